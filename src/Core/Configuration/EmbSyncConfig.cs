@@ -1,0 +1,115 @@
+namespace EmbSync.Core.Configuration;
+
+/// <summary>Everything a run is told, after flags, environment, file and defaults were put together. Values are checked.</summary>
+/// <param name="File">Configuration file, absolute; null when there is none.</param>
+/// <param name="Root">Folder that globs and relative paths start from, absolute: the file's, else the repository's root, else the current one.</param>
+/// <param name="Project">Owner name of the store.</param>
+public sealed record EmbSyncConfig(
+    string? File,
+    string Root,
+    string Project,
+    StoreConfig Store,
+    EmbeddingsConfig Embeddings,
+    LimitsConfig Limits,
+    IReadOnlyList<SourceConfig> Sources);
+
+public enum StoreBackend
+{
+    Sqlite,
+    Postgres,
+    Memory,
+}
+
+public enum VectorType
+{
+    HalfVec,
+    Vector,
+}
+
+/// <param name="Path">SQLite file, absolute.</param>
+/// <param name="Url">PostgreSQL as <c>postgresql://</c> or keyword string; a secret. Null where the backend needs none.</param>
+/// <param name="Schema">PostgreSQL schema.</param>
+/// <param name="Branch">Only runs at commits on this branch change items; null for no such limit.</param>
+/// <param name="KeepText">Store each chunk's text (snippets need it).</param>
+public sealed record StoreConfig(
+    StoreBackend Backend, string Path, Secret? Url, string Schema, string? Branch, VectorType Vectors, bool KeepText);
+
+public enum AutoIndex
+{
+    Off,
+    OnCreate,
+    OnUpdate,
+}
+
+/// <param name="Provider"><c>lexical</c> or <c>openai</c>.</param>
+/// <param name="BaseUrl">Endpoint of an OpenAI-compatible API; null for the provider's own.</param>
+/// <param name="ApiKey">Null for endpoints without a key.</param>
+/// <param name="BatchSize">Inputs a request at most.</param>
+/// <param name="SleepMs">Pause after each request, in milliseconds.</param>
+/// <param name="Concurrency">Requests at the same time.</param>
+/// <param name="Prices">USD per million tokens by model, over the built-in table.</param>
+/// <param name="AllowInsecureHttp">Plain HTTP to a host that is not local.</param>
+/// <param name="Prefixes">Texts put before documents and queries, for models that want them.</param>
+public sealed record EmbeddingsConfig(
+    AutoIndex AutoIndex,
+    string Provider,
+    Uri? BaseUrl,
+    Secret? ApiKey,
+    string Model,
+    int Dimension,
+    int BatchSize,
+    int SleepMs,
+    int Concurrency,
+    IReadOnlyDictionary<string, decimal> Prices,
+    IReadOnlyList<string> AllowHosts,
+    bool AllowInsecureHttp,
+    RolePrefixes Prefixes);
+
+public sealed record RolePrefixes(string Document, string Query)
+{
+    public static readonly RolePrefixes None = new("", "");
+}
+
+/// <summary>A bound on deletions: a share of the source's stored items or a number, whichever allows more when both are set.</summary>
+/// <param name="Share">0 to 1; null when only the count limits.</param>
+public sealed record DeleteLimit(double? Share, int? Count)
+{
+    /// <summary>The larger of 20 % and 10 items.</summary>
+    public static readonly DeleteLimit Default = new(0.20, 10);
+
+    public int Allowed(int storedItems) => Math.Max(Share is { } share ? (int)Math.Floor(share * storedItems) : 0, Count ?? 0);
+}
+
+/// <param name="MaxCost">USD a run; null for no limit.</param>
+/// <param name="MaxTokens">Tokens a run; null for no limit.</param>
+/// <param name="MaxFileBytes">Larger files are set aside before reading.</param>
+/// <param name="OnModelChange">Up to so many items a sync builds the new generation by itself; above, it stops and says the cost.</param>
+public sealed record LimitsConfig(decimal? MaxCost, long? MaxTokens, DeleteLimit MaxDelete, long MaxFileBytes, int OnModelChange);
+
+/// <summary>One configured source; the derived records are the kinds.</summary>
+public abstract record SourceConfig(string Name, int Priority);
+
+/// <param name="Include">Globs from the root.</param>
+/// <param name="IdKey">Front matter key of the id; null: the path is the id. A file without the key has its path as id.</param>
+/// <param name="Embed">Front matter keys that are part of the embedded text, in this order; <c>title</c> stands for the item's title.</param>
+/// <param name="Metadata">Front matter keys that are stored with the item.</param>
+/// <param name="ItemType">Type of items whose front matter has no <c>type</c>.</param>
+/// <param name="TitleOnEveryChunk">Repeat title and embedded keys on each chunk, not only on the first.</param>
+public sealed record MarkdownSourceConfig(
+    string Name,
+    int Priority,
+    IReadOnlyList<string> Include,
+    IReadOnlyList<string> Exclude,
+    string? IdKey,
+    IReadOnlyList<string> Embed,
+    IReadOnlyList<string> Metadata,
+    string ItemType,
+    ChunkConfig Chunk,
+    bool TitleOnEveryChunk) : SourceConfig(Name, Priority);
+
+/// <param name="MaxTokens">A part above this is split.</param>
+/// <param name="MinTokens">A heading border counts only when both sides keep at least so many.</param>
+public sealed record ChunkConfig(int MaxTokens, int MinTokens)
+{
+    public static readonly ChunkConfig Default = new(512, 32);
+}

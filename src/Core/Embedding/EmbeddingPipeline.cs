@@ -1,0 +1,19 @@
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Embedding;
+
+/// <param name="Tokens">Estimated tokens of the text.</param>
+public sealed record EmbedInput(ContentHash Hash, string Text, int Tokens);
+
+/// <summary>One text's vector, or why it has none. Exactly one of the two is set.</summary>
+/// <param name="Vector">Unit length, of the configured dimension; empty when it failed.</param>
+/// <param name="Failure">Code and message; the text itself is to blame, others of its request are not.</param>
+public sealed record EmbedResult(EmbedInput Input, ReadOnlyMemory<float> Vector, EmbedFailure? Failure);
+
+/// <param name="Code">See <see cref="ProblemCodes"/>.</param>
+public sealed record EmbedFailure(string Code, string Message);
+
+/// <summary>What one paid request brought back, in the order of its inputs.</summary>
+/// <param name="Requests">HTTP requests it took, retries included; 0 for a provider that is free.</param>
+/// <param name="BilledTokens">As the provider's answer says; null when it says nothing.</param>
+public sealed record EmbedAnswer(IReadOnlyList<EmbedResult> Results, int Requests, long? BilledTokens);

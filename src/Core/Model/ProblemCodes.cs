@@ -1,0 +1,29 @@
+namespace EmbSync.Core.Model;
+
+/// <summary>Codes of what can be wrong with one item. Stable: people filter and suppress by them.</summary>
+public static class ProblemCodes
+{
+    // Drift, as the MSBuild package and annotations report it.
+    public const string Missing = "EMB1001";
+    public const string Stale = "EMB1002";
+    public const string Orphaned = "EMB1003";
+
+    // Input that can't be used.
+    public const string FrontMatterTooDeep = "EMB1101";
+    public const string FrontMatterAlias = "EMB1102";
+    public const string FrontMatterInvalid = "EMB1103";
+    public const string NestedTooDeep = "EMB1104";
+    public const string TooLarge = "EMB1105";
+    public const string NotUtf8 = "EMB1106";
+    public const string DuplicateId = "EMB1107";
+    public const string ConflictMarkers = "EMB1108";
+    public const string OutsideRoot = "EMB1109";
+    public const string Unreadable = "EMB1110";
+    public const string LfsPointer = "EMB1111";
+    public const string InvalidId = "EMB1112";
+
+    // What a provider said of one text.
+    public const string InputRefused = "EMB1201";
+    public const string BadVector = "EMB1202";
+    public const string ProviderFailed = "EMB1203";
+}

@@ -1,0 +1,162 @@
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Storage;
+
+/// <summary>
+/// Where items, chunks, vectors and receipts live. Reading creates nothing: an absent store reads as empty. All writes go
+/// through <see cref="BeginWriteAsync"/>. Every method may throw <see cref="StoreException"/> with a message that says what to do.
+/// </summary>
+public interface IStore : IAsyncDisposable
+{
+    /// <summary>Backend and place for people, without secrets: <c>sqlite .embsync/index.db</c>, <c>postgres host/database schema embsync</c>.</summary>
+    string Description { get; }
+
+    /// <summary>The store outlives no process (memory).</summary>
+    bool IsVolatile { get; }
+
+    /// <exception cref="StoreRefusedException">The schema is newer than this tool.</exception>
+    Task<StoreHead> ReadHeadAsync(CancellationToken cancellationToken);
+
+    /// <summary>All stored items of a source, without text, in ordinal order of id.</summary>
+    IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, CancellationToken cancellationToken);
+
+    /// <summary>Names of all sources that have items.</summary>
+    Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ids of a source's items with at least one chunk that has no vector in the generation (all with chunks, when null).</summary>
+    Task<IReadOnlySet<string>> ReadIncompleteAsync(string source, int? generation, CancellationToken cancellationToken);
+
+    /// <summary>Chunk hashes, in order, of the given items of a source; items without a row are absent from the answer.</summary>
+    Task<IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>> ReadChunkHashesAsync(
+        string source, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
+
+    /// <summary>Those of the given hashes that have a vector in the generation.</summary>
+    Task<IReadOnlySet<ContentHash>> ReadExistingAsync(int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken);
+
+    /// <summary>Vectors of the given hashes; hashes without one are absent from the answer.</summary>
+    Task<IReadOnlyDictionary<ContentHash, float[]>> ReadVectorsAsync(
+        int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken);
+
+    /// <summary>Totals by source and type, in order of both.</summary>
+    Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>The nearest chunks of one generation by cosine, at most one for each item, best first.</summary>
+    Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Creates or migrates the schema where needed, takes the writer's lock and a new epoch, and records the project as owner.
+    /// </summary>
+    /// <exception cref="LockedException">Another run writes.</exception>
+    /// <exception cref="StoreRefusedException">Owned by another project, newer schema, extension absent.</exception>
+    Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken);
+}
+
+/// <summary>The one writer of a store at a time. Every method checks the epoch: one whose lock went can't write.</summary>
+public interface IStoreWriter : IAsyncDisposable
+{
+    /// <summary>The generation of that space and signature in any state (retired ones come back as building), or a new one that is building.</summary>
+    Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken);
+
+    /// <summary>Makes a generation the active one of its space and retires the one before, in one short transaction.</summary>
+    Task ActivateAsync(int generation, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// One transaction: vectors, then items with their chunks (whole replacement), then deletions. Vectors of hashes that are there
+    /// already are kept as they are, unless the batch says to replace them.
+    /// </summary>
+    /// <exception cref="LockedException">The lock was lost: nothing was written.</exception>
+    Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Records how far a source is in step; no write when equal to what is there.</summary>
+    Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken);
+
+    /// <summary>Opens a receipt; answers its id.</summary>
+    Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken);
+
+    Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken);
+
+    /// <summary>Builds the vector index of a generation where it has none and the table is large enough to need one; answers whether it did.</summary>
+    Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken);
+}
+
+/// <param name="Exists">False: nothing was ever written there.</param>
+/// <param name="Project">The owner; null when nothing was written.</param>
+/// <param name="Revision">Grows with every write; 0 for an empty store. Two equal revisions: nothing was written between.</param>
+public sealed record StoreHead(
+    bool Exists,
+    int SchemaVersion,
+    string? Project,
+    long Revision,
+    IReadOnlyList<Generation> Generations,
+    IReadOnlyDictionary<string, SourceRecord> Sources)
+{
+    public static readonly StoreHead Empty = new(false, 0, null, 0, [], new Dictionary<string, SourceRecord>());
+
+    public Generation? Active(string space) =>
+        Generations.FirstOrDefault(generation => generation.Space == space && generation.State == GenerationState.Active);
+}
+
+/// <summary>A stored item as change detection needs it.</summary>
+public readonly record struct StoredItem(
+    string Id, string? Path, string Version, string Pipeline, ContentHash ContentDigest, ContentHash RecordDigest, string Title, string Type, int Chunks)
+{
+    public string Locator => Path ?? Id;
+}
+
+/// <summary>How far a source was in step at the end of its last complete sync.</summary>
+/// <param name="Commit">Commit that was read, or HEAD under a work tree; null without git.</param>
+/// <param name="Pipeline">Pipeline it was read with.</param>
+public sealed record SourceRecord(string Name, string? Commit, string Pipeline);
+
+/// <param name="Tokens">Billed where the provider said so, else estimated.</param>
+public readonly record struct VectorRow(ContentHash Hash, ReadOnlyMemory<float> Vector, int Tokens);
+
+public sealed record StoreBatch(
+    int Generation,
+    IReadOnlyList<VectorRow> Vectors,
+    IReadOnlyList<Item> Items,
+    IReadOnlyList<ItemKey> Deletions)
+{
+    /// <summary>Overwrite vectors that are there already (<c>--reindex</c>).</summary>
+    public bool ReplaceVectors { get; init; }
+}
+
+/// <param name="Embedded">Items all of whose chunks have a vector.</param>
+public sealed record CoverageRow(string Source, string Type, int Items, int Embedded, int Chunks, int EmbeddedChunks);
+
+/// <summary>Receipt of one execution that writes.</summary>
+/// <param name="Id">0 before it is opened.</param>
+/// <param name="Status">running, done, partial, failed, stopped, interrupted.</param>
+/// <param name="Cost">USD; null where the price is unknown.</param>
+/// <param name="Details">JSON object of everything else (requests, retries, estimates, failures with codes).</param>
+public sealed record RunRecord(
+    long Id,
+    string Command,
+    string Status,
+    int ItemsTotal,
+    int ItemsProcessed,
+    long Tokens,
+    decimal? Cost,
+    string? Error,
+    string? Commit,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? CompletedAt,
+    string Details);
+
+/// <param name="Vector">Query vector of the generation's dimension.</param>
+/// <param name="Limit">Items wanted.</param>
+/// <param name="Where">Metadata that must be equal, ANDed; a list in the metadata matches when it holds the value.</param>
+public sealed record SearchQuery(
+    int Generation,
+    ReadOnlyMemory<float> Vector,
+    int Limit,
+    string? Source,
+    string? Type,
+    IReadOnlyList<KeyValuePair<string, string>> Where);
+
+/// <param name="Score">Cosine, -1 to 1.</param>
+public sealed record SearchHit(
+    ItemKey Key, int Seq, ContentHash Hash, string Title, string? Path, double Score, string Heading, int StartLine, int EndLine, string? Text, string Metadata);
