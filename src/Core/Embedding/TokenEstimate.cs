@@ -1,0 +1,6 @@
+namespace EmbSync.Core.Embedding;
+
+internal static class TokenEstimate
+{
+    public static int Estimate(string text) => (text.Length + 3) / 4;
+}

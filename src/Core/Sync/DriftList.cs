@@ -1,0 +1,47 @@
+using EmbSync.Core.Storage;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>The lists and tables that people read, made from the same values as the plan.</summary>
+internal static class DriftList
+{
+    /// <summary>All items that are not current, by source, then path or id.</summary>
+    public static IReadOnlyList<Drift> Of(
+        IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified, IReadOnlySet<string>? chosen)
+    {
+        var items = classified.Where(item => item.State is ItemState.Missing or ItemState.Stale).Select(item => new Drift(
+            item.Key.Source, item.Key.Id, item.Item.Path, item.State, item.Reasons.Names(), item.Item.Title, null, null));
+        var gone = surveys.SelectMany(survey => survey.Gone().Select(item => new Drift(
+            survey.Source, item.Id, item.Path, ItemState.Orphaned, [], item.Title, null, null)));
+        var blocked = surveys.SelectMany(survey => survey.Problems).Select(problem => new Drift(
+            problem.Source, problem.Id, problem.Path, ItemState.Blocked, [problem.Code], "", problem.Line, problem.Message));
+        return [.. items.Concat(gone).Concat(blocked)
+            .Where(drift => chosen is null || chosen.Contains(drift.Id))
+            .OrderBy(drift => drift.Source, StringComparer.Ordinal)
+            .ThenBy(drift => drift.Path ?? drift.Id, StringComparer.Ordinal)
+            .ThenBy(drift => drift.State)];
+    }
+
+    /// <summary>Totals by type. A blocked item counts under the type it is stored with, else under <c>unknown</c>.</summary>
+    public static IReadOnlyList<TypePlan> Types(IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified)
+    {
+        var unchanged = surveys.SelectMany(survey => survey.Unchanged).Select(item => (item.Type, Embedded: true));
+        var read = classified.Select(item => (item.Item.Type, Embedded: item.State == ItemState.Current));
+        var blocked = surveys.SelectMany(Blocked);
+        return [.. unchanged.Concat(read).Concat(blocked)
+            .GroupBy(item => item.Item1, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => new TypePlan(group.Key, group.Count(), group.Count(item => item.Item2)))];
+    }
+
+    private static IEnumerable<(string Type, bool Embedded)> Blocked(SourceSurvey survey)
+    {
+        var types = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (StoredItem item in survey.Stored)
+        {
+            types.TryAdd(item.Locator, item.Type);
+        }
+
+        return survey.Problems.Select(problem => (types.GetValueOrDefault(problem.Path ?? problem.Id, "unknown"), false));
+    }
+}

@@ -1,0 +1,69 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Sources;
+using EmbSync.Core.Storage;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>An item that was read, reduced to what planning needs. Keeps its text only while memory allows.</summary>
+/// <param name="Tokens">Estimated tokens of each chunk, in order.</param>
+/// <param name="Loaded">The whole item, or null: then it is read again when its turn comes.</param>
+public sealed record ReadItem(
+    SourceEntry Entry,
+    ItemKey Key,
+    string Type,
+    string Title,
+    string? Path,
+    string Version,
+    string Pipeline,
+    int Priority,
+    DateTimeOffset? UpdatedAt,
+    ContentHash ContentDigest,
+    ContentHash RecordDigest,
+    IReadOnlyList<ContentHash> Hashes,
+    IReadOnlyList<int> Tokens,
+    Item? Loaded);
+
+/// <summary>One source as it is now, beside what is stored of it: values only, all that the planner asks.</summary>
+/// <param name="Configured">False for a source that is stored and no longer configured: it reads as empty.</param>
+/// <param name="Complete">The source was read whole.</param>
+/// <param name="Unchanged">Stored items whose entry has the stored version and pipeline and whose vectors are all there; they were not read.</param>
+/// <param name="Problems">Entries that can't be used.</param>
+/// <param name="Stored">All stored items of the source.</param>
+/// <param name="Absent">Locators of stored items that were looked for and not found.</param>
+/// <param name="Incomplete">Ids of stored items with a vector missing in the target generation.</param>
+public sealed record SourceSurvey(
+    string Source,
+    string Type,
+    string Pipeline,
+    bool Configured,
+    bool Complete,
+    IReadOnlyList<StoredItem> Unchanged,
+    IReadOnlyList<ReadItem> Read,
+    IReadOnlyList<ItemProblem> Problems,
+    IReadOnlyList<StoredItem> Stored,
+    IReadOnlySet<string> Absent,
+    IReadOnlySet<string> Incomplete,
+    IReadOnlyList<string> Notes)
+{
+    /// <summary>Stored items that the source no longer has, by what was looked at. Deleting them is another question: <see cref="DeletionGuard"/>.</summary>
+    public IReadOnlyList<StoredItem> Gone()
+    {
+        var present = Unchanged.Select(item => item.Id).Concat(Read.Select(item => item.Key.Id)).ToHashSet(StringComparer.Ordinal);
+        var blockedPaths = Problems.Select(problem => problem.Path).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var blockedIds = Problems.Select(problem => problem.Id).ToHashSet(StringComparer.Ordinal);
+        var reread = Read.Select(item => item.Entry.Locator).ToHashSet(StringComparer.Ordinal);
+        return [.. Stored.Where(item =>
+            !present.Contains(item.Id) && !blockedIds.Contains(item.Id) && !blockedPaths.Contains(item.Locator)
+            && (Absent.Contains(item.Locator) || reread.Contains(item.Locator)))];
+    }
+
+    /// <summary>
+    /// A blocked entry that is not stored under its path may be any item: one that was renamed and broken at once. While there is
+    /// one, nothing of the source is deleted.
+    /// </summary>
+    public bool HasUnknownBlocked()
+    {
+        var stored = Stored.Select(item => item.Locator).ToHashSet(StringComparer.Ordinal);
+        return Problems.Any(problem => problem.Code != ProblemCodes.DuplicateId && (problem.Path is not { } path || !stored.Contains(path)));
+    }
+}

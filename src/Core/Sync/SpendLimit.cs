@@ -1,0 +1,49 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>Bounds on what one run may buy; null for no bound.</summary>
+/// <param name="MaxCost">USD.</param>
+public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
+{
+    public static SpendLimit Of(LimitsConfig limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return new(limits.MaxCost, limits.MaxTokens);
+    }
+
+    /// <summary>Why a plan must not begin; null when its estimate is within the bounds.</summary>
+    public string? Violation(PurchaseEstimate purchase, PurchaseTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(purchase);
+        ArgumentNullException.ThrowIfNull(terms);
+        if (purchase.Chunks == 0 || terms.IsFree)
+        {
+            return null;
+        }
+
+        if (MaxTokens is { } tokens && purchase.Tokens > tokens)
+        {
+            return Text.Of($"about {purchase.Tokens:N0} tokens are needed, {purchase.Tokens - tokens:N0} more than the limit of {tokens:N0} (limits.maxTokens, --max-tokens). ")
+                + "Nothing was bought. Raise the limit, or buy a part with --limit";
+        }
+
+        return MaxCost switch
+        {
+            null => null,
+            { } when purchase.Cost is null => "a cost limit is set and the price of the model is unknown. Nothing was bought. "
+                + "Say the price in USD per million tokens under embeddings.prices, or take the limit away",
+            { } max when purchase.Cost > max => Text.Of($"about ${purchase.Cost:0.0000} is needed, ${purchase.Cost - max:0.0000} more than the limit of ${max:0.00} (limits.maxCost, --max-cost). ")
+                + "Nothing was bought. Raise the limit, or buy a part with --limit",
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether so many tokens are still within the bounds.</summary>
+    public bool Allows(long tokens, PurchaseTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return terms.IsFree || ((MaxTokens is null || tokens <= MaxTokens) && (MaxCost is null || terms.CostOf(tokens) <= MaxCost));
+    }
+}

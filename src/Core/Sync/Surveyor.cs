@@ -1,0 +1,173 @@
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
+using EmbSync.Core.Sources;
+using EmbSync.Core.Storage;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>Looks at a source and at what is stored of it, reading as little as change detection allows. Writes nothing.</summary>
+/// <param name="all">Read every entry, whatever its version says.</param>
+public sealed class Surveyor(IStore store, bool all)
+{
+    /// <summary>
+    /// Text of read items that is kept for the executor, in characters; what is beyond is read again when its turn comes. Keeps a run
+    /// of any size within its memory.
+    /// </summary>
+    private const long TextBudget = 16 * 1024 * 1024;
+
+    private long _kept;
+
+    /// <param name="at">Commit to read; null for the work tree.</param>
+    /// <param name="scope">Paths that may have changed; null to look at the whole source.</param>
+    /// <param name="generation">The generation that vectors must be in; null when there is none yet.</param>
+    public async Task<SourceSurvey> SurveyAsync(
+        ISource source, string? at, IReadOnlySet<string>? scope, int? generation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var stored = await store.ReadItemsAsync(source.Name, cancellationToken).ToListAsync(cancellationToken);
+        var incomplete = await store.ReadIncompleteAsync(source.Name, generation, cancellationToken);
+        var state = new Gathering(stored, incomplete);
+
+        var paths = scope is null ? null : Widened(scope, stored);
+        var looked = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
+        {
+            var listing = await source.ListAsync(new(at, paths), cancellationToken);
+            await state.AddAsync(this, source, listing, paths, cancellationToken);
+            if (paths is null)
+            {
+                break;
+            }
+
+            looked.UnionWith(paths);
+            paths = state.Rivals(looked);
+            if (paths.Count == 0)
+            {
+                break;
+            }
+        }
+
+        if (scope is not null && stored.Any(item => item.Pipeline != source.Pipeline))
+        {
+            state.Notes.Add($"source '{source.Name}' was stored under other settings or by another version of embsync: "
+                + "items outside the scope are stale until a full run ('embsync sync' without --since)");
+        }
+
+        return DuplicateIds.SetAside(new(source.Name, source.Type, source.Pipeline, true, scope is null && state.Complete,
+            state.Unchanged, state.Read, state.Problems, stored, state.Absent, incomplete, state.Notes));
+    }
+
+    /// <summary>A source that is stored and no longer configured reads as empty.</summary>
+    public async Task<SourceSurvey> SurveyUnconfiguredAsync(string name, CancellationToken cancellationToken)
+    {
+        var stored = await store.ReadItemsAsync(name, cancellationToken).ToListAsync(cancellationToken);
+        return new(name, "", "", false, true, [], [], [], stored, stored.Select(item => item.Locator).ToHashSet(StringComparer.Ordinal),
+            new HashSet<string>(), []);
+    }
+
+    /// <summary>
+    /// Git tells what changed between commits. An item that was stored from a dirty or untracked file is in no commit: its version
+    /// says so, and it is always looked at.
+    /// </summary>
+    private static HashSet<string> Widened(IReadOnlySet<string> scope, List<StoredItem> stored) =>
+        new(scope.Concat(stored.Where(item => !item.Version.StartsWith("git:", StringComparison.Ordinal)).Select(item => item.Locator)),
+            StringComparer.Ordinal);
+
+    private ReadItem Reduced(SourceEntry entry, Item item)
+    {
+        var size = item.Chunks.Sum(chunk => (long)chunk.Text.Length);
+        var keep = Interlocked.Add(ref _kept, size) <= TextBudget;
+        return new(entry, item.Key, item.Type, item.Title, item.Path, item.Version, item.Pipeline, item.Priority, item.UpdatedAt,
+            item.ContentDigest, item.RecordDigest, [.. item.Chunks.Select(chunk => chunk.Hash)],
+            [.. item.Chunks.Select(chunk => TokenEstimate.Estimate(chunk.Text))], keep ? item : null);
+    }
+
+    private async Task<ReadOutcome[]> ReadAllAsync(
+        ISource source, List<SourceEntry> entries, ReadItem?[] reduced, CancellationToken cancellationToken)
+    {
+        var outcomes = new ReadOutcome[entries.Count];
+        await Parallel.ForAsync(0, entries.Count, cancellationToken, async (i, token) =>
+        {
+            var outcome = await source.ReadAsync(entries[i], token);
+            reduced[i] = outcome.Item is { } item ? Reduced(entries[i], item) : null;
+            outcomes[i] = outcome with { Item = null };
+        });
+        return outcomes;
+    }
+
+    /// <summary>What has been seen so far of one source.</summary>
+    private sealed class Gathering(List<StoredItem> stored, IReadOnlySet<string> incomplete)
+    {
+        private readonly Dictionary<string, StoredItem> _byLocator = stored
+            .GroupBy(item => item.Locator, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+
+        public List<StoredItem> Unchanged { get; } = [];
+
+        public List<ReadItem> Read { get; } = [];
+
+        public List<ItemProblem> Problems { get; } = [];
+
+        public HashSet<string> Absent { get; } = new(StringComparer.Ordinal);
+
+        public List<string> Notes { get; } = [];
+
+        public bool Complete { get; private set; } = true;
+
+        public async Task AddAsync(
+            Surveyor surveyor, ISource source, SourceListing listing, IReadOnlySet<string>? paths, CancellationToken cancellationToken)
+        {
+            Complete &= listing.Complete;
+            Notes.AddRange(listing.Notes);
+            Problems.AddRange(listing.Problems);
+            var toRead = new List<SourceEntry>();
+            foreach (var entry in listing.Entries)
+            {
+                if (!surveyor.IsAll && _byLocator.TryGetValue(entry.Locator, out var row) && row.Version == entry.Version
+                    && row.Pipeline == source.Pipeline && !incomplete.Contains(row.Id))
+                {
+                    Unchanged.Add(row);
+                }
+                else
+                {
+                    toRead.Add(entry);
+                }
+            }
+
+            var reduced = new ReadItem?[toRead.Count];
+            var outcomes = await surveyor.ReadAllAsync(source, toRead, reduced, cancellationToken);
+            Read.AddRange(reduced.OfType<ReadItem>());
+            Problems.AddRange(outcomes.Select(outcome => outcome.Problem).OfType<ItemProblem>());
+            AddAbsent(listing, paths);
+        }
+
+        /// <summary>Paths not looked at yet of stored items whose id another path claims now: is it a rename or a duplicate?</summary>
+        public HashSet<string> Rivals(IReadOnlySet<string> looked)
+        {
+            var ids = stored.ToDictionary(item => item.Id, item => item.Locator, StringComparer.Ordinal);
+            return Read.Select(item => ids.GetValueOrDefault(item.Key.Id))
+                .OfType<string>().Where(path => !looked.Contains(path)).ToHashSet(StringComparer.Ordinal);
+        }
+
+        private void AddAbsent(SourceListing listing, IReadOnlySet<string>? paths)
+        {
+            if (paths is null && !listing.Complete)
+            {
+                return;
+            }
+
+            var listed = listing.Entries.Select(entry => entry.Locator).ToHashSet(StringComparer.Ordinal);
+            var troubled = listing.Problems.Select(problem => problem.Path).OfType<string>().ToList();
+            foreach (var item in stored)
+            {
+                var asked = paths is null || paths.Contains(item.Locator);
+                if (asked && !listed.Contains(item.Locator) && !listing.Skipped.Contains(item.Locator)
+                    && !troubled.Exists(path => item.Locator == path || item.Locator.StartsWith(path + "/", StringComparison.Ordinal)))
+                {
+                    Absent.Add(item.Locator);
+                }
+            }
+        }
+    }
+
+    private bool IsAll => all;
+}

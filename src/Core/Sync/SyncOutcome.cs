@@ -1,0 +1,26 @@
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>What the executor did. Also the answer of a run that stopped half way: then <paramref name="Stopped"/> says why.</summary>
+/// <param name="Billed">Tokens by the provider's own count; null when it said nothing of any request.</param>
+/// <param name="EstimatedTokens">Of the chunks that were embedded.</param>
+/// <param name="Stopped">Null when the plan was walked to its end.</param>
+public sealed record SyncOutcome(
+    int New,
+    int Changed,
+    int Metadata,
+    int Deleted,
+    int Embedded,
+    int Reused,
+    int Requests,
+    long? Billed,
+    long EstimatedTokens,
+    IReadOnlyList<ItemProblem> Failures,
+    Exception? Stopped,
+    bool Activated)
+{
+    public int Written => New + Changed + Metadata + Deleted;
+
+    public static readonly SyncOutcome Nothing = new(0, 0, 0, 0, 0, 0, 0, null, 0, [], null, false);
+}

@@ -1,0 +1,83 @@
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>Where vectors go.</summary>
+/// <param name="Active">The generation that searches use now; null before the first sync.</param>
+/// <param name="Existing">The generation of the configured signature, in whatever state; null when it must be made.</param>
+public sealed record GenerationTarget(string Space, EmbeddingSignature Signature, Generation? Active, Generation? Existing)
+{
+    /// <summary>The configured model or dimension is not that of the active generation.</summary>
+    public bool ModelChanged => Active is not null && Active.Signature.Fingerprint != Signature.Fingerprint;
+
+    public StaleReasons Reasons =>
+        !ModelChanged ? StaleReasons.None
+        : (Active!.Signature with { Dimension = Signature.Dimension } != Signature ? StaleReasons.Model : StaleReasons.None)
+            | (Active.Signature.Dimension != Signature.Dimension ? StaleReasons.Dimension : StaleReasons.None);
+}
+
+/// <summary>One item that a sync writes, or would.</summary>
+/// <param name="Buy">Hashes without a vector that this item is the first in the plan to need.</param>
+public sealed record PlannedItem(ReadItem Item, ItemChange Change, ItemState State, StaleReasons Reasons, IReadOnlyList<ContentHash> Buy)
+{
+    public ItemKey Key => Item.Key;
+}
+
+/// <summary>What one source contributes; counts add up: total = current + missing + stale + blocked.</summary>
+/// <param name="Withheld">Gone items that are kept because a blocked entry may be one of them.</param>
+public sealed record SourcePlan(
+    string Source,
+    string Type,
+    string Pipeline,
+    bool Configured,
+    bool Complete,
+    int Total,
+    int Current,
+    int Missing,
+    int Stale,
+    int Orphaned,
+    int Blocked,
+    int Metadata,
+    int Withheld,
+    int ChunksTotal,
+    int ChunksEmbedded,
+    int Stored);
+
+/// <summary>Totals of one type of item.</summary>
+public sealed record TypePlan(string Type, int Total, int Embedded);
+
+/// <summary>An item that is not as it should be, for lists.</summary>
+/// <param name="Reasons">Stale: what changed; blocked: its code.</param>
+public sealed record Drift(string Source, string Id, string? Path, ItemState State, IReadOnlyList<string> Reasons, string Title, int? Line, string? Message);
+
+/// <summary>
+/// What a sync would do: a value, computed without side effects. <c>status</c> shows it, <c>--dry-run</c> prices it, the executor
+/// applies it.
+/// </summary>
+/// <param name="Items">In the order of work: priority, then newest, then source and id.</param>
+/// <param name="Buy">All hashes that have to be bought, each once.</param>
+/// <param name="Violation">Why the plan must not begin (deletion guard, model change); null when it may.</param>
+/// <param name="CutOff">Items left for another run by <c>--limit</c>.</param>
+public sealed record SyncPlan(
+    SyncRequest Request,
+    GenerationTarget Target,
+    IReadOnlyList<PlannedItem> Items,
+    IReadOnlyList<PlannedDeletion> Deletions,
+    IReadOnlyList<ItemProblem> Blocked,
+    IReadOnlyList<SourcePlan> Sources,
+    IReadOnlyList<TypePlan> Types,
+    IReadOnlyList<Drift> Drift,
+    IReadOnlySet<ContentHash> Buy,
+    PurchaseEstimate Purchase,
+    int ReusedChunks,
+    int CutOff,
+    string? Violation,
+    IReadOnlyList<string> Notes)
+{
+    public int Total => Sources.Sum(source => source.Total);
+
+    public int Unchanged => Total - Items.Count - CutOff - Blocked.Count;
+
+    /// <summary>Nothing to write, buy or delete.</summary>
+    public bool IsEmpty => Items.Count == 0 && Deletions.Count == 0;
+}

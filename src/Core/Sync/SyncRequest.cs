@@ -1,0 +1,40 @@
+using EmbSync.Core.Configuration;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>What a command asks of one run; flags that are absent stay at their defaults.</summary>
+public sealed record SyncRequest
+{
+    /// <summary>As recorded in the receipt: <c>sync</c>, <c>index</c>.</summary>
+    public string Command { get; init; } = "sync";
+
+    /// <summary>Only what changed since the merge base with this ref is looked at.</summary>
+    public string? Since { get; init; }
+
+    /// <summary>Read the tree of this commit, not the work tree.</summary>
+    public string? At { get; init; }
+
+    /// <summary>Names of sources; empty for all.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>Only these items; empty for all.</summary>
+    public IReadOnlyList<string> Ids { get; init; } = [];
+
+    /// <summary>Ignore source versions: read everything, buy only what is missing.</summary>
+    public bool All { get; init; }
+
+    /// <summary>Buy again what is there already.</summary>
+    public bool Reindex { get; init; }
+
+    /// <summary>At most so many items that need vectors.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Overrules the configured bound on deletions.</summary>
+    public DeleteLimit? MaxDelete { get; init; }
+
+    /// <summary>Nothing is deleted: a run over chosen items only.</summary>
+    public bool KeepOrphans { get; init; }
+
+    /// <summary>True when not every item is looked at, so nothing can be said about the rest.</summary>
+    public bool IsPartial => Since is not null || Ids.Count > 0 || Limit is not null;
+}

@@ -1,0 +1,117 @@
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>An item with its text, ready to be written.</summary>
+internal readonly record struct Written(PlannedItem Planned, Item Item);
+
+/// <summary>
+/// Items between "chunks requested" and "all vectors there". Inputs are made on the sender's side and answers come in on the
+/// committer's, so every step takes the lock. Each hash is asked for once, whoever needs it.
+/// </summary>
+internal sealed class WaitingItems
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ContentHash, List<Entry>> _waiters = [];
+    private readonly Dictionary<ContentHash, EmbedFailure?> _settled = [];
+    private List<Written> _ready = [];
+
+    /// <summary>Takes an item in; answers the inputs that nobody asked for before.</summary>
+    /// <param name="failure">Set when one of the chunks has failed for another item already.</param>
+    public IReadOnlyList<EmbedInput> Add(Written item, IReadOnlyList<Chunk> missing, out EmbedFailure? failure)
+    {
+        lock (_lock)
+        {
+            failure = null;
+            var inputs = new List<EmbedInput>();
+            var entry = new Entry(item);
+            foreach (var chunk in missing.DistinctBy(chunk => chunk.Hash))
+            {
+                if (_settled.TryGetValue(chunk.Hash, out var earlier))
+                {
+                    failure ??= earlier;
+                    entry.Failed |= earlier is not null;
+                    continue;
+                }
+
+                entry.Remaining++;
+                if (_waiters.TryGetValue(chunk.Hash, out var others))
+                {
+                    others.Add(entry);
+                }
+                else
+                {
+                    _waiters.Add(chunk.Hash, [entry]);
+                    inputs.Add(new(chunk.Hash, chunk.Text, TokenEstimate.Estimate(chunk.Text)));
+                }
+            }
+
+            if (entry is { Remaining: 0, Failed: false })
+            {
+                _ready.Add(item);
+            }
+
+            return inputs;
+        }
+    }
+
+    public void Arrived(ContentHash hash)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in Settle(hash, null))
+            {
+                if (--entry.Remaining == 0 && !entry.Failed)
+                {
+                    _ready.Add(entry.Item);
+                }
+            }
+        }
+    }
+
+    /// <summary>The items that can't be written because of this chunk, each named once.</summary>
+    public IReadOnlyList<PlannedItem> Fail(ContentHash hash, EmbedFailure failure)
+    {
+        lock (_lock)
+        {
+            var failed = new List<PlannedItem>();
+            foreach (var entry in Settle(hash, failure))
+            {
+                entry.Remaining--;
+                if (!entry.Failed)
+                {
+                    entry.Failed = true;
+                    failed.Add(entry.Item.Planned);
+                }
+            }
+
+            return failed;
+        }
+    }
+
+    public IReadOnlyList<Written> TakeReady()
+    {
+        lock (_lock)
+        {
+            var ready = _ready;
+            _ready = [];
+            return ready;
+        }
+    }
+
+    private List<Entry> Settle(ContentHash hash, EmbedFailure? failure)
+    {
+        _settled[hash] = failure;
+        return _waiters.Remove(hash, out var entries) ? entries : [];
+    }
+
+    private sealed class Entry(Written item)
+    {
+        public Written Item { get; } = item;
+
+        public int Remaining { get; set; }
+
+        public bool Failed { get; set; }
+    }
+}
