@@ -1,0 +1,42 @@
+using System.Text;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Reporting;
+
+/// <summary>Annotations as the GitHub Actions runner reads them: workflow commands with their data encoded.</summary>
+public static class GitHubText
+{
+    public static string Of(StatusReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var text = new StringBuilder();
+        foreach (var drift in report.Drift)
+        {
+            Append(text, drift.State == "blocked" ? "error" : "warning", drift.Path, drift.Line, drift.Code, drift.Sentence);
+        }
+
+        var items = report.Items;
+        text.Append("embsync: ").Append(Text.Of($"{items.Current:N0} of {items.Total:N0} items current, {items.Missing:N0} missing, {items.Stale:N0} stale, {items.Orphaned:N0} orphaned, {items.Blocked:N0} blocked; "));
+        text.Append(Text.Of($"about {report.Estimate.Tokens:N0} tokens, ")).Append(Figures.Cost(report.Estimate.Cost)).Append('\n');
+        return text.ToString();
+    }
+
+    public static string Of(SyncReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var text = new StringBuilder();
+        foreach (var error in report.Errors)
+        {
+            Append(text, "error", error.Path, error.Line, error.Code, error.Message);
+        }
+
+        return text.Append("embsync: ").Append(SyncText.Of(report with { Errors = [] }, Ink.Plain)).ToString();
+    }
+
+    private static void Append(StringBuilder text, string level, string? path, int? line, string code, string message)
+    {
+        text.Append("::").Append(level).Append(' ');
+        text.Append(path is null ? "" : $"file={Plain.CommandProperty(Plain.Line(path))},line={line ?? 1},");
+        text.Append("title=embsync ").Append(code).Append("::").Append(Plain.CommandData(Plain.Line(message))).Append('\n');
+    }
+}

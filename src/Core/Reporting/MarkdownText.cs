@@ -1,0 +1,55 @@
+using System.Text;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Reporting;
+
+/// <summary>Reports as Markdown, for job summaries and comments.</summary>
+public static class MarkdownText
+{
+    public static string Of(StatusReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var text = new StringBuilder();
+        text.Append("### embsync status: ").Append(Plain.Markdown(report.Project)).Append("\n\n");
+        text.Append("| source | total | current | missing | stale | orphaned | blocked | coverage |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        foreach (var s in report.Sources)
+        {
+            text.Append(Text.Of($"| {Plain.Markdown(s.Name)} | {s.Total:N0} | {s.Current:N0} | {s.Missing:N0} | {s.Stale:N0} | {s.Orphaned:N0} | {s.Blocked:N0} | {Figures.Percent(s.Coverage)} |\n"));
+        }
+
+        var estimate = report.Estimate;
+        text.Append(Text.Of($"\nTo do: about {estimate.Tokens:N0} tokens in {estimate.Requests:N0} requests, {Figures.Cost(estimate.Cost)}.\n"));
+        if (report.Drift.Count > 0)
+        {
+            text.Append("\n| state | where | what |\n| --- | --- | --- |\n");
+            foreach (var drift in report.Drift)
+            {
+                text.Append($"| {drift.State} | {Plain.Markdown(drift.Path ?? drift.Id)} | {Plain.Markdown(drift.Sentence)} |\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    public static string Of(SyncReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var items = report.Items;
+        var text = new StringBuilder();
+        text.Append(report.DryRun ? "### embsync sync (dry run)\n\n" : $"### embsync sync: {report.Status}\n\n");
+        text.Append("| total | new | changed | metadata | unchanged | deleted | failed |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        text.Append(Text.Of($"| {items.Total:N0} | {items.New:N0} | {items.Changed:N0} | {items.Metadata:N0} | {items.Unchanged:N0} | {items.Deleted:N0} | {items.Failed:N0} |\n\n"));
+        text.Append(Text.Of($"{report.Chunks.Embedded:N0} chunks embedded, {report.Chunks.Reused:N0} reused, {report.Requests:N0} requests. "));
+        text.Append($"Cost {Figures.Cost(report.Cost.Estimated)} estimated, {(report.DryRun ? "nothing bought" : Figures.Cost(report.Cost.Actual) + " actual")}.\n");
+        if (report.Errors.Count > 0)
+        {
+            text.Append("\n| code | where | what |\n| --- | --- | --- |\n");
+            foreach (var error in report.Errors)
+            {
+                text.Append($"| {error.Code} | {Plain.Markdown(error.Path ?? error.Id)} | {Plain.Markdown(error.Message)} |\n");
+            }
+        }
+
+        return text.ToString();
+    }
+}

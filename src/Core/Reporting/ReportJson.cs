@@ -1,0 +1,29 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EmbSync.Core.Reporting;
+
+/// <summary>Reports as JSON: camel case, indented, one document with a line end. Nothing is left out, unknown values are null.</summary>
+public static class ReportJson
+{
+    private static readonly ReportJsonContext Context = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NewLine = "\n",
+        // Text is for people too; what a terminal must not see is escaped by the default rules for control characters.
+        Encoder = JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All),
+    });
+
+    public static string Of(StatusReport report) => JsonSerializer.Serialize(report, Context.StatusReport) + "\n";
+
+    public static string Of(SyncReport report) => JsonSerializer.Serialize(report, Context.SyncReport) + "\n";
+
+    public static string Of(SearchReport report) => JsonSerializer.Serialize(report, Context.SearchReport) + "\n";
+}
+
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(SyncReport))]
+[JsonSerializable(typeof(SearchReport))]
+internal sealed partial class ReportJsonContext : JsonSerializerContext;

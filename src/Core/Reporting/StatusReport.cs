@@ -1,0 +1,97 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core.Reporting;
+
+/// <summary>What <c>status</c> says; its members are the JSON as documented, version 1.</summary>
+/// <param name="Commit">Commit that was read, or HEAD under the work tree; null without git.</param>
+/// <param name="Coverage">0 to 1: items whose text as it is now has its vectors, of all items.</param>
+/// <param name="Drift">Trimmed by <c>--limit</c>; counts never are.</param>
+/// <param name="Notes">What people should know about how this was found out.</param>
+public sealed record StatusReport(
+    int SchemaVersion,
+    string Project,
+    string Store,
+    string? Commit,
+    IReadOnlyList<SpaceStatus> Spaces,
+    ItemCounts Items,
+    ChunkCounts Chunks,
+    double Coverage,
+    IReadOnlyList<SourceStatus> Sources,
+    IReadOnlyList<TypeStatus> Types,
+    EstimateReport Estimate,
+    IReadOnlyList<DriftEntry> Drift,
+    IReadOnlyList<string> Notes)
+{
+    public bool HasDrift => Items.Missing + Items.Stale + Items.Orphaned + Items.Blocked > 0;
+
+    public static StatusReport Of(SyncPlan plan, string project, string store, string? commit, int? limit)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var sources = plan.Sources;
+        var counts = new ItemCounts(plan.Total, sources.Sum(s => s.Current), sources.Sum(s => s.Missing), sources.Sum(s => s.Stale),
+            sources.Sum(s => s.Orphaned), sources.Sum(s => s.Blocked), sources.Sum(s => s.Metadata));
+        var signature = plan.Target.Signature;
+        var coverage = Share(counts.Current, counts.Total);
+        return new(
+            1,
+            project,
+            store,
+            commit,
+            [new(plan.Target.Space, signature.Provider, signature.Model, signature.Dimension, coverage)],
+            counts,
+            new(sources.Sum(s => s.ChunksTotal), sources.Sum(s => s.ChunksEmbedded)),
+            coverage,
+            [.. sources.Select(s => new SourceStatus(s.Source, s.Type, s.Total, s.Current, s.Missing, s.Stale, s.Orphaned, s.Blocked, Share(s.Current, s.Total)))],
+            [.. plan.Types.Select(t => new TypeStatus(t.Type, t.Total, t.Embedded, t.Total - t.Embedded, Share(t.Embedded, t.Total)))],
+            EstimateReport.Of(plan.Purchase),
+            [.. plan.Drift.Take(limit ?? int.MaxValue).Select(DriftEntry.Of)],
+            plan.Violation is { } violation ? [.. plan.Notes, "a sync would stop: " + violation] : plan.Notes);
+    }
+
+    /// <summary>1 where there is nothing to cover.</summary>
+    private static double Share(int part, int whole) => whole == 0 ? 1 : Math.Round((double)part / whole, 4);
+}
+
+public sealed record SpaceStatus(string Name, string Provider, string Model, int Dimension, double Coverage);
+
+/// <param name="Metadata">Of the current ones: those whose title, path or metadata a sync would update.</param>
+public sealed record ItemCounts(int Total, int Current, int Missing, int Stale, int Orphaned, int Blocked, int Metadata);
+
+public sealed record ChunkCounts(int Total, int Embedded);
+
+public sealed record SourceStatus(string Name, string Type, int Total, int Current, int Missing, int Stale, int Orphaned, int Blocked, double Coverage);
+
+public sealed record TypeStatus(string Type, int Total, int Embedded, int Pending, double Coverage);
+
+/// <param name="Cost">USD; null where the price is unknown.</param>
+public sealed record EstimateReport(int Requests, long Tokens, decimal? Cost, double Seconds)
+{
+    internal static EstimateReport Of(PurchaseEstimate purchase) => new(purchase.Requests, purchase.Tokens, purchase.Cost, purchase.Seconds);
+}
+
+public sealed record DriftEntry(string Source, string Id, string? Path, string State, IReadOnlyList<string> Reasons, string Title, int? Line, string? Message)
+{
+    internal static DriftEntry Of(Drift drift) => new(
+        drift.Source, drift.Id, drift.Path, drift.State.ToString().ToLowerInvariant(), drift.Reasons, drift.Title, drift.Line, drift.Message);
+
+    /// <summary>Code for warnings and annotations.</summary>
+    internal string Code => State switch
+    {
+        "missing" => ProblemCodes.Missing,
+        "stale" => ProblemCodes.Stale,
+        "orphaned" => ProblemCodes.Orphaned,
+        _ => Reasons.Count > 0 ? Reasons[0] : "EMB1100",
+    };
+
+    /// <summary>One sentence on what it is and what mends it.</summary>
+    internal string Sentence => State switch
+    {
+        "missing" => $"'{Name}' has no embedding yet; run 'embsync sync'",
+        "stale" => $"'{Name}' changed since it was embedded ({string.Join(", ", Reasons)}); run 'embsync sync'",
+        "orphaned" => $"'{Name}' is gone from the source and still in the index; run 'embsync sync'",
+        _ => Message ?? "can't be used",
+    };
+
+    private string Name => string.IsNullOrEmpty(Title) ? Id : Title;
+}

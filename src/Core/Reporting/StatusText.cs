@@ -1,0 +1,95 @@
+using System.Text;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Reporting;
+
+/// <summary>The status as people read it on a terminal.</summary>
+public static class StatusText
+{
+    public static string Of(StatusReport report, Ink ink)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(ink);
+        var text = new StringBuilder();
+        text.Append(ink.Bold(Plain.Line(report.Project))).Append(report.Commit is { } commit ? $" at {commit[..Math.Min(10, commit.Length)]}" : "").Append('\n');
+        text.Append("store  ").Append(Plain.Line(report.Store)).Append('\n');
+        foreach (var space in report.Spaces)
+        {
+            text.Append("space  ").Append(Text.Of($"{space.Name}: {Plain.Line(space.Provider)} {Plain.Line(space.Model)}, {space.Dimension:N0} dimensions")).Append('\n');
+        }
+
+        text.Append('\n').Append(Sources(report).Render(ink));
+        if (report.Types.Count > 1)
+        {
+            text.Append('\n').Append(Types(report).Render(ink));
+        }
+
+        text.Append('\n').Append(Text.Of($"{report.Chunks.Embedded:N0} of {report.Chunks.Total:N0} chunks embedded; "));
+        var estimate = report.Estimate;
+        var missing = report.Chunks.Total - report.Chunks.Embedded;
+        text.Append(Figures.Purchase(estimate.Tokens == 0 ? 0 : missing, estimate.Requests, estimate.Tokens, estimate.Cost, estimate.Seconds)).Append('\n');
+        AppendDrift(text, report, ink);
+        text.Append('\n').Append(Verdict(report, ink)).Append('\n');
+        return text.ToString();
+    }
+
+    internal static TextTable Sources(StatusReport report)
+    {
+        var table = new TextTable("source", "total>", "current>", "missing>", "stale>", "orphaned>", "blocked>", "coverage>");
+        foreach (var s in report.Sources)
+        {
+            table.Add(Plain.Line(s.Name), Text.Number(s.Total), Text.Number(s.Current), Text.Number(s.Missing), Text.Number(s.Stale),
+                Text.Number(s.Orphaned), Text.Number(s.Blocked), Figures.Percent(s.Coverage));
+        }
+
+        return table;
+    }
+
+    internal static TextTable Types(StatusReport report)
+    {
+        var table = new TextTable("type", "total>", "with embeddings>", "pending>", "coverage>");
+        foreach (var t in report.Types)
+        {
+            table.Add(Plain.Line(t.Type), Text.Number(t.Total), Text.Number(t.Embedded), Text.Number(t.Pending), Figures.Percent(t.Coverage));
+        }
+
+        return table;
+    }
+
+    private static void AppendDrift(StringBuilder text, StatusReport report, Ink ink)
+    {
+        if (report.Drift.Count == 0)
+        {
+            return;
+        }
+
+        text.Append('\n');
+        foreach (var drift in report.Drift)
+        {
+            var state = drift.State.PadRight(9);
+            text.Append(drift.State == "blocked" ? ink.Bad(state) : ink.Warn(state)).Append(' ').Append(Plain.Line(drift.Path ?? drift.Id));
+            text.Append(drift.Line is { } line ? Text.Of($":{line}") : "");
+            text.Append(drift.Path is not null && drift.Id != drift.Path ? " " + ink.Dim($"[{Plain.Line(drift.Id)}]") : "");
+            text.Append(drift.Title.Length > 0 ? " " + Plain.Line(drift.Title) : "");
+            text.Append(drift.Reasons.Count > 0 ? " " + ink.Dim($"({string.Join(", ", drift.Reasons)})") : "");
+            text.Append(drift.Message is { } message ? " " + Plain.Line(message) : "").Append('\n');
+        }
+
+        var hidden = report.Items.Missing + report.Items.Stale + report.Items.Orphaned + report.Items.Blocked - report.Drift.Count;
+        text.Append(hidden > 0 ? ink.Dim($"and {Text.Number(hidden)} more; raise --limit to list them") + "\n" : "");
+    }
+
+    private static string Verdict(StatusReport report, Ink ink)
+    {
+        var items = report.Items;
+        if (!report.HasDrift && items.Metadata == 0)
+        {
+            return ink.Good(items.Total == 0 ? "No items found." : "In step.");
+        }
+
+        var pending = items.Missing + items.Stale + items.Orphaned + items.Metadata;
+        return (pending > 0 ? "Next: embsync sync --dry-run, then embsync sync" : "")
+            + (pending > 0 && items.Blocked > 0 ? ". " : "")
+            + (items.Blocked > 0 ? $"{Text.Count(items.Blocked, "blocked item")}: mend the files named above" : "");
+    }
+}

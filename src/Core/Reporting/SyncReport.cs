@@ -1,0 +1,81 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core.Reporting;
+
+/// <summary>What <c>sync</c> says, dry or not; its members are the JSON as documented, version 1.</summary>
+/// <param name="RunId">Receipt in the store; null when nothing was written.</param>
+/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some items failed), <c>stopped</c>, <c>failed</c>, <c>interrupted</c>.</param>
+public sealed record SyncReport(
+    int SchemaVersion,
+    bool DryRun,
+    long? RunId,
+    string Status,
+    string Model,
+    int Dimension,
+    SyncItems Items,
+    SyncChunks Chunks,
+    int Requests,
+    TokenReport Tokens,
+    CostReport Cost,
+    double Seconds,
+    IReadOnlyList<SyncError> Errors,
+    int Remaining,
+    IReadOnlyList<string> Notes)
+{
+    public static SyncReport Planned(SyncPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new(
+            1, true, null, "planned", plan.Target.Signature.Model, plan.Target.Signature.Dimension,
+            Counted(plan, Count(plan, ItemChange.New), Count(plan, ItemChange.Changed), Count(plan, ItemChange.Metadata), plan.Deletions.Count, plan.Blocked.Count),
+            new(plan.Buy.Count, plan.ReusedChunks, 0),
+            plan.Purchase.Requests,
+            new(plan.Purchase.Tokens, null),
+            new("USD", plan.Purchase.Cost, null),
+            plan.Purchase.Seconds,
+            [.. plan.Blocked.Select(SyncError.Of)],
+            plan.CutOff,
+            plan.Notes);
+    }
+
+    /// <param name="actualCost">USD; null where the price is unknown.</param>
+    public static SyncReport Executed(SyncPlan plan, SyncOutcome outcome, long? runId, decimal? actualCost, TimeSpan elapsed, string status)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(outcome);
+        var errors = plan.Blocked.Concat(outcome.Failures).Select(SyncError.Of).ToList();
+        var undone = plan.Items.Count - outcome.New - outcome.Changed - outcome.Metadata - outcome.Failures.Count;
+        return new(
+            1, false, runId, status, plan.Target.Signature.Model, plan.Target.Signature.Dimension,
+            Counted(plan, outcome.New, outcome.Changed, outcome.Metadata, outcome.Deleted, errors.Count),
+            new(outcome.Embedded, outcome.Reused, 0),
+            outcome.Requests,
+            new(plan.Purchase.Tokens, outcome.Billed),
+            new("USD", plan.Purchase.Cost, actualCost),
+            Math.Round(elapsed.TotalSeconds, 2),
+            errors,
+            plan.CutOff + Math.Max(0, undone),
+            plan.Notes);
+    }
+
+    private static SyncItems Counted(SyncPlan plan, int added, int changed, int metadata, int deleted, int failed) =>
+        new(plan.Total, added, changed, metadata, plan.Unchanged, deleted, failed);
+
+    private static int Count(SyncPlan plan, ItemChange change) => plan.Items.Count(item => item.Change == change);
+}
+
+public sealed record SyncItems(int Total, int New, int Changed, int Metadata, int Unchanged, int Deleted, int Failed);
+
+/// <param name="Deleted">Vectors dropped; a sync keeps them for reuse, <c>repair</c> collects them.</param>
+public sealed record SyncChunks(int Embedded, int Reused, int Deleted);
+
+/// <param name="Billed">By the provider's own count; null when it said nothing.</param>
+public sealed record TokenReport(long Estimated, long? Billed);
+
+public sealed record CostReport(string Currency, decimal? Estimated, decimal? Actual);
+
+public sealed record SyncError(string Source, string Id, string Code, string Message, string? Path, int? Line)
+{
+    internal static SyncError Of(ItemProblem problem) => new(problem.Source, problem.Id, problem.Code, problem.Message, problem.Path, problem.Line);
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Reporting;
+
+/// <summary>The result of a sync as people read it on a terminal.</summary>
+public static class SyncText
+{
+    public static string Of(SyncReport report, Ink ink)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(ink);
+        var text = new StringBuilder();
+        var items = report.Items;
+        var verb = report.DryRun ? "would be " : "";
+        text.Append(Text.Of($"{items.Total:N0} items: {items.New:N0} new, {items.Changed:N0} changed, {items.Metadata:N0} metadata, {items.Unchanged:N0} unchanged, {items.Deleted:N0} {verb}deleted, "));
+        text.Append(items.Failed > 0 ? ink.Bad(Text.Of($"{items.Failed:N0} failed")) : "0 failed").Append('\n');
+        text.Append(report.DryRun ? Planned(report) : Executed(report)).Append('\n');
+        foreach (var error in report.Errors)
+        {
+            text.Append(ink.Bad(error.Code)).Append(' ').Append(Plain.Line(error.Path ?? error.Id));
+            text.Append(error.Line is { } line ? Text.Of($":{line}") : "").Append(' ').Append(Plain.Line(error.Message)).Append('\n');
+        }
+
+        if (report.Remaining > 0)
+        {
+            text.Append(Text.Count(report.Remaining, "item")).Append(" left for the next run\n");
+        }
+
+        text.Append(Verdict(report, ink)).Append('\n');
+        return text.ToString();
+    }
+
+    private static string Planned(SyncReport report) =>
+        Figures.Purchase(report.Chunks.Embedded, report.Requests, report.Tokens.Estimated, report.Cost.Estimated, report.Seconds)
+        + (report.Chunks.Reused > 0 ? $"; {Text.Count(report.Chunks.Reused, "chunk")} reused" : "");
+
+    private static string Executed(SyncReport report)
+    {
+        var line = new StringBuilder(Text.Of($"{report.Chunks.Embedded:N0} chunks embedded, {report.Chunks.Reused:N0} reused, {report.Requests:N0} requests"));
+        if (report.Requests > 0)
+        {
+            line.Append(Text.Of($"; tokens {report.Tokens.Estimated:N0} estimated, "))
+                .Append(report.Tokens.Billed is { } billed ? Text.Of($"{billed:N0} billed") : "bill unknown")
+                .Append($"; cost {Figures.Cost(report.Cost.Estimated)} estimated, {Figures.Cost(report.Cost.Actual)} actual");
+        }
+
+        return line.Append($"; {Figures.Seconds(report.Seconds)}").ToString();
+    }
+
+    private static string Verdict(SyncReport report, Ink ink) => report.Status switch
+    {
+        "planned" => ink.Dim("Dry run: nothing was bought or written."),
+        "done" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted == 0 => ink.Good("Already in step."),
+        "done" => ink.Good("In step."),
+        "partial" => ink.Warn("Done, but for the items named above."),
+        "interrupted" => ink.Warn("Interrupted: what was done is kept, and the next run goes on from here."),
+        _ => ink.Bad($"Run {report.Status}: what was done is kept, and the next run goes on from here."),
+    };
+}
