@@ -16,9 +16,14 @@ public static class ReportJson
         Encoder = JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All),
     });
 
+    private static readonly ReportJsonContext Compact = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
+
     public static string Of(StatusReport report) => JsonSerializer.Serialize(report, Context.StatusReport) + "\n";
 
     public static string Of(SyncReport report) => JsonSerializer.Serialize(report, Context.SyncReport) + "\n";
+
+    /// <summary>The report as the receipt keeps it: one line.</summary>
+    internal static string Details(SyncReport report) => JsonSerializer.Serialize(report, Compact.SyncReport);
 
     public static string Of(SearchReport report) => JsonSerializer.Serialize(report, Context.SearchReport) + "\n";
 }

@@ -29,6 +29,9 @@ public sealed record SyncRequest
     /// <summary>At most so many items that need vectors.</summary>
     public int? Limit { get; init; }
 
+    /// <summary>At most so many requests; what is left is done by the next run.</summary>
+    public int? MaxBatches { get; init; }
+
     /// <summary>Overrules the configured bound on deletions.</summary>
     public DeleteLimit? MaxDelete { get; init; }
 

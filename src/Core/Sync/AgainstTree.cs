@@ -1,0 +1,56 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Storage;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>
+/// <c>status --against REF</c>: what a sync would do if the store held the tree of REF. The tree is laid into a memory store whose
+/// vectors are place-holders, and the usual status runs over that: no store, no key, no network.
+/// </summary>
+public static class AgainstTree
+{
+    private const int Batch = 512;
+
+    /// <exception cref="GitException">No repository, or no such ref.</exception>
+    public static async Task<StatusReport> StatusAsync(
+        Workspace workspace, string reference, SyncRequest request, int? listLimit, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        var commit = workspace.Git.Require().ResolveCommit(reference);
+        var memory = StoreFactory.Open(workspace.Config.Store with { Backend = StoreBackend.Memory }, clock);
+        await using var overlay = workspace.With(memory);
+        await using (var writer = await memory.BeginWriteAsync(workspace.Config.Project, cancellationToken))
+        {
+            var generation = await writer.OpenGenerationAsync(Generation.DefaultSpace, workspace.Signature, cancellationToken);
+            await writer.ActivateAsync(generation.Id, cancellationToken);
+            var vector = new float[workspace.Signature.Dimension];
+            vector[0] = 1;
+            foreach (var source in workspace.Chosen(request.Sources))
+            {
+                var listing = await source.ListAsync(new(commit, null), cancellationToken);
+                foreach (var entries in listing.Entries.Chunk(Batch))
+                {
+                    var items = new List<Item>();
+                    foreach (var entry in entries)
+                    {
+                        // What was blocked at REF would not have been stored; that it is blocked now is the status' to say.
+                        if ((await source.ReadAsync(entry, cancellationToken)).Item is { } item)
+                        {
+                            items.Add(item);
+                        }
+                    }
+
+                    var rows = items.SelectMany(item => item.Chunks).DistinctBy(chunk => chunk.Hash)
+                        .Select(chunk => new VectorRow(chunk.Hash, vector, TokenEstimate.Estimate(chunk.Text)));
+                    await writer.CommitAsync(new(generation.Id, [.. rows], [.. items.DistinctBy(item => item.Key)], []), cancellationToken);
+                }
+            }
+        }
+
+        var report = await new SyncEngine(overlay, clock).StatusAsync(request, listLimit, cancellationToken);
+        return report with { Store = $"tree of {reference} ({commit[..10]})" };
+    }
+}

@@ -1,0 +1,121 @@
+using EmbSync.Core.Git;
+using EmbSync.Core.Model;
+using EmbSync.Core.Sources;
+using EmbSync.Core.Storage;
+
+namespace EmbSync.Core.Sync;
+
+/// <param name="Head">State of the store that the plan was made from.</param>
+/// <param name="Commit">Commit that was read, or HEAD under the work tree; null without git.</param>
+/// <param name="Records">What to record of each source when the plan was applied without a failure.</param>
+/// <param name="HasBookkeeping">Nothing to embed or write, yet a record, an index or a switch of generations is outstanding.</param>
+/// <param name="CacheOnly">The commit isn't on the store's branch: vectors are kept, items stay.</param>
+public sealed record MadePlan(
+    SyncPlan Plan, StoreHead Head, string? Commit, IReadOnlyList<SourceRecord> Records, bool HasBookkeeping, bool CacheOnly);
+
+/// <summary>Gathers what the planner needs, from sources and store, and plans. Reads only.</summary>
+internal sealed class PlanMaker(Workspace workspace)
+{
+    public async Task<MadePlan> MakeAsync(SyncRequest request, CancellationToken cancellationToken)
+    {
+        var store = workspace.Store;
+        var head = await store.ReadHeadAsync(cancellationToken);
+        var target = TargetOf(head);
+        var at = request.At is null ? null : workspace.Git.Require().ResolveCommit(request.At);
+        var commit = at ?? workspace.Git.Repository?.HeadCommit;
+
+        var surveyor = new Surveyor(store, request.All || request.Reindex);
+        var surveys = new List<SourceSurvey>();
+        var records = new List<SourceRecord>();
+        foreach (var source in workspace.Chosen(request.Sources))
+        {
+            var recorded = head.Sources.GetValueOrDefault(source.Name);
+            var scope = ScopeOf(source, request, at, recorded?.Commit);
+            var survey = await surveyor.SurveyAsync(source, at, scope?.Paths, target.Existing?.Id, cancellationToken);
+            surveys.Add(scope is null ? survey : survey with { Notes = [.. scope.Notes, .. survey.Notes] });
+            if (IsInStepAfter(request, survey, scope))
+            {
+                records.Add(new(source.Name, commit, source.Pipeline));
+            }
+        }
+
+        if (request.Sources.Count == 0 && request.Ids.Count == 0 && request.Since is null)
+        {
+            foreach (var name in (await store.ReadSourceNamesAsync(cancellationToken)).Except(workspace.Sources.Select(source => source.Name)))
+            {
+                surveys.Add(await surveyor.SurveyUnconfiguredAsync(name, cancellationToken));
+            }
+        }
+
+        var plan = Planner.Plan(new(request, target, surveys, await ExistingAsync(surveys, target, cancellationToken),
+            await GoneHashesAsync(surveys, cancellationToken), workspace.Config.Limits, workspace.Terms));
+        var cacheOnly = workspace.Config.Store.Branch is { } branch && commit is not null && !workspace.Git.Require().IsOnBranch(commit, branch);
+        var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
+            || (target.ModelChanged && target.Existing is not null && plan.IsEmpty && !request.IsPartial);
+        return new(Noted(plan, request, surveys, cacheOnly), head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0, cacheOnly);
+    }
+
+    private GenerationTarget TargetOf(StoreHead head)
+    {
+        var signature = workspace.Signature;
+        const string Space = Generation.DefaultSpace;
+        return new(Space, signature, head.Active(Space), head.Generations.FirstOrDefault(generation =>
+            generation.Space == Space && generation.Signature.Fingerprint == signature.Fingerprint));
+    }
+
+    private ScopedPaths? ScopeOf(ISource source, SyncRequest request, string? at, string? recorded) =>
+        request.Since is { } since && source.Type == "markdown"
+            ? SinceScope.Of(workspace.Git.Require(), workspace.Config.Root, since, at, recorded)
+            : null;
+
+    /// <summary>Whether the source is in step with the commit once the plan is applied without a failure.</summary>
+    private static bool IsInStepAfter(SyncRequest request, SourceSurvey survey, ScopedPaths? scope) =>
+        request.Limit is null && request.Ids.Count == 0 && !request.KeepOrphans && survey.Problems.Count == 0
+        && (scope is null ? survey.Complete : scope.HasRecord && survey.Stored.All(item => item.Pipeline == survey.Pipeline));
+
+    private async Task<IReadOnlySet<ContentHash>> ExistingAsync(
+        List<SourceSurvey> surveys, GenerationTarget target, CancellationToken cancellationToken)
+    {
+        var hashes = surveys.SelectMany(survey => survey.Read).SelectMany(item => item.Hashes).ToHashSet();
+        return target.Existing is { } generation && hashes.Count > 0
+            ? await workspace.Store.ReadExistingAsync(generation.Id, hashes, cancellationToken)
+            : new HashSet<ContentHash>();
+    }
+
+    private async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>>> GoneHashesAsync(
+        List<SourceSurvey> surveys, CancellationToken cancellationToken)
+    {
+        var answer = new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>>(StringComparer.Ordinal);
+        foreach (var survey in surveys)
+        {
+            if (survey.Gone() is { Count: > 0 } gone)
+            {
+                answer[survey.Source] = await workspace.Store.ReadChunkHashesAsync(
+                    survey.Source, [.. gone.Select(item => item.Id)], cancellationToken);
+            }
+        }
+
+        return answer;
+    }
+
+    private static SyncPlan Noted(SyncPlan plan, SyncRequest request, List<SourceSurvey> surveys, bool cacheOnly)
+    {
+        var notes = plan.Notes.ToList();
+        if (request.Since is not null && plan.Target.ModelChanged)
+        {
+            notes.Add("the configured model or dimension is not that of the active generation: items outside the scope need a full run ('embsync sync' without --since)");
+        }
+
+        if (cacheOnly)
+        {
+            notes.Add("the commit is not on the store's branch (store.branch): vectors are bought for reuse, no item is changed");
+        }
+
+        notes.AddRange(plan.Sources.Where(source => source.Withheld > 0).Select(source =>
+            $"source '{source.Source}': {Text.Count(source.Withheld, "item")} gone from the source {(source.Withheld == 1 ? "is" : "are")} kept, "
+            + "because a blocked file may be one of them under another name; mend it and run again"));
+        notes.AddRange(surveys.Where(survey => survey.Configured && !survey.Complete && request.Since is null).Select(survey =>
+            $"source '{survey.Source}' could not be read whole: nothing of it is deleted"));
+        return plan with { Notes = notes };
+    }
+}

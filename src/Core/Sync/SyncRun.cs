@@ -1,0 +1,157 @@
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Storage;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>One execution that writes, under the writer's lock: receipt, generation, executor, switch, index, record.</summary>
+internal sealed class SyncRun(Workspace workspace, IStoreWriter writer, TimeProvider clock, IProgress<SyncProgress> progress)
+{
+    public async Task<SyncResult> ExecuteAsync(MadePlan made, SpendLimit spend, long started, CancellationToken cancellationToken)
+    {
+        var plan = made.Plan;
+        var target = plan.Target;
+        var generation = await writer.OpenGenerationAsync(target.Space, target.Signature, cancellationToken);
+        if (target.Active is null)
+        {
+            // Nothing to search yet: what comes in is searchable at once, and coverage says how much there is.
+            await writer.ActivateAsync(generation.Id, cancellationToken);
+        }
+
+        var run = plan.IsEmpty ? null : await BeginAsync(made, cancellationToken);
+        var outcome = await AppliedAsync(plan, generation.Id, made.CacheOnly, spend, cancellationToken);
+        if (outcome.Stopped is null)
+        {
+            outcome = await CompletedAsync(made, generation, outcome, cancellationToken);
+        }
+
+        return await FinishedAsync(plan, outcome, run, started);
+    }
+
+    private async Task<SyncOutcome> AppliedAsync(
+        SyncPlan plan, int generation, bool cacheOnly, SpendLimit spend, CancellationToken cancellationToken)
+    {
+        if (plan.IsEmpty)
+        {
+            return SyncOutcome.Nothing;
+        }
+
+        var sources = workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
+        var options = new ExecutionOptions(spend, workspace.Terms, cacheOnly);
+        if (plan.Buy.Count == 0)
+        {
+            return await new SyncExecutor(workspace.Store, writer, NothingToBuy, sources, options, progress)
+                .ExecuteAsync(plan, generation, cancellationToken);
+        }
+
+        using var provider = workspace.OpenProvider(plan.Target.Signature);
+        var governor = workspace.OpenGovernor(provider, plan.Request);
+        return await new SyncExecutor(workspace.Store, writer, governor.EmbedAsync, sources, options, progress)
+            .ExecuteAsync(plan, generation, cancellationToken);
+    }
+
+    /// <summary>A plan without purchases that meets a changed file reports the file; it never buys.</summary>
+    private static IAsyncEnumerable<EmbedAnswer> NothingToBuy(IAsyncEnumerable<EmbedInput> inputs, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("a plan without purchases asked for embeddings");
+
+    private async Task<SyncOutcome> CompletedAsync(
+        MadePlan made, Generation generation, SyncOutcome outcome, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writer.EnsureIndexAsync(generation.Id, cancellationToken);
+            if (made.Plan.Target.ModelChanged && await CoversAllAsync(made, generation.Id, outcome, cancellationToken))
+            {
+                await writer.ActivateAsync(generation.Id, cancellationToken);
+                outcome = outcome with { Activated = true };
+            }
+
+            foreach (var record in made.Records.Where(record => !outcome.Failures.Any(failure => failure.Source == record.Name)))
+            {
+                await writer.RecordSourceAsync(record, cancellationToken);
+            }
+
+            return outcome;
+        }
+        catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
+        {
+            return outcome with { Stopped = exception };
+        }
+    }
+
+    /// <summary>A new generation takes over only when every stored item has its vectors there, blocked ones aside.</summary>
+    private async Task<bool> CoversAllAsync(MadePlan made, int generation, SyncOutcome outcome, CancellationToken cancellationToken)
+    {
+        var plan = made.Plan;
+        if (plan.Request.IsPartial || made.CacheOnly || outcome.Failures.Count > 0)
+        {
+            return false;
+        }
+
+        foreach (var source in await workspace.Store.ReadSourceNamesAsync(cancellationToken))
+        {
+            var incomplete = await workspace.Store.ReadIncompleteAsync(source, generation, cancellationToken);
+            var blocked = plan.Blocked.Where(problem => problem.Source == source)
+                .SelectMany(problem => new[] { problem.Id, problem.Path }).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            var paths = await workspace.Store.ReadItemsAsync(source, cancellationToken)
+                .Where(item => incomplete.Contains(item.Id)).ToListAsync(cancellationToken);
+            if (paths.Exists(item => !blocked.Contains(item.Id) && !blocked.Contains(item.Locator)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<RunRecord> BeginAsync(MadePlan made, CancellationToken cancellationToken)
+    {
+        var plan = made.Plan;
+        var run = new RunRecord(0, plan.Request.Command, "running", plan.Items.Count + plan.Deletions.Count + plan.Blocked.Count, 0, 0, null, null,
+            made.Commit, clock.GetUtcNow(), null, CanonicalJson.Empty);
+        return run with { Id = await writer.BeginRunAsync(run, cancellationToken) };
+    }
+
+    private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, RunRecord? run, long started)
+    {
+        var (status, exitCode) = Verdict(plan, outcome);
+        var tokens = outcome.Billed ?? outcome.EstimatedTokens;
+        var cost = workspace.Terms.CostOf(tokens);
+        var report = SyncReport.Executed(plan, outcome, run?.Id, cost, clock.GetElapsedTime(started), status);
+        if (run is not null)
+        {
+            var finished = run with
+            {
+                Status = status,
+                ItemsProcessed = outcome.Written,
+                Tokens = tokens,
+                Cost = cost,
+                Error = outcome.Stopped?.Message,
+                CompletedAt = clock.GetUtcNow(),
+                Details = ReportJson.Details(report),
+            };
+            try
+            {
+                await writer.UpdateRunAsync(finished, CancellationToken.None);
+            }
+            catch (EmbSyncException exception) when (outcome.Stopped is not null)
+            {
+                // The first error is the one to report; that the receipt is missing is said beside it.
+                report = report with { Notes = [.. report.Notes, $"the receipt of this run could not be written: {exception.Message}"] };
+            }
+        }
+
+        return new(report, exitCode, outcome.Stopped);
+    }
+
+    private static (string Status, ExitCode ExitCode) Verdict(SyncPlan plan, SyncOutcome outcome) => outcome.Stopped switch
+    {
+        null when plan.Blocked.Count + outcome.Failures.Count > 0 => ("partial", ExitCode.Partial),
+        null => ("done", ExitCode.Done),
+        OperationCanceledException => ("interrupted", ExitCode.Interrupted),
+        GuardException guard => ("stopped", guard.ExitCode),
+        EmbSyncException exception => ("failed", exception.ExitCode),
+        _ => ("failed", ExitCode.Failed),
+    };
+}

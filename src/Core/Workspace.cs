@@ -1,0 +1,79 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Git;
+using EmbSync.Core.Model;
+using EmbSync.Core.Sources;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core;
+
+/// <summary>Everything that a command works on, opened from a configuration. Opening touches no network and writes nothing.</summary>
+public sealed class Workspace : IAsyncDisposable
+{
+    private readonly TimeProvider _clock;
+    private readonly bool _ownsGit;
+
+    private Workspace(EmbSyncConfig config, GitDiscovery git, IStore store, IReadOnlyList<ISource> sources, TimeProvider clock, bool ownsGit)
+    {
+        (Config, Git, Store, Sources, _clock, _ownsGit) = (config, git, store, sources, clock, ownsGit);
+        Signature = Providers.SignatureOf(config.Embeddings);
+        Terms = Providers.TermsOf(config.Embeddings);
+    }
+
+    public EmbSyncConfig Config { get; }
+
+    public GitDiscovery Git { get; }
+
+    public IStore Store { get; }
+
+    public IReadOnlyList<ISource> Sources { get; }
+
+    /// <summary>What the configuration asks vectors to be.</summary>
+    public EmbeddingSignature Signature { get; }
+
+    public PurchaseTerms Terms { get; }
+
+    /// <param name="git">Owned by the workspace from here on.</param>
+    public static Workspace Open(EmbSyncConfig config, GitDiscovery git, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(git);
+        var sources = config.Sources.Select(source => SourceFactory.Open(source, config, git)).ToList();
+        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock, ownsGit: true);
+    }
+
+    /// <summary>The same sources over another store, which the answer owns; repository and configuration stay with this one.</summary>
+    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock, ownsGit: false);
+
+    /// <summary>The named sources, or all.</summary>
+    /// <exception cref="UsageException">No source of that name.</exception>
+    public IReadOnlyList<ISource> Chosen(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        foreach (var name in names)
+        {
+            if (!Sources.Any(source => source.Name == name))
+            {
+                throw new UsageException($"no source is named '{name}': there is {string.Join(", ", Sources.Select(source => $"'{source.Name}'"))}");
+            }
+        }
+
+        return names.Count == 0 ? Sources : [.. Sources.Where(source => names.Contains(source.Name))];
+    }
+
+    /// <summary>A provider whose vectors are comparable with those of the signature.</summary>
+    public IEmbeddingProvider OpenProvider(EmbeddingSignature signature) => Providers.Open(Config.Embeddings, signature, _clock);
+
+    public RequestGovernor OpenGovernor(IEmbeddingProvider provider, SyncRequest request) =>
+        Providers.OpenGovernor(provider, Config.Embeddings, request, _clock);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        if (_ownsGit)
+        {
+            Git.Dispose();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using EmbSync.Core.Model;
+using McMaster.Extensions.CommandLineUtils;
+
+namespace EmbSync.Tool.Commands;
+
+internal enum OutputFormat
+{
+    Text,
+    Json,
+    Markdown,
+    GitHub,
+    MsBuild,
+}
+
+/// <summary>Options that every command takes; read when the command runs.</summary>
+internal sealed class GlobalOptions
+{
+    private readonly CommandOption _config;
+    private readonly CommandOption? _format;
+    private readonly CommandOption? _json;
+    private readonly CommandOption _verbose;
+    private readonly CommandOption _quiet;
+    private readonly CommandOption _noColor;
+    private readonly OutputFormat[] _formats;
+
+    /// <param name="formats">Forms this command can print; none for commands that print one form only.</param>
+    public GlobalOptions(CommandLineApplication command, params OutputFormat[] formats)
+    {
+        _formats = formats;
+        _config = command.Option("--config <FILE>", "Configuration file (default: embsync.yaml, .yml or .json, found upward)", CommandOptionType.SingleValue);
+        if (formats.Length > 0)
+        {
+            var names = string.Join(", ", formats.Select(Name));
+            _format = command.Option("--format <FORM>", $"{names} (default: text)", CommandOptionType.SingleValue);
+            _json = command.Option("--json", "The same as --format json", CommandOptionType.NoValue);
+        }
+
+        _verbose = command.Option("-v|--verbose", "Say more when something fails", CommandOptionType.NoValue);
+        _quiet = command.Option("-q|--quiet", "No progress and no notes", CommandOptionType.NoValue);
+        _noColor = command.Option("--no-color", "No colours", CommandOptionType.NoValue);
+    }
+
+    public string? Config => _config.Value();
+
+    public bool Verbose => _verbose.HasValue();
+
+    public bool Quiet => _quiet.HasValue();
+
+    public bool NoColor => _noColor.HasValue();
+
+    /// <exception cref="UsageException">Unknown form, or <c>--json</c> beside another one.</exception>
+    public OutputFormat Format
+    {
+        get
+        {
+            var json = _json?.HasValue() == true;
+            if (_format?.Value() is not { } text)
+            {
+                return json ? OutputFormat.Json : OutputFormat.Text;
+            }
+
+            var index = Array.FindIndex(_formats, format => Name(format) == text.ToLowerInvariant());
+            if (index < 0 || (json && _formats[index] != OutputFormat.Json))
+            {
+                throw new UsageException($"--format '{text}'{(json ? " beside --json" : "")}: use one of {string.Join(", ", _formats.Select(Name))}");
+            }
+
+            return _formats[index];
+        }
+    }
+
+    private static string Name(OutputFormat format) => format.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,52 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Sync;
+using McMaster.Extensions.CommandLineUtils;
+
+namespace EmbSync.Tool.Commands;
+
+/// <summary><c>status</c>: what is current, missing, stale, orphaned or blocked. Needs no key, writes nothing.</summary>
+internal static class StatusCommand
+{
+    private const int ListedOnTerminal = 20;
+
+    public static void AddTo(CommandLineApplication app, Session session) => app.Command("status", command =>
+    {
+        command.Description = "Show what is missing, stale, orphaned or blocked, and what a sync would cost";
+        command.ExtendedHelpText = """
+
+            Examples:
+              embsync status                     the whole picture
+              embsync status --check             exit code 4 when the index is not in step
+              embsync status --against main      what a sync would do if the store held the tree of main
+            """;
+        var global = new GlobalOptions(
+            command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub, OutputFormat.MsBuild);
+        var scope = new ScopeOptions(command);
+        var check = command.Flag("--check", "Exit with 4 when anything is missing, stale, orphaned or blocked");
+        var limit = command.Value("--limit <N>", "Names at most N items; counts are always whole");
+        var against = command.Value("--against <REF>", "Compare with the tree of REF instead of the store");
+        var all = command.Flag("--all", "Ignore source versions: read and compare everything");
+        command.OnExecuteAsync(async token =>
+        {
+            var format = global.Format;
+            await using var workspace = session.Open(global, new ConfigOverrides());
+            var request = scope.Request with { Command = "status", All = all.HasValue() };
+            var listed = limit.Number(least: 0) ?? (format == OutputFormat.Text ? ListedOnTerminal : null);
+            var report = against.Value() is { } reference
+                ? await AgainstTree.StatusAsync(workspace, reference, request, listed, session.Terminal.Clock, token)
+                : await new SyncEngine(workspace, session.Terminal.Clock).StatusAsync(request, listed, token);
+            session.Note(global, report.Notes);
+            session.Print(format switch
+            {
+                OutputFormat.Json => ReportJson.Of(report),
+                OutputFormat.Markdown => MarkdownText.Of(report),
+                OutputFormat.GitHub => GitHubText.Of(report),
+                OutputFormat.MsBuild => MsBuildText.Of(report),
+                _ => StatusText.Of(report, session.Terminal.Ink(global.NoColor)),
+            });
+            return (int)(check.HasValue() && report.HasDrift ? ExitCode.Drift : ExitCode.Done);
+        });
+    });
+}

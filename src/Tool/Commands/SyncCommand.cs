@@ -1,0 +1,84 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Sync;
+using EmbSync.Tool.Terminals;
+using McMaster.Extensions.CommandLineUtils;
+
+namespace EmbSync.Tool.Commands;
+
+/// <summary><c>sync</c>: walks the whole path, or stops at the plan with <c>--dry-run</c>.</summary>
+internal static class SyncCommand
+{
+    public static void AddTo(CommandLineApplication app, Session session) => app.Command("sync", command =>
+    {
+        command.Description = "Bring the index in step with the sources";
+        command.ExtendedHelpText = """
+
+            Examples:
+              embsync sync --dry-run             what it would do, and what it would cost
+              embsync sync --since main          only what changed on this branch
+              embsync sync --max-cost 0.50       refuse to spend more
+            """;
+        var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub);
+        var scope = new ScopeOptions(command);
+        var changedOnly = command.Flag("--changed-only", "Trust source versions: read only what changed (default)");
+        var all = command.Flag("--all", "Ignore source versions: check everything, buy only what is missing");
+        var reindex = command.Flag("--reindex", "Buy again what is there already");
+        var dryRun = command.Flag("--dry-run", "Show plan and cost; buy and write nothing");
+        var limit = command.Value("--limit <N>", "At most N items that need vectors");
+        var maxDelete = command.Value("--max-delete <N|P%>", "Deletions that are allowed (default: the larger of 20% and 10)");
+        var spend = new SpendOptions(command);
+        command.OnExecuteAsync(async token =>
+        {
+            if (changedOnly.HasValue() && (all.HasValue() || reindex.HasValue()))
+            {
+                throw new UsageException("--changed-only and --all (or --reindex) exclude each other: leave one away");
+            }
+
+            var request = scope.Request with
+            {
+                All = all.HasValue(),
+                Reindex = reindex.HasValue(),
+                Limit = limit.Number(least: 1),
+                MaxDelete = DeleteLimits.Of(maxDelete),
+                MaxBatches = spend.MaxBatches,
+            };
+            return await RunAsync(session, global, spend, request, dryRun.HasValue(), token);
+        });
+    });
+
+    /// <summary>Shared with <c>index</c>, which is a sync of chosen items.</summary>
+    public static async Task<int> RunAsync(
+        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, bool dryRun, CancellationToken cancellationToken)
+    {
+        var format = global.Format;
+        await using var workspace = session.Open(global, spend.Overrides);
+        var engine = new SyncEngine(workspace, session.Terminal.Clock);
+        var limit = SpendLimit.Of(workspace.Config.Limits);
+        SyncResult result;
+        if (dryRun)
+        {
+            result = new(await engine.DryRunAsync(request, limit, cancellationToken), ExitCode.Done, null);
+        }
+        else
+        {
+            using var progress = new ProgressLine(session.Terminal, global.Quiet);
+            result = await engine.RunAsync(request, limit, progress, cancellationToken);
+        }
+
+        session.Note(global, result.Report.Notes);
+        session.Print(format switch
+        {
+            OutputFormat.Json => ReportJson.Of(result.Report),
+            OutputFormat.Markdown => MarkdownText.Of(result.Report),
+            OutputFormat.GitHub => GitHubText.Of(result.Report),
+            _ => SyncText.Of(result.Report, session.Terminal.Ink(global.NoColor)),
+        });
+        if (result.Stopped is EmbSyncException stopped)
+        {
+            session.Complain(stopped.Message);
+        }
+
+        return (int)result.ExitCode;
+    }
+}

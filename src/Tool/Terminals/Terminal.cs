@@ -1,0 +1,62 @@
+using System.Collections;
+using System.Text;
+using EmbSync.Core.Reporting;
+
+namespace EmbSync.Tool.Terminals;
+
+/// <summary>What the process was started with: streams, environment, folder, clock. Tests bring their own.</summary>
+/// <param name="OutIsTerminal">Data may be coloured and folded.</param>
+/// <param name="ErrorIsTerminal">Progress may be drawn over itself.</param>
+internal sealed record Terminal(
+    TextWriter Out,
+    TextWriter Error,
+    TextReader In,
+    bool OutIsTerminal,
+    bool ErrorIsTerminal,
+    int Width,
+    string WorkingDirectory,
+    IReadOnlyDictionary<string, string> Environment,
+    TimeProvider Clock)
+{
+    /// <summary>Narrower terminals are treated as so many columns.</summary>
+    private const int LeastWidth = 20;
+
+    public static Terminal OfProcess()
+    {
+        var environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = false };
+        var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+        return new(output, error, Console.In, !Console.IsOutputRedirected, !Console.IsErrorRedirected,
+            Console.IsOutputRedirected ? int.MaxValue : Columns(environment), System.Environment.CurrentDirectory, environment, TimeProvider.System);
+    }
+
+    /// <summary>Colour only on a terminal, and only where nobody asked for none (NO_COLOR, TERM=dumb, CI, --no-color).</summary>
+    public Ink Ink(bool noColor) => new(OutIsTerminal && !noColor && !IsPlain, OutIsTerminal ? Width : int.MaxValue);
+
+    /// <summary>Draw progress over itself; elsewhere a line every few seconds.</summary>
+    public bool IsInteractive => ErrorIsTerminal && !IsPlain;
+
+    private bool IsPlain => Has("NO_COLOR") || Has("CI") || Environment.GetValueOrDefault("TERM") == "dumb";
+
+    private bool Has(string name) => Environment.TryGetValue(name, out var value) && value.Length > 0;
+
+    private static int Columns(Dictionary<string, string> environment)
+    {
+        if (environment.TryGetValue("COLUMNS", out var text) && int.TryParse(text, out var columns) && columns > 0)
+        {
+            return Math.Max(LeastWidth, columns);
+        }
+
+        try
+        {
+            return Console.WindowWidth is > 0 and var width ? Math.Max(LeastWidth, width) : int.MaxValue;
+        }
+        catch (IOException)
+        {
+            // A terminal that doesn't tell its size isn't folded.
+            return int.MaxValue;
+        }
+    }
+}

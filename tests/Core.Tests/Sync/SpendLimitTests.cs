@@ -1,0 +1,50 @@
+using EmbSync.Core.Sync;
+using static EmbSync.Core.Tests.Sync.PlanningValues;
+
+namespace EmbSync.Core.Tests.Sync;
+
+public sealed class SpendLimitTests
+{
+    [Fact]
+    public void Refuses_above_the_cost_and_says_by_how_much()
+    {
+        var purchase = PurchaseEstimate.For(100, 10_000_000, Paid);
+
+        new SpendLimit(0.15m, null).Violation(purchase, Paid).ShouldNotBeNull().ShouldContain("$0.0500 more than the limit of $0.15");
+        new SpendLimit(0.20m, null).Violation(purchase, Paid).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Refuses_above_the_tokens()
+    {
+        new SpendLimit(null, 999).Violation(PurchaseEstimate.For(1, 1000, Paid), Paid).ShouldNotBeNull().ShouldContain("1 more than the limit of 999");
+    }
+
+    [Fact]
+    public void An_unknown_price_refuses_rather_than_guesses()
+    {
+        var unknown = Paid with { PricePerMillion = null };
+
+        new SpendLimit(100m, null).Violation(PurchaseEstimate.For(1, 10, unknown), unknown).ShouldNotBeNull().ShouldContain("price of the model is unknown");
+        new SpendLimit(100m, null).Violation(PurchaseEstimate.For(0, 0, unknown), unknown).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(20_000, 0.20)]
+    [InlineData(100_000, 1.00)]
+    public void Five_hundred_tokens_an_item_cost_what_is_known_from_practice(int items, double cost)
+    {
+        PurchaseEstimate.For(items, items * 500L, Paid).Cost.ShouldBe((decimal)cost);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(1, 10, 1)]
+    [InlineData(128, 10, 1)]
+    [InlineData(129, 10, 2)]
+    [InlineData(128, 300_001, 2)]
+    public void Requests_follow_from_inputs_and_tokens(int chunks, long tokens, int requests)
+    {
+        PurchaseEstimate.For(chunks, tokens, Paid).Requests.ShouldBe(requests);
+    }
+}
