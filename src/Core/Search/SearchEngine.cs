@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Embedding.Lexical;
@@ -41,7 +40,7 @@ public sealed class SearchEngine(Workspace workspace)
             ?? throw new StoreException($"nothing is indexed yet in {store.Description}: run 'embsync sync' first");
         var vector = await QueryVectorAsync(generation.Signature, request.Text, cancellationToken);
 
-        var lexical = generation.Signature.Provider == LexicalProvider.Name;
+        var lexical = generation.Signature.Provider == LexicalProvider.ProviderName;
         var hits = await store.SearchAsync(
             new(generation.Id, vector, request.Limit * (lexical ? Oversampling : 1), request.Source, request.Type, request.Where), cancellationToken);
         if (lexical)
@@ -64,10 +63,7 @@ public sealed class SearchEngine(Workspace workspace)
         return answer[0].Vector.ToArray();
     }
 
-    /// <summary>
-    /// Best chunk's cosine + 0.3 * cosine with the mean of the item's chunks: measured for the lexical provider, mean reciprocal rank
-    /// 69.0 against 65.0 without the document term.
-    /// </summary>
+    /// <summary>The lexical provider's own score of an item, see <see cref="LexicalScoring"/>.</summary>
     private async Task<IReadOnlyList<SearchHit>> RescoredAsync(
         IReadOnlyList<SearchHit> hits, float[] query, int generation, CancellationToken cancellationToken)
     {
@@ -76,29 +72,15 @@ public sealed class SearchEngine(Workspace workspace)
         {
             var hashes = await workspace.Store.ReadChunkHashesAsync(group.Key, [.. group.Select(hit => hit.Key.Id)], cancellationToken);
             var vectors = await workspace.Store.ReadVectorsAsync(generation, hashes.Values.SelectMany(list => list).ToHashSet(), cancellationToken);
-            rescored.AddRange(group.Select(hit => hit with
+            foreach (var hit in group)
             {
-                Score = hit.Score + (LexicalScoring.DocumentWeight * MeanCosine(hashes.GetValueOrDefault(hit.Key.Id, []), vectors, query)),
-            }));
-        }
-
-        return [.. rescored.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Key.Source, StringComparer.Ordinal).ThenBy(hit => hit.Key.Id, StringComparer.Ordinal)];
-    }
-
-    private static double MeanCosine(IReadOnlyList<ContentHash> hashes, IReadOnlyDictionary<ContentHash, float[]> vectors, float[] query)
-    {
-        var mean = new float[query.Length];
-        foreach (var hash in hashes)
-        {
-            if (vectors.TryGetValue(hash, out var vector))
-            {
-                TensorPrimitives.Add(mean, vector, mean);
+                var chunks = hashes.GetValueOrDefault(hit.Key.Id, []).Where(vectors.ContainsKey)
+                    .Select(hash => (ReadOnlyMemory<float>)vectors[hash]).ToList();
+                rescored.Add(chunks.Count == 0 ? hit : hit with { Score = LexicalScoring.ItemScore(query, chunks) });
             }
         }
 
-        mean[^1] = 0;
-        var length = TensorPrimitives.Norm(mean);
-        return length == 0 ? 0 : TensorPrimitives.Dot(mean, query) / length;
+        return [.. rescored.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Key.Source, StringComparer.Ordinal).ThenBy(hit => hit.Key.Id, StringComparer.Ordinal)];
     }
 
     private static SearchResult Result(SearchHit hit) => new(

@@ -1,6 +1,7 @@
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
+using EmbSync.Core.Sources.Markdown;
 using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Sync;
@@ -29,11 +30,10 @@ internal sealed class PlanMaker(Workspace workspace)
         var records = new List<SourceRecord>();
         foreach (var source in workspace.Chosen(request.Sources))
         {
-            var recorded = head.Sources.GetValueOrDefault(source.Name);
-            var scope = ScopeOf(source, request, at, recorded?.Commit);
-            var survey = await surveyor.SurveyAsync(source, at, scope?.Paths, target.Existing?.Id, cancellationToken);
-            surveys.Add(scope is null ? survey : survey with { Notes = [.. scope.Notes, .. survey.Notes] });
-            if (IsInStepAfter(request, survey, scope))
+            var scope = ScopeOf(source, request, at, head.Sources.GetValueOrDefault(source.Name)?.Commit);
+            var survey = await surveyor.SurveyAsync(source, at, scope, target.Existing?.Id, cancellationToken);
+            surveys.Add(survey);
+            if (IsInStepAfter(request, survey))
             {
                 records.Add(new(source.Name, commit, source.Pipeline));
             }
@@ -49,11 +49,14 @@ internal sealed class PlanMaker(Workspace workspace)
 
         var plan = Planner.Plan(new(request, target, surveys, await ExistingAsync(surveys, target, cancellationToken),
             await GoneHashesAsync(surveys, cancellationToken), workspace.Config.Limits, workspace.Terms));
-        var cacheOnly = workspace.Config.Store.Branch is { } branch && commit is not null && !workspace.Git.Require().IsOnBranch(commit, branch);
+        var cacheOnly = workspace.Config.Store.Branch is { } branch && commit is not null && !OnBranch(commit, branch);
         var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
             || (target.ModelChanged && target.Existing is not null && plan.IsEmpty && !request.IsPartial);
         return new(Noted(plan, request, surveys, cacheOnly), head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0, cacheOnly);
     }
+
+    private bool OnBranch(string commit, string branch) => workspace.Git.Require().IsOnBranch(commit, branch)
+        ?? throw new GitException($"store.branch says '{branch}', and this clone has no such branch. Fetch it ('git fetch origin {branch}'), or change the setting.");
 
     private GenerationTarget TargetOf(StoreHead head)
     {
@@ -63,15 +66,15 @@ internal sealed class PlanMaker(Workspace workspace)
             generation.Space == Space && generation.Signature.Fingerprint == signature.Fingerprint));
     }
 
-    private ScopedPaths? ScopeOf(ISource source, SyncRequest request, string? at, string? recorded) =>
-        request.Since is { } since && source.Type == "markdown"
-            ? SinceScope.Of(workspace.Git.Require(), workspace.Config.Root, since, at, recorded)
+    /// <summary>What <c>--since</c> limits a source to, once its stored items are known; null for the whole source.</summary>
+    private static Func<IReadOnlyList<StoredItem>, ScopedPaths>? ScopeOf(ISource source, SyncRequest request, string? at, string? recorded) =>
+        request.Since is { } since && source is MarkdownSource markdown
+            ? stored => markdown.Scope(since, at, recorded, stored.ToDictionary(item => item.Locator, item => item.Version, StringComparer.Ordinal))
             : null;
 
     /// <summary>Whether the source is in step with the commit once the plan is applied without a failure.</summary>
-    private static bool IsInStepAfter(SyncRequest request, SourceSurvey survey, ScopedPaths? scope) =>
-        request.Limit is null && request.Ids.Count == 0 && !request.KeepOrphans && survey.Problems.Count == 0
-        && (scope is null ? survey.Complete : scope.HasRecord && survey.Stored.All(item => item.Pipeline == survey.Pipeline));
+    private static bool IsInStepAfter(SyncRequest request, SourceSurvey survey) =>
+        request.Limit is null && request.Ids.Count == 0 && !request.KeepOrphans && survey.Problems.Count == 0 && survey.Covers;
 
     private async Task<IReadOnlySet<ContentHash>> ExistingAsync(
         List<SourceSurvey> surveys, GenerationTarget target, CancellationToken cancellationToken)

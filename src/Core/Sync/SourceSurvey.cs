@@ -26,6 +26,7 @@ public sealed record ReadItem(
 /// <summary>One source as it is now, beside what is stored of it: values only, all that the planner asks.</summary>
 /// <param name="Configured">False for a source that is stored and no longer configured: it reads as empty.</param>
 /// <param name="Complete">The source was read whole.</param>
+/// <param name="Covers">Whatever can have changed since the last complete sync was looked at: the source whole, or a scope with a record of that sync.</param>
 /// <param name="Unchanged">Stored items whose entry has the stored version and pipeline and whose vectors are all there; they were not read.</param>
 /// <param name="Problems">Entries that can't be used.</param>
 /// <param name="Stored">All stored items of the source.</param>
@@ -37,6 +38,7 @@ public sealed record SourceSurvey(
     string Pipeline,
     bool Configured,
     bool Complete,
+    bool Covers,
     IReadOnlyList<StoredItem> Unchanged,
     IReadOnlyList<ReadItem> Read,
     IReadOnlyList<ItemProblem> Problems,

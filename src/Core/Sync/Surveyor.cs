@@ -1,4 +1,5 @@
 using EmbSync.Core.Embedding;
+using EmbSync.Core.Git;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
 using EmbSync.Core.Storage;
@@ -18,17 +19,19 @@ public sealed class Surveyor(IStore store, bool all)
     private long _kept;
 
     /// <param name="at">Commit to read; null for the work tree.</param>
-    /// <param name="scope">Paths that may have changed; null to look at the whole source.</param>
+    /// <param name="scopeOf">Paths that may have changed, given what is stored; null to look at the whole source.</param>
     /// <param name="generation">The generation that vectors must be in; null when there is none yet.</param>
     public async Task<SourceSurvey> SurveyAsync(
-        ISource source, string? at, IReadOnlySet<string>? scope, int? generation, CancellationToken cancellationToken)
+        ISource source, string? at, Func<IReadOnlyList<StoredItem>, ScopedPaths>? scopeOf, int? generation, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         var stored = await store.ReadItemsAsync(source.Name, cancellationToken).ToListAsync(cancellationToken);
         var incomplete = await store.ReadIncompleteAsync(source.Name, generation, cancellationToken);
         var state = new Gathering(stored, incomplete);
 
-        var paths = scope is null ? null : Widened(scope, stored);
+        var scope = scopeOf?.Invoke(stored);
+        state.Notes.AddRange(scope?.Notes ?? []);
+        var paths = scope?.Paths;
         var looked = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
@@ -47,13 +50,15 @@ public sealed class Surveyor(IStore store, bool all)
             }
         }
 
-        if (scope is not null && stored.Any(item => item.Pipeline != source.Pipeline))
+        var otherPipeline = stored.Any(item => item.Pipeline != source.Pipeline);
+        if (scope is not null && otherPipeline)
         {
             state.Notes.Add($"source '{source.Name}' was stored under other settings or by another version of embsync: "
                 + "items outside the scope are stale until a full run ('embsync sync' without --since)");
         }
 
-        return DuplicateIds.SetAside(new(source.Name, source.Type, source.Pipeline, true, scope is null && state.Complete,
+        var complete = scope is null && state.Complete;
+        return DuplicateIds.SetAside(new(source.Name, source.Type, source.Pipeline, true, complete, complete || (scope is { HasRecord: true } && !otherPipeline),
             state.Unchanged, state.Read, state.Problems, stored, state.Absent, incomplete, state.Notes));
     }
 
@@ -61,17 +66,9 @@ public sealed class Surveyor(IStore store, bool all)
     public async Task<SourceSurvey> SurveyUnconfiguredAsync(string name, CancellationToken cancellationToken)
     {
         var stored = await store.ReadItemsAsync(name, cancellationToken).ToListAsync(cancellationToken);
-        return new(name, "", "", false, true, [], [], [], stored, stored.Select(item => item.Locator).ToHashSet(StringComparer.Ordinal),
+        return new(name, "", "", false, true, true, [], [], [], stored, stored.Select(item => item.Locator).ToHashSet(StringComparer.Ordinal),
             new HashSet<string>(), []);
     }
-
-    /// <summary>
-    /// Git tells what changed between commits. An item that was stored from a dirty or untracked file is in no commit: its version
-    /// says so, and it is always looked at.
-    /// </summary>
-    private static HashSet<string> Widened(IReadOnlySet<string> scope, List<StoredItem> stored) =>
-        new(scope.Concat(stored.Where(item => !item.Version.StartsWith("git:", StringComparison.Ordinal)).Select(item => item.Locator)),
-            StringComparer.Ordinal);
 
     private ReadItem Reduced(SourceEntry entry, Item item)
     {

@@ -38,7 +38,7 @@ internal static class PlanningValues
     {
         var before = (stored ?? []).Concat(unchanged ?? []).Select(Stored).ToList();
         var present = (read ?? []).Select(item => item.Path!).Concat((unchanged ?? []).Select(item => item.Path!)).ToHashSet();
-        return new(source, "markdown", Pipeline, configured, true, [.. (unchanged ?? []).Select(Stored)], [.. (read ?? []).Select(Read)], [.. problems ?? []],
+        return new(source, "markdown", Pipeline, configured, true, true, [.. (unchanged ?? []).Select(Stored)], [.. (read ?? []).Select(Read)], [.. problems ?? []],
             before, before.Select(item => item.Locator).Where(path => !present.Contains(path)).ToHashSet(), new HashSet<string>(), []);
     }
 

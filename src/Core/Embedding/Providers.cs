@@ -1,0 +1,56 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Embedding.Lexical;
+using EmbSync.Core.Embedding.OpenAi;
+using EmbSync.Core.Model;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core.Embedding;
+
+/// <summary>Which provider a configuration means, what its vectors are, and what it costs.</summary>
+public static class Providers
+{
+    /// <summary>Fixed, so that a run's retries can be repeated; jitter only has to differ between requests.</summary>
+    private const int JitterSeed = 20_240_429;
+
+    /// <summary>Needs no key and no network.</summary>
+    public static EmbeddingSignature SignatureOf(EmbeddingsConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return config.Provider == LexicalProvider.ProviderName
+            ? LexicalProvider.SignatureOf(config.Dimension)
+            : OpenAiProvider.SignatureOf(config);
+    }
+
+    public static PurchaseTerms TermsOf(EmbeddingsConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var price = config.Prices.TryGetValue(config.Model, out var own) ? own : ModelCatalog.Find(config.Model)?.PricePerMillion;
+        return new(config.Provider == LexicalProvider.ProviderName, config.BatchSize, config.Concurrency, config.SleepMs, price);
+    }
+
+    /// <summary>A provider whose vectors are comparable with those of the signature, which may be an older one than the configured.</summary>
+    /// <exception cref="UsageException">The configuration can't make such vectors.</exception>
+    /// <exception cref="ProviderRefusedException">A key is needed and not set.</exception>
+    public static IEmbeddingProvider Open(EmbeddingsConfig config, EmbeddingSignature signature, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(signature);
+        if (signature.Provider == LexicalProvider.ProviderName)
+        {
+            return new LexicalProvider(signature.Dimension);
+        }
+
+        var asked = config with { Provider = signature.Provider, Model = signature.Model, Dimension = signature.Dimension };
+        return SignatureOf(asked).Fingerprint == signature.Fingerprint
+            ? OpenAiProvider.Create(asked, clock)
+            : throw new UsageException($"the vectors in use were made by {signature.Provider} {signature.Model} with other role prefixes than "
+                + "the configuration has (embeddings.prefixes): put them back, or build a new generation with 'embsync sync --all'");
+    }
+
+    public static RequestGovernor OpenGovernor(IEmbeddingProvider provider, EmbeddingsConfig config, SyncRequest request, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(request);
+        return new(provider, new(config.BatchSize, config.Concurrency, config.SleepMs, request.MaxBatches), clock);
+    }
+}
