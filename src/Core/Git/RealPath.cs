@@ -7,7 +7,10 @@ internal static class RealPath
 
     /// <summary>Parts that don't exist are kept as written.</summary>
     /// <exception cref="IOException">Links go in a circle, or a folder on the way can't be read.</exception>
-    public static string Of(string path)
+    public static string Of(string path) => Of(path, place => new FileInfo(place).LinkTarget);
+
+    /// <param name="target">What a link says, relative to its folder or absolute; null for what is no link.</param>
+    public static string Of(string path, Func<string, string?> target)
     {
         var full = Path.GetFullPath(path);
         var root = Path.GetPathRoot(full)!;
@@ -23,7 +26,7 @@ internal static class RealPath
             }
 
             var next = Path.Combine(result, segment);
-            if (new FileInfo(next).LinkTarget is not { } target)
+            if (target(next) is not { } leads)
             {
                 result = next;
                 continue;
@@ -34,13 +37,13 @@ internal static class RealPath
                 throw new IOException($"The symbolic links at {path} go in a circle.");
             }
 
-            if (Path.IsPathRooted(target))
+            if (Path.IsPathRooted(leads))
             {
-                root = result = Path.GetPathRoot(target)!;
-                target = target[root.Length..];
+                root = result = Path.GetPathRoot(leads)!;
+                leads = leads[root.Length..];
             }
 
-            foreach (var part in Segments(target).Reverse())
+            foreach (var part in Segments(leads).Reverse())
             {
                 pending.Push(part);
             }
