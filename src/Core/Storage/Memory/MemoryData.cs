@@ -1,0 +1,45 @@
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Storage.Memory;
+
+/// <summary>What the store in memory holds. Reads and writes alike happen under <see cref="Gate"/>.</summary>
+internal sealed class MemoryData
+{
+    public Lock Gate { get; } = new();
+
+    public string? Project { get; set; }
+
+    public long Revision { get; set; }
+
+    public long Epoch { get; set; }
+
+    public bool IsWritten { get; set; }
+
+    public SortedDictionary<int, StoredGeneration> Generations { get; } = [];
+
+    public Dictionary<int, Dictionary<ContentHash, MemoryVector>> Vectors { get; } = [];
+
+    public SortedDictionary<string, SortedDictionary<string, MemoryItem>> Items { get; } = new(Utf8Order.Instance);
+
+    public SortedDictionary<string, SourceRecord> Sources { get; } = new(Utf8Order.Instance);
+
+    public List<RunRecord> Runs { get; } = [];
+
+    public IEnumerable<MemoryItem> ItemsOf(string source) => Items.TryGetValue(source, out var items) ? items.Values : [];
+
+    /// <summary>Vectors of a generation; none for null.</summary>
+    public IReadOnlyDictionary<ContentHash, MemoryVector> VectorsOf(int? generation) =>
+        generation is { } id && Vectors.TryGetValue(id, out var vectors) ? vectors : new Dictionary<ContentHash, MemoryVector>();
+}
+
+/// <param name="Bytes">As <see cref="VectorCodec"/> makes them, little-endian.</param>
+internal readonly record struct MemoryVector(byte[] Bytes, int Tokens);
+
+internal sealed record MemoryItem(StoredItem Stored, ItemKey Key, string Metadata, IReadOnlyList<Chunk> Chunks)
+{
+    public static MemoryItem Of(Item item, bool keepText) => new(
+        new(item.Key.Id, item.Path, item.Version, item.Pipeline, item.ContentDigest, item.RecordDigest, item.Title, item.Type, item.Chunks.Count),
+        item.Key,
+        item.Metadata,
+        keepText ? item.Chunks : [.. item.Chunks.Select(chunk => chunk with { Text = "" })]);
+}

@@ -1,0 +1,158 @@
+using System.Numerics.Tensors;
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Storage.Memory;
+
+/// <summary>A store that lives as long as this value: for trials, tests, and sources small enough to embed at each start.</summary>
+internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvider clock) : IStore
+{
+    private readonly MemoryData data = new();
+    private bool isWriting;
+
+    public string Description => "memory";
+
+    public bool IsVolatile => true;
+
+    public Task<StoreHead> ReadHeadAsync(CancellationToken cancellationToken) => Read(() => !data.IsWritten
+        ? StoreHead.Empty
+        : new StoreHead(true, 1, data.Project, data.Revision, [.. data.Generations.Values.Select(generation => generation.Value)],
+            data.Sources.ToDictionary()));
+
+    public async IAsyncEnumerable<StoredItem> ReadItemsAsync(
+        string source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var item in await Read(() => data.ItemsOf(source).ToList()))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return item.Stored;
+        }
+    }
+
+    public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<string>>(() => [.. data.Items.Keys]);
+
+    public Task<IReadOnlySet<string>> ReadIncompleteAsync(string source, int? generation, CancellationToken cancellationToken) =>
+        Read<IReadOnlySet<string>>(() =>
+        {
+            var known = data.VectorsOf(generation);
+            return data.ItemsOf(source).Where(item => !item.Chunks.All(chunk => known.ContainsKey(chunk.Hash))).Select(item => item.Key.Id).ToHashSet();
+        });
+
+    public Task<IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>> ReadChunkHashesAsync(
+        string source, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        Read<IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>>(() => ids.Distinct()
+            .Select(id => data.Items.TryGetValue(source, out var items) && items.TryGetValue(id, out var item) ? item : null)
+            .OfType<MemoryItem>()
+            .ToDictionary(item => item.Key.Id, item => (IReadOnlyList<ContentHash>)[.. item.Chunks.Select(chunk => chunk.Hash)]));
+
+    public Task<IReadOnlySet<ContentHash>> ReadExistingAsync(
+        int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
+        Read<IReadOnlySet<ContentHash>>(() =>
+        {
+            var known = data.VectorsOf(generation);
+            return hashes.Where(known.ContainsKey).ToHashSet();
+        });
+
+    public Task<IReadOnlyDictionary<ContentHash, float[]>> ReadVectorsAsync(
+        int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
+        Read<IReadOnlyDictionary<ContentHash, float[]>>(() =>
+        {
+            var known = data.VectorsOf(generation);
+            return hashes.Distinct().Where(known.ContainsKey).ToDictionary(hash => hash, hash => Numbers(generation, known[hash]));
+        });
+
+    public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<CoverageRow>>(() =>
+        {
+            var known = data.VectorsOf(generation);
+            var rows = data.Items.Values.SelectMany(items => items.Values)
+                .Select(item => (Item: item, Embedded: item.Chunks.Count(chunk => known.ContainsKey(chunk.Hash))))
+                .GroupBy(row => (row.Item.Key.Source, row.Item.Stored.Type))
+                .Select(group => new CoverageRow(
+                    group.Key.Source, group.Key.Type, group.Count(), group.Count(row => row.Embedded == row.Item.Chunks.Count),
+                    group.Sum(row => row.Item.Chunks.Count), group.Sum(row => row.Embedded)));
+            return [.. rows.OrderBy(row => row.Source, Utf8Order.Instance).ThenBy(row => row.Type, Utf8Order.Instance)];
+        });
+
+    public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<RunRecord>>(() => [.. data.Runs.OrderByDescending(run => run.Id).Take(limit)]);
+
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken) => Read(() => Search(query));
+
+    public Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken) => Read<IStoreWriter>(() =>
+    {
+        if (isWriting)
+        {
+            throw new LockedException("Another run of this process writes to the store in memory. Wait for it to end, or open a store of its own.");
+        }
+
+        if (data.Project is { } owner && owner != project)
+        {
+            throw StoreRefusals.OtherProject(Description, owner, project, "a store of its own");
+        }
+
+        (isWriting, data.IsWritten, data.Project) = (true, true, project);
+        return new MemoryWriter(data, ++data.Epoch, vectors, keepText, clock, () => isWriting = false);
+    });
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private IReadOnlyList<SearchHit> Search(SearchQuery query)
+    {
+        if (!data.IsWritten)
+        {
+            return [];
+        }
+
+        var generation = data.Generations.GetValueOrDefault(query.Generation) ?? throw StoreRefusals.NoGeneration(Description, query.Generation);
+        if (VectorCodec.Fault(VectorType.Vector, query.Vector.Span, generation.Value.Signature.Dimension) is { } fault)
+        {
+            throw StoreRefusals.NotAQuery(fault, generation);
+        }
+
+        var known = data.VectorsOf(query.Generation);
+        var filter = new MetadataFilter(query.Where);
+        var nearest = new NearestItems<(MemoryItem Item, Chunk Chunk)>(query.Limit);
+        var numbers = new float[query.Vector.Length];
+        foreach (var item in query.Source is { } source ? data.ItemsOf(source) : data.Items.Values.SelectMany(items => items.Values))
+        {
+            if ((query.Type is not null && item.Stored.Type != query.Type) || !filter.Matches(item.Metadata))
+            {
+                continue;
+            }
+
+            var begins = true;
+            foreach (var chunk in item.Chunks)
+            {
+                if (known.TryGetValue(chunk.Hash, out var vector))
+                {
+                    VectorCodec.Decode(generation.Vectors, vector.Bytes, numbers);
+                    nearest.Offer((item, chunk), TensorPrimitives.CosineSimilarity(query.Vector.Span, numbers), begins);
+                    begins = false;
+                }
+            }
+        }
+
+        return [.. nearest.Take().Select(hit => new SearchHit(
+            hit.Chunk.Item.Key, hit.Chunk.Chunk.Seq, hit.Chunk.Chunk.Hash, hit.Chunk.Item.Stored.Title, hit.Chunk.Item.Stored.Path, hit.Score,
+            hit.Chunk.Chunk.Heading, hit.Chunk.Chunk.StartLine, hit.Chunk.Chunk.EndLine,
+            keepText ? hit.Chunk.Chunk.Text : null, hit.Chunk.Item.Metadata))];
+    }
+
+    private float[] Numbers(int generation, MemoryVector vector)
+    {
+        var stored = data.Generations[generation];
+        var numbers = new float[stored.Value.Signature.Dimension];
+        VectorCodec.Decode(stored.Vectors, vector.Bytes, numbers);
+        return numbers;
+    }
+
+    private Task<T> Read<T>(Func<T> read)
+    {
+        lock (data.Gate)
+        {
+            return Task.FromResult(read());
+        }
+    }
+}

@@ -1,0 +1,117 @@
+#pragma warning disable RS0030 // the SQLite store
+using EmbSync.Core.Model;
+using Microsoft.Data.Sqlite;
+
+namespace EmbSync.Core.Storage.Sqlite;
+
+/// <summary>The database file: how it is made, opened and never replaced.</summary>
+/// <param name="path">Absolute.</param>
+internal sealed class SqliteFile(string path, SqliteLimits limits)
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    // SQLITE_READONLY_RECOVERY and SQLITE_READONLY_ROLLBACK: a killed run left a journal that only a writing connection may play back.
+    private static readonly int[] NeedsRecovery = [264, 776];
+
+    static SqliteFile() => SQLitePCL.Batteries_V2.Init();
+
+    public string Path => path;
+
+    public SqliteErrors Errors { get; } = new(path);
+
+    /// <summary>
+    /// A connection that can't write; null when there is no store. After a crash the journal is played back first, by a connection that
+    /// may write but is told not to: the file becomes what the last whole commit left.
+    /// </summary>
+    public SqliteConnection? OpenToRead()
+    {
+        RefuseLink();
+        if (!File.Exists(path) || new FileInfo(path).Length == 0)
+        {
+            return Directory.Exists(path) ? throw Errors.NotAFile() : null;
+        }
+
+        try
+        {
+            return Open(SqliteOpenMode.ReadOnly, "PRAGMA foreign_keys = ON");
+        }
+        catch (SqliteException e) when (NeedsRecovery.Contains(e.SqliteExtendedErrorCode))
+        {
+            return Open(SqliteOpenMode.ReadWrite, "PRAGMA query_only = ON");
+        }
+    }
+
+    /// <summary>Makes the file, for its owner alone, where there is none.</summary>
+    public SqliteConnection OpenToWrite()
+    {
+        RefuseLink();
+        if (!File.Exists(path))
+        {
+            Errors.Io(() => Create(path).Dispose());
+        }
+
+        var bound = limits.MaxPages is { } pages ? FormattableString.Invariant($"; PRAGMA max_page_count = {pages}") : "";
+        return Open(SqliteOpenMode.ReadWrite, "PRAGMA foreign_keys = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL" + bound);
+    }
+
+    /// <summary>A new file that only its owner can read; fails where there is one.</summary>
+    public static FileStream Create(string file) => new(file, Options(FileMode.CreateNew));
+
+    /// <summary>Opens or makes a file that nobody else may have open at the same time.</summary>
+    public static FileStream OpenExclusive(string file) => new(file, Options(FileMode.OpenOrCreate));
+
+    /// <exception cref="StoreRefusedException">The path is a symbolic link.</exception>
+    public void RefuseLink()
+    {
+        foreach (var file in new[] { path, path + ".lock" })
+        {
+            if (new FileInfo(file).LinkTarget is not null)
+            {
+                throw new StoreRefusedException(
+                    $"{file} is a symbolic link, which embsync doesn't follow: nothing was read or written. Set store.path to the file itself.");
+            }
+        }
+    }
+
+    private static FileStreamOptions Options(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Private;
+        }
+
+        return options;
+    }
+
+    private SqliteConnection Open(SqliteOpenMode mode, string pragmas)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = (int)limits.BusyTimeout.TotalSeconds,
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            connection.Run(pragmas);
+            connection.Scalar<long>("SELECT count(*) FROM sqlite_master"); // opening reads nothing yet: this does
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <param name="BusyTimeout">How long to wait for another process that has the file locked; whole seconds.</param>
+/// <param name="MaxPages">Size the file may reach, in pages; null for the disk's.</param>
+internal sealed record SqliteLimits(TimeSpan BusyTimeout, long? MaxPages)
+{
+    /// <summary>Longer than any commit of one batch takes, shorter than people's patience.</summary>
+    public static readonly SqliteLimits Default = new(TimeSpan.FromSeconds(10), null);
+}

@@ -1,0 +1,141 @@
+#pragma warning disable RS0030 // the SQLite store
+using System.Globalization;
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using Microsoft.Data.Sqlite;
+
+namespace EmbSync.Core.Storage.Sqlite;
+
+internal sealed class SqliteWriter(
+    string store, SqliteConnection connection, SqliteLock held, long epoch, StoreConfig config, TimeProvider clock, SqliteErrors errors) : IStoreWriter
+{
+    private readonly Lock gate = new();
+    private bool hasEnded;
+
+    public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => Write(() =>
+    {
+        var before = Generations();
+        var found = before.Find(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint);
+        if (found is not { Value.State: not GenerationState.Retired })
+        {
+            connection.Run(SqliteSql.Retire, ("$space", space), ("$state", "building"));
+            if (found is not null)
+            {
+                connection.Run(SqliteSql.Rebuild, ("$id", found.Value.Id));
+            }
+            else
+            {
+                connection.Scalar<long>(SqliteSql.AddGeneration, ("$space", space), ("$provider", signature.Provider), ("$model", signature.Model),
+                    ("$dimension", signature.Dimension), ("$rules", signature.RoleRules), ("$fingerprint", signature.Fingerprint),
+                    ("$vectors", SqliteSchema.NameOf(config.Vectors)), ("$at", SqliteRows.Text(clock.Now())));
+            }
+
+            connection.Run(SqliteSql.Grow);
+        }
+
+        var after = Generations();
+        var opened = after.Find(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint)!;
+        connection.Run(SqliteSchema.VectorTable(opened.Value.Id));
+        if (after.Count != before.Count)
+        {
+            Publish(space, after.Where(one => one.Value.Space == space));
+        }
+
+        return opened.Value;
+    });
+
+    public Task ActivateAsync(int generation, CancellationToken cancellationToken) => Write(() =>
+    {
+        var found = Generations().Find(one => one.Value.Id == generation) ?? throw StoreRefusals.NoGeneration(store, generation);
+        if (found.Value.State == GenerationState.Active)
+        {
+            return false;
+        }
+
+        connection.Run(SqliteSql.Retire, ("$space", found.Value.Space), ("$state", "active"));
+        connection.Run(SqliteSql.Activate, ("$id", generation), ("$at", SqliteRows.Text(clock.Now())));
+        connection.Run(SqliteSql.Grow);
+        return true;
+    });
+
+    public Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken) => Write(() =>
+    {
+        var generation = Generations().Find(one => one.Value.Id == batch.Generation);
+        BatchCheck.Check(batch, generation);
+        var commit = new SqliteCommit(connection, config.KeepText, clock.Now(), cancellationToken);
+        var changes = commit.PutVectors(batch, generation) + commit.PutItems(batch.Items) + commit.Delete(batch.Deletions);
+        return changes > 0 ? connection.Run(SqliteSql.Grow) : 0;
+    });
+
+    public Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken) => Write(() =>
+        connection.Run(SqliteSql.PutSource, ("$name", record.Name), ("$commit", record.Commit), ("$pipeline", record.Pipeline)) > 0
+            ? connection.Run(SqliteSql.Grow)
+            : 0);
+
+    public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
+        connection.Scalar<long>(SqliteSql.AddRun, Values(run)));
+
+    public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
+        connection.Run(SqliteSql.PutRun, [("$id", run.Id), .. Values(run)]) == 1 ? true : throw StoreRefusals.NoRun(store, run.Id));
+
+    /// <summary>Searches read every vector: there is nothing to build.</summary>
+    public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => Write(() =>
+        Generations().Find(one => one.Value.Id == generation) is null ? throw StoreRefusals.NoGeneration(store, generation) : false);
+
+    public ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            if (!hasEnded)
+            {
+                hasEnded = true;
+                connection.Dispose();
+                held.Dispose();
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static (string Name, object? Value)[] Values(RunRecord run) =>
+    [
+        ("$command", run.Command), ("$status", run.Status), ("$total", run.ItemsTotal), ("$processed", run.ItemsProcessed), ("$tokens", run.Tokens),
+        ("$cost", run.Cost?.ToString(CultureInfo.InvariantCulture)), ("$error", run.Error), ("$commit", run.Commit),
+        ("$started", SqliteRows.Text(StoreClock.InMicroseconds(run.StartedAt))),
+        ("$completed", run.CompletedAt is { } completed ? SqliteRows.Text(StoreClock.InMicroseconds(completed)) : null), ("$details", run.Details),
+    ];
+
+    private List<StoredGeneration> Generations() => connection.Rows(SqliteSql.Generations, SqliteRows.Generation, CancellationToken.None);
+
+    private void Publish(string space, IEnumerable<StoredGeneration> generations)
+    {
+        var name = space == Generation.DefaultSpace ? "embeddings" : $"embeddings_{space}";
+        connection.Run(SqliteSql.View($"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
+            $"'{space.Replace("'", "''", StringComparison.Ordinal)}'", generations));
+    }
+
+    /// <summary>One transaction, begun as a writing one, that first looks whether this writer is still the one.</summary>
+    private Task<T> Write<T>(Func<T> write)
+    {
+        lock (gate)
+        {
+            if (hasEnded)
+            {
+                throw StoreRefusals.Ended(store);
+            }
+
+            return Task.FromResult(errors.Io(() =>
+            {
+                using var transaction = connection.BeginTransaction(deferred: false);
+                if (connection.Scalar<long>(SqliteSql.Epoch) != epoch)
+                {
+                    throw StoreRefusals.Lost(store);
+                }
+
+                var result = write();
+                transaction.Commit();
+                return result;
+            }));
+        }
+    }
+}
