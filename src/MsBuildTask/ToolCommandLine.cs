@@ -1,0 +1,32 @@
+using System.Globalization;
+using Microsoft.Build.Utilities;
+
+namespace EmbSync.MsBuildTask;
+
+internal enum BuildMode
+{
+    Status,
+    Sync,
+}
+
+/// <summary>What the tool is called with.</summary>
+internal static class ToolCommandLine
+{
+    public static string For(string toolDll, string configFile, BuildMode mode, int maxWarnings)
+    {
+        var line = new CommandLineBuilder();
+        line.AppendSwitch("exec");
+        line.AppendFileNameIfNotNull(toolDll);
+        if (mode == BuildMode.Sync)
+        {
+            line.AppendSwitch("sync");
+        }
+        else
+        {
+            line.AppendSwitch("status --format msbuild --limit " + maxWarnings.ToString(CultureInfo.InvariantCulture));
+        }
+
+        line.AppendSwitchIfNotNull("--config ", configFile);
+        return line.ToString();
+    }
+}
