@@ -1,0 +1,27 @@
+using System.Globalization;
+using EmbSync.Bench;
+using EmbSync.Tests;
+
+// usage: EmbSync.Bench generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS]
+switch (args)
+{
+    case ["generate", var folder, var count]:
+        TaskGenerator.Write(folder, int.Parse(count, CultureInfo.InvariantCulture), seed: 1);
+        return 0;
+    case ["edit", var folder, var count, var step]:
+        Console.WriteLine(TaskGenerator.Edit(folder, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(step, CultureInfo.InvariantCulture), seed: 1));
+        return 0;
+    case ["serve", var port, .. var rest]:
+        await using (var server = await FakeEmbeddingServer.StartAsync(int.Parse(port, CultureInfo.InvariantCulture)))
+        {
+            server.Latency = TimeSpan.FromMilliseconds(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 0);
+            server.KeepsLog = false;
+            Console.WriteLine(server.BaseUrl);
+            await server.WaitForShutdownAsync();
+        }
+
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("usage: generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS]");
+        return 2;
+}

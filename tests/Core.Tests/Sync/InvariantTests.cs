@@ -1,0 +1,298 @@
+using System.Numerics.Tensors;
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage;
+using EmbSync.Tests;
+
+namespace EmbSync.Core.Tests.Sync;
+
+/// <summary>
+/// What must always hold, on a real repository, a real store and a real HTTP endpoint. One suite, run on every store that outlives a
+/// process.
+/// </summary>
+public abstract class InvariantTests : IAsyncLifetime
+{
+    private const int Dimension = 32;
+
+    private readonly TempRepository _repository = TempRepository.Create();
+    private FakeEmbeddingServer _server = null!;
+    private StoreConfig _store = null!;
+
+    protected abstract Task<StoreConfig> NewStoreAsync(string folder);
+
+    public async Task InitializeAsync()
+    {
+        _server = await FakeEmbeddingServer.StartAsync();
+        _store = await NewStoreAsync(_repository.Path);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _repository.Dispose();
+    }
+
+    [Fact]
+    public async Task Convergence_a_run_stopped_anywhere_and_run_again_ends_as_a_clean_one()
+    {
+        Tasks(30);
+        _repository.Commit();
+        using var world = World(batch: 4);
+        foreach (var answers in new[] { 1, 2, 3, 5, 6 })
+        {
+            using var stop = new CancellationTokenSource();
+            var seen = 0;
+            _server.Decide = _ =>
+            {
+                if (++seen == answers)
+                {
+                    stop.Cancel();
+                }
+
+                return null;
+            };
+            var stopped = await world.SyncAsync(cancellationToken: stop.Token);
+            stopped.ExitCode.ShouldBe(stopped.Stopped is null ? ExitCode.Done : ExitCode.Interrupted);
+        }
+
+        _server.Decide = _ => null;
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Done);
+
+        (await world.ContentsAsync()).ShouldBe(await world.CleanContentsAsync());
+    }
+
+    [Fact]
+    public async Task Coverage_what_is_reported_as_current_has_its_vectors()
+    {
+        Tasks(12);
+        _repository.Write("tasks/poison.md", "---\nid: P\ntitle: Poison\n---\n\npoison\n");
+        _repository.Commit();
+        _server.RefuseTextsContaining("poison");
+        using var world = World(batch: 5);
+
+        var result = await world.SyncAsync();
+
+        result.ExitCode.ShouldBe(ExitCode.Partial);
+        result.Report.Errors.Single().Id.ShouldBe("P");
+        (await world.ContentsAsync()).ShouldNotContain("no vector");
+        var status = await world.StatusAsync();
+        (status.Items.Current, status.Items.Missing).ShouldBe((12, 1));
+        status.Chunks.Embedded.ShouldBe(status.Chunks.Total - 1);
+    }
+
+    [Fact]
+    public async Task Money_no_text_is_bought_twice_whatever_happens_to_its_file()
+    {
+        Tasks(10);
+        _repository.Commit();
+        using var world = World();
+        await world.SyncAsync();
+        var bought = _server.Inputs;
+
+        _repository.Move("tasks/t0.md", "tasks/deep/renamed.md");
+        _repository.Write("tasks/copy.md", File.ReadAllText(_repository.Full("tasks/t1.md")).Replace("T-1", "T-copy", StringComparison.Ordinal));
+        _repository.Write("tasks/t2.md", File.ReadAllText(_repository.Full("tasks/t2.md")).Replace("status: open", "status: done", StringComparison.Ordinal));
+        _repository.Write("tasks/t3.md", File.ReadAllText(_repository.Full("tasks/t3.md")).ReplaceLineEndings("\r\n"));
+        await world.SyncAsync();
+        _server.Inputs.ShouldBe(bought, "rename, copy, metadata and line ends are free");
+
+        var before = File.ReadAllText(_repository.Full("tasks/t4.md"));
+        _repository.Write("tasks/t4.md", before + "\nMore to do.\n");
+        await world.SyncAsync();
+        _repository.Write("tasks/t4.md", before);
+        await world.SyncAsync();
+        _repository.Delete("tasks/t5.md");
+        await world.SyncAsync();
+        _repository.Git("checkout", "--", "tasks/t5.md");
+        var again = await world.SyncAsync();
+
+        again.Report.Chunks.Embedded.ShouldBe(0, "what comes back is reused");
+        _server.BoughtTwice.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Deletion_waits_for_a_source_that_is_read_whole()
+    {
+        Tasks(3);
+        using var world = World();
+        await world.SyncAsync();
+        _repository.Delete("tasks/t0.md");
+        _repository.Write("tasks/broken.md", "---\nid: [unclosed\n---\n\nbody\n");
+
+        var result = await world.SyncAsync();
+
+        result.ExitCode.ShouldBe(ExitCode.Partial);
+        result.Report.Items.Deleted.ShouldBe(0);
+        (await world.StatusAsync()).Items.Orphaned.ShouldBe(1);
+        _repository.Delete("tasks/broken.md");
+        (await world.SyncAsync()).Report.Items.Deleted.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Deletion_above_the_bound_begins_nothing()
+    {
+        Tasks(30);
+        using var world = World();
+        await world.SyncAsync();
+        var before = await world.ContentsAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            _repository.Delete($"tasks/t{i}.md");
+        }
+
+        _repository.Write("tasks/new.md", "---\nid: N\ntitle: New\n---\n");
+        (await Should.ThrowAsync<GuardException>(() => world.SyncAsync())).Message.ShouldContain("--max-delete 20");
+
+        (await world.ContentsAsync()).ShouldBe(before);
+        (await world.SyncAsync(new() { MaxDelete = new(null, 20) })).Report.Items.Deleted.ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Status_and_dry_run_buy_nothing_and_write_nothing()
+    {
+        Tasks(5);
+        _repository.Commit();
+        using var world = World();
+
+        (await world.StatusAsync()).Items.Missing.ShouldBe(5);
+        (await world.DryRunAsync()).Items.New.ShouldBe(5);
+        (await RevisionAsync(world)).ShouldBe(0);
+        await world.SyncAsync();
+        var (requests, revision) = (_server.Requests, await RevisionAsync(world));
+        _repository.Write("tasks/t1.md", "---\nid: T-1\ntitle: Other\n---\n\nother\n");
+
+        (await world.StatusAsync()).Items.Stale.ShouldBe(1);
+        var report = await world.DryRunAsync(new() { All = true });
+
+        report.Items.Changed.ShouldBe(1);
+        report.Cost.Estimated.ShouldNotBeNull().ShouldBeGreaterThan(0);
+        (_server.Requests, await RevisionAsync(world)).ShouldBe((requests, revision));
+    }
+
+    [Fact]
+    public async Task A_second_sync_sends_no_request_and_changes_no_row()
+    {
+        Tasks(20);
+        _repository.Commit();
+        using var world = World();
+        await world.SyncAsync();
+        var (requests, revision, contents) = (_server.Requests, await RevisionAsync(world), await world.ContentsAsync());
+
+        var second = await world.SyncAsync();
+        var all = await world.SyncAsync(new() { All = true });
+
+        (second.Report.Items.Unchanged, second.Report.RunId).ShouldBe((20, null));
+        (all.Report.Items.Unchanged, all.Report.RunId).ShouldBe((20, null));
+        (_server.Requests, await RevisionAsync(world), await world.ContentsAsync()).ShouldBe((requests, revision, contents));
+    }
+
+    [Fact]
+    public async Task Alignment_every_stored_vector_is_the_embedding_of_its_own_text()
+    {
+        Tasks(25);
+        _repository.Commit();
+        _server.Next(Fault.Shuffle(), Fault.Status(500), Fault.Shuffle());
+        using var world = World(batch: 6);
+        await world.SyncAsync();
+
+        var texts = _server.Purchases.Keys.ToDictionary(ContentHash.Of);
+        await using var store = StoreFactory.Open(_store, TimeProvider.System);
+        var generation = (await store.ReadHeadAsync(default)).Active(Generation.DefaultSpace)!;
+        var vectors = await store.ReadVectorsAsync(generation.Id, texts.Keys, default);
+
+        vectors.Count.ShouldBe(texts.Count);
+        foreach (var (hash, vector) in vectors)
+        {
+            TensorPrimitives.CosineSimilarity<float>(vector, FakeEmbeddingServer.VectorFor("text-embedding-3-small", Dimension, texts[hash]))
+                .ShouldBeGreaterThan(0.999f);
+        }
+    }
+
+    [Fact]
+    public async Task Purity_a_change_of_model_switches_only_when_the_new_generation_is_whole()
+    {
+        Tasks(8);
+        _repository.Commit();
+        using var world = World();
+        await world.SyncAsync();
+        world.Configure = config => config with { Embeddings = config.Embeddings with { Dimension = 16 } };
+        _server.RefuseTextsContaining("Body 3");
+
+        (await world.StatusAsync()).Drift.ShouldAllBe(drift => drift.State == "stale" && drift.Reasons.SequenceEqual(new[] { "dimension" }));
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Partial);
+        (await ActiveAsync(world)).Signature.Dimension.ShouldBe(Dimension);
+        _server.Decide = _ => null;
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Done);
+
+        (await ActiveAsync(world)).Signature.Dimension.ShouldBe(16);
+        (await world.ContentsAsync()).ShouldNotContain("no vector");
+    }
+
+    [Fact]
+    public async Task A_budget_stops_before_it_is_overspent()
+    {
+        Tasks(40);
+        _repository.Commit();
+        using var world = World(batch: 2);
+        var needed = (await world.DryRunAsync()).Tokens.Estimated;
+        world.Configure = config => config with { Limits = config.Limits with { MaxTokens = needed / 2 } };
+
+        await Should.ThrowAsync<GuardException>(() => world.SyncAsync());
+        _server.Requests.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Two_at_once_one_leaves_and_nothing_is_bought_twice()
+    {
+        Tasks(40);
+        _repository.Commit();
+        _server.Latency = TimeSpan.FromMilliseconds(100);
+        using var one = World(batch: 8);
+        using var other = World(batch: 8);
+
+        var outcomes = await Task.WhenAll(new[] { one, other }.Select(async world =>
+        {
+            try
+            {
+                return (await world.SyncAsync()).ExitCode;
+            }
+            catch (LockedException exception)
+            {
+                return exception.ExitCode;
+            }
+        }));
+
+        outcomes.ShouldContain(ExitCode.Done);
+        outcomes.ShouldBeSubsetOf([ExitCode.Done, ExitCode.Locked]);
+        _server.BoughtTwice.ShouldBeEmpty();
+    }
+
+    private SyncWorld World(int batch = 16) => new(_repository, _store, new(
+        AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", Dimension, batch, 0, 2,
+        new Dictionary<string, decimal>(), [], false, RolePrefixes.None));
+
+    private void Tasks(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _repository.Write($"tasks/t{i}.md", $"---\nid: T-{i}\ntitle: Task {i}\nstatus: open\n---\n\n# Task {i}\n\nBody {i} of what is to be done.\n");
+        }
+    }
+
+    private static async Task<long> RevisionAsync(SyncWorld world)
+    {
+        await using var workspace = world.Open();
+        return (await workspace.Store.ReadHeadAsync(default)).Revision;
+    }
+
+    private static async Task<Generation> ActiveAsync(SyncWorld world)
+    {
+        await using var workspace = world.Open();
+        return (await workspace.Store.ReadHeadAsync(default)).Active(Generation.DefaultSpace)!;
+    }
+}
+
+public sealed class SqliteInvariantTests : InvariantTests
+{
+    protected override Task<StoreConfig> NewStoreAsync(string folder) => Task.FromResult(SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
+}

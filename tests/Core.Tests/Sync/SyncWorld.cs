@@ -1,0 +1,105 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Git;
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Sync;
+using EmbSync.Tests;
+
+namespace EmbSync.Core.Tests.Sync;
+
+/// <summary>A repository, a store and an engine over them: the whole path without the command line.</summary>
+internal sealed class SyncWorld(TempRepository repository, StoreConfig store, EmbeddingsConfig embeddings) : IDisposable
+{
+    private static readonly Progress<SyncProgress> Nobody = new();
+
+    public static readonly EmbeddingsConfig Lexical = new(
+        AutoIndex.OnCreate, "lexical", null, null, "lexical-v1", 64, 128, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None);
+
+    public TempRepository Repository => repository;
+
+    /// <summary>Changes the configuration of later runs.</summary>
+    public Func<EmbSyncConfig, EmbSyncConfig> Configure { get; set; } = config => config;
+
+    public static SyncWorld Sqlite(TempRepository? repository = null, EmbeddingsConfig? embeddings = null, string? path = null)
+    {
+        var home = repository ?? TempRepository.Create();
+        return new(home, StoreAt(path ?? Path.Combine(home.Path, ".git", "embsync-test.db")), embeddings ?? Lexical);
+    }
+
+    public static StoreConfig StoreAt(string path) => new(StoreBackend.Sqlite, path, null, "embsync", null, VectorType.Vector, true);
+
+    public EmbSyncConfig Config() => Configure(new(
+        null, repository.Path, "test/project", store, embeddings, new(null, null, DeleteLimit.Default, 5_000_000, 1000),
+        [new MarkdownSourceConfig("tasks", 0, ["tasks/**/*.md"], [], "id", ["title"], ["status"], "task", ChunkConfig.Default, false)]));
+
+    public Workspace Open() => Workspace.Open(Config(), GitRepository.Discover(repository.Path), TimeProvider.System);
+
+    public async Task<SyncResult> SyncAsync(SyncRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        await using var workspace = Open();
+        return await new SyncEngine(workspace, TimeProvider.System)
+            .RunAsync(request ?? new(), SpendLimit.Of(workspace.Config.Limits), Nobody, cancellationToken);
+    }
+
+    public async Task<Reporting.StatusReport> StatusAsync(SyncRequest? request = null)
+    {
+        await using var workspace = Open();
+        return await new SyncEngine(workspace, TimeProvider.System).StatusAsync(request ?? new(), null, default);
+    }
+
+    public async Task<Reporting.SyncReport> DryRunAsync(SyncRequest? request = null)
+    {
+        await using var workspace = Open();
+        return await new SyncEngine(workspace, TimeProvider.System).DryRunAsync(request ?? new(), SpendLimit.Of(workspace.Config.Limits), default);
+    }
+
+    /// <summary>All that a store says of items, chunks and active vectors, in one form; two stores with equal contents are in the same state.</summary>
+    public async Task<string> ContentsAsync()
+    {
+        await using var opened = StoreFactory.Open(store, TimeProvider.System);
+        return await ContentsOf(opened);
+    }
+
+    public static async Task<string> ContentsOf(IStore store)
+    {
+        var head = await store.ReadHeadAsync(default);
+        var generation = head.Active(Generation.DefaultSpace);
+        var lines = new List<string> { $"generation {generation?.Signature}" };
+        foreach (var source in (await store.ReadSourceNamesAsync(default)).Order(StringComparer.Ordinal))
+        {
+            var items = await store.ReadItemsAsync(source, default).ToListAsync();
+            var hashes = await store.ReadChunkHashesAsync(source, [.. items.Select(item => item.Id)], default);
+            var vectors = generation is null ? new Dictionary<ContentHash, float[]>()
+                : await store.ReadVectorsAsync(generation.Id, hashes.Values.SelectMany(list => list).ToHashSet(), default);
+            foreach (var item in items.OrderBy(item => item.Id, StringComparer.Ordinal))
+            {
+                lines.Add($"{source}/{item}");
+                lines.AddRange(hashes[item.Id].Select(hash =>
+                    $"  {hash} {(vectors.TryGetValue(hash, out var vector) ? ContentHash.Of(string.Join(' ', vector)).ToString() : "no vector")}"));
+            }
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>What a full sync into an empty store gives now.</summary>
+    public async Task<string> CleanContentsAsync()
+    {
+        var path = Path.Combine(Path.GetTempPath(), "embsync-" + Guid.NewGuid().ToString("N")[..12] + ".db");
+        try
+        {
+            using var clean = new SyncWorld(repository, StoreAt(path), embeddings) { Configure = Configure };
+            await clean.SyncAsync();
+            return await clean.ContentsAsync();
+        }
+        finally
+        {
+            File.Delete(path);
+            File.Delete(path + ".lock");
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}
