@@ -1,6 +1,0 @@
-namespace EmbSync.Core.Embedding;
-
-internal static class TokenEstimate
-{
-    public static int Estimate(string text) => (text.Length + 3) / 4;
-}
