@@ -1,5 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Storage.Memory;
+using EmbSync.Core.Storage.Postgres;
 using EmbSync.Core.Storage.Sqlite;
 
 namespace EmbSync.Core.Storage;
@@ -14,6 +15,7 @@ public static class StoreFactory
         return config.Backend switch
         {
             StoreBackend.Memory => new MemoryStore(config.Vectors, config.KeepText, clock),
+            StoreBackend.Postgres => new PostgresStore(config, clock),
             StoreBackend.Sqlite => new SqliteStore(config, clock),
             _ => throw new ArgumentOutOfRangeException(nameof(config), config.Backend, "Not a backend."),
         };

@@ -1,0 +1,55 @@
+#pragma warning disable RS0030 // the Postgres store
+using EmbSync.Core.Configuration;
+using Npgsql;
+
+namespace EmbSync.Core.Storage.Postgres;
+
+/// <summary>
+/// Connections to one database. Data connections are pooled and hold no state between transactions, so that a pooler in
+/// transaction mode may stand between.
+/// </summary>
+internal sealed class PostgresDatabase : IAsyncDisposable
+{
+    /// <summary>Seconds a statement may take; reading a million rows takes one or two. Building an index has no limit.</summary>
+    private const int CommandTimeout = 300;
+
+    /// <summary>Seconds between signs of life on the connection that holds the lock: firewalls forget silent ones after minutes.</summary>
+    private const int LockKeepAlive = 30;
+
+    private readonly NpgsqlDataSource pooled;
+    private readonly NpgsqlDataSource single;
+
+    public PostgresDatabase(Secret url, string schema)
+    {
+        var builder = PostgresUrl.Parse(url);
+        builder.ApplicationName ??= "embsync";
+        if (!builder.ShouldSerialize("Command Timeout"))
+        {
+            builder.CommandTimeout = CommandTimeout;
+        }
+
+        var user = builder.Username ?? Environment.UserName;
+        Place = new(builder.Host!, builder.Database ?? user, user, builder.Password, schema, url.Origin);
+        Sql = new(schema);
+        Errors = new(Place);
+        pooled = NpgsqlDataSource.Create(builder);
+        single = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(builder.ConnectionString) { Pooling = false, KeepAlive = LockKeepAlive });
+    }
+
+    public PostgresPlace Place { get; }
+
+    public PostgresSql Sql { get; }
+
+    public PostgresErrors Errors { get; }
+
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => await pooled.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>A connection of its own, never shared or reset.</summary>
+    public async Task<NpgsqlConnection> OpenSingleAsync(CancellationToken cancellationToken) => await single.OpenConnectionAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await pooled.DisposeAsync();
+        await single.DisposeAsync();
+    }
+}

@@ -1,0 +1,63 @@
+#pragma warning disable RS0030 // the Postgres store
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using Npgsql;
+
+namespace EmbSync.Core.Storage.Postgres;
+
+/// <summary>
+/// The public face: one view a space. An arm for each generation, and the pointer to the active one as outer condition: the arms that are not
+/// meant are never executed, each arm keeps its index, and a switch of generations needs no DDL.
+/// </summary>
+internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, string space)
+{
+    private readonly string name = space == Generation.DefaultSpace ? "embeddings" : $"embeddings_{space}";
+
+    private string Qualified => $"{sql.Schema}.{PostgresSql.Quote(name)}";
+
+    /// <summary>Makes the view show these generations; nothing is done where it does already.</summary>
+    /// <exception cref="PostgresException">55P03: readers hold the view longer than the transaction's lock_timeout.</exception>
+    public async Task EnsureAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken)
+    {
+        var shown = await connection.ScalarAsync<string>(
+            "SELECT obj_description(to_regclass(@view), 'pg_class')", cancellationToken, ("view", Qualified));
+        var type = TypeOf(generations);
+        var wanted = Comment(type, generations);
+        if (shown == wanted)
+        {
+            return;
+        }
+
+        await connection.RunAsync("SET LOCAL lock_timeout = '2s'", cancellationToken);
+        if (shown is not null && !shown.StartsWith(Comment(type, []), StringComparison.Ordinal))
+        {
+            // A column's type can't be replaced. Rights that were granted on the view go with it.
+            await connection.RunAsync($"DROP VIEW {Qualified}", cancellationToken);
+        }
+
+        await connection.RunAsync($"{Definition(type, generations)};\nCOMMENT ON VIEW {Qualified} IS {PostgresSql.Literal(wanted)}", cancellationToken);
+    }
+
+    /// <summary><c>vector</c> only where all are: a cast from one to the other loses the index.</summary>
+    private static VectorType TypeOf(IReadOnlyList<StoredGeneration> generations) =>
+        generations.All(one => one.Vectors == VectorType.Vector) ? VectorType.Vector : VectorType.HalfVec;
+
+    private static string Comment(VectorType type, IReadOnlyList<StoredGeneration> generations) =>
+        $"embsync: {PostgresSql.NameOf(type)} of generations " + string.Join(", ", generations.Select(one => one.Table));
+
+    private string Definition(VectorType type, IReadOnlyList<StoredGeneration> generations) => $"""
+        CREATE OR REPLACE VIEW {Qualified} AS
+        SELECT i.source, i.id AS task_id, c.seq AS chunk, v.space, v.model, v.dimension, v.hash AS content_hash, i.updated_at, i.title, i.path,
+            i.metadata, v.embedding
+        FROM (
+            {string.Join("\n    UNION ALL ", generations.Select(one => Arm(type, one)))}) v
+        JOIN {sql.Schema}.chunk c ON c.hash = v.hash JOIN {sql.Schema}.item i ON i.source = c.source AND i.id = c.item
+        WHERE v.gen = (SELECT id FROM {sql.Schema}.generation WHERE space = {PostgresSql.Literal(space)} AND state = 'active')
+        """;
+
+    /// <summary>The cast has no dimension: it is the same type for all arms, and leaves the column, and so its index, as it is.</summary>
+    private string Arm(VectorType type, StoredGeneration generation) => FormattableString.Invariant($"""
+        SELECT {generation.Value.Id} AS gen, {PostgresSql.Literal(space)}::text AS space, {PostgresSql.Literal(generation.Value.Signature.Model)}::text AS model,
+            {generation.Value.Signature.Dimension} AS dimension, hash, embedding::{extension.TypeOf(type)} AS embedding FROM {sql.Schema}.{generation.Table}
+        """);
+}

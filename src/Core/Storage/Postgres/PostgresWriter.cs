@@ -1,0 +1,215 @@
+#pragma warning disable RS0030 // the Postgres store
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using Npgsql;
+
+namespace EmbSync.Core.Storage.Postgres;
+
+internal sealed class PostgresWriter(
+    PostgresDatabase database, PostgresLock held, long epoch, VectorExtension extension, StoreConfig config, TimeProvider clock) : IStoreWriter
+{
+    /// <summary>Pauses before doing a transaction once more: a restart of the server takes a few seconds.</summary>
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)];
+
+#pragma warning disable CA2213 // it has no handle to free, and a call after the end must still learn that the writer ended
+    private readonly SemaphoreSlim gate = new(1, 1);
+#pragma warning restore CA2213
+    private bool hasEnded;
+
+    private PostgresSql Sql => database.Sql;
+
+    private string Store => database.Place.ToString();
+
+    public async Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)
+    {
+        var (opened, all) = await WriteAsync(async connection =>
+        {
+            if (await FindAsync(connection) is not { Value.State: not GenerationState.Retired } found)
+            {
+                found = await BuildAsync(connection, space, signature, await FindAsync(connection), cancellationToken);
+            }
+
+            await connection.RunAsync(PostgresSchema.VectorTable(Sql.Schema, extension, found), cancellationToken);
+            return (found, await GenerationsAsync(connection, space, cancellationToken));
+        }, cancellationToken);
+
+        await WriteAsync(async connection =>
+        {
+            await new PostgresView(Sql, extension, space).EnsureAsync(connection, all, cancellationToken);
+            return true;
+        }, cancellationToken);
+        return opened.Value;
+
+        async Task<StoredGeneration?> FindAsync(NpgsqlConnection connection) => (await GenerationsAsync(connection, space, cancellationToken))
+            .Find(one => one.Value.Signature.Fingerprint == signature.Fingerprint);
+    }
+
+    public Task ActivateAsync(int generation, CancellationToken cancellationToken) => WriteAsync(async connection =>
+    {
+        var found = await GenerationAsync(connection, generation, cancellationToken) ?? throw StoreRefusals.NoGeneration(Store, generation);
+        if (found.Value.State == GenerationState.Active)
+        {
+            return 0;
+        }
+
+        await connection.RunAsync(Sql.Retire, cancellationToken, ("space", found.Value.Space), ("state", "active"));
+        await connection.RunAsync(Sql.Activate, cancellationToken, ("id", generation), ("at", clock.Now()));
+        return await connection.RunAsync(Sql.Grow, cancellationToken);
+    }, cancellationToken);
+
+    public async Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken)
+    {
+        var merge = batch.ReplaceVectors;
+        await WriteAsync(async connection =>
+        {
+            var generation = await GenerationAsync(connection, batch.Generation, cancellationToken);
+            BatchCheck.Check(batch, generation);
+            var commit = new PostgresCommit(connection, Sql, config.KeepText, clock.Now(), cancellationToken);
+            var changes = 0;
+            if (generation is not null && batch.Vectors.Count > 0)
+            {
+                try
+                {
+                    changes += merge
+                        ? await commit.MergeAsync(generation, batch.Vectors, batch.ReplaceVectors)
+                        : await commit.CopyNewAsync(generation, batch.Vectors);
+                }
+                catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+                {
+                    merge = true; // the transaction is done again, this way
+                    throw;
+                }
+            }
+
+            changes += await commit.PutItemsAsync(batch.Items) + await commit.DeleteAsync(batch.Deletions);
+            return changes > 0 ? await connection.RunAsync(Sql.Grow, cancellationToken) : 0;
+        }, cancellationToken);
+    }
+
+    public Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken) => WriteAsync(async connection =>
+        await connection.RunAsync(
+            Sql.PutSource, cancellationToken, ("name", record.Name), ("commit", record.Commit), ("pipeline", record.Pipeline)) > 0
+            ? await connection.RunAsync(Sql.Grow, cancellationToken)
+            : 0, cancellationToken);
+
+    public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => WriteAsync(connection =>
+        connection.ScalarAsync<long>(Sql.AddRun, cancellationToken, PostgresRows.Values(run)), cancellationToken);
+
+    public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => WriteAsync(async connection =>
+        await connection.RunAsync(Sql.PutRun, cancellationToken, [("id", run.Id), .. PostgresRows.Values(run)]) == 1
+            ? true
+            : throw StoreRefusals.NoRun(Store, run.Id), cancellationToken);
+
+    public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => WriteAsync(async connection =>
+        await new PostgresIndex(Sql, extension).EnsureAsync(
+            connection, await GenerationAsync(connection, generation, cancellationToken) ?? throw StoreRefusals.NoGeneration(Store, generation),
+            database.Place, cancellationToken), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await gate.WaitAsync();
+        try
+        {
+            if (!hasEnded)
+            {
+                hasEnded = true;
+                await held.DisposeAsync();
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task<StoredGeneration> BuildAsync(
+        NpgsqlConnection connection, string space, EmbeddingSignature signature, StoredGeneration? retired, CancellationToken cancellationToken)
+    {
+        await connection.RunAsync(Sql.Retire, cancellationToken, ("space", space), ("state", "building"));
+        if (retired is not null)
+        {
+            await connection.RunAsync(Sql.Rebuild, cancellationToken, ("id", retired.Value.Id));
+        }
+        else
+        {
+            RefuseTooLong(signature);
+            await connection.RunAsync(
+                Sql.AddGeneration, cancellationToken, ("space", space), ("provider", signature.Provider), ("model", signature.Model),
+                ("dimension", signature.Dimension), ("rules", signature.RoleRules), ("fingerprint", signature.Fingerprint),
+                ("vectors", PostgresSql.NameOf(config.Vectors)), ("at", clock.Now()));
+        }
+
+        await connection.RunAsync(Sql.Grow, cancellationToken);
+        return (await GenerationsAsync(connection, space, cancellationToken)).Single(one => one.Value.Signature.Fingerprint == signature.Fingerprint);
+    }
+
+    private void RefuseTooLong(EmbeddingSignature signature)
+    {
+        var most = PostgresSchema.MaxDimension(config.Vectors);
+        if (signature.Dimension > most)
+        {
+            throw new StoreRefusedException(FormattableString.Invariant(
+                $"Vectors of {signature.Dimension} dimensions can't be indexed in {Store}: pgvector's HNSW takes {most} for {PostgresSql.NameOf(config.Vectors)}")
+                + (config.Vectors == VectorType.Vector && signature.Dimension <= PostgresSchema.MaxDimension(VectorType.HalfVec)
+                    ? " and 4000 for halfvec. Set store.vectors: halfvec, or a smaller embeddings.dimension."
+                    : ". Set a smaller embeddings.dimension."));
+        }
+    }
+
+    private async Task<List<StoredGeneration>> GenerationsAsync(NpgsqlConnection connection, string space, CancellationToken cancellationToken) =>
+        (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken)).FindAll(one => one.Value.Space == space);
+
+    private async Task<StoredGeneration?> GenerationAsync(NpgsqlConnection connection, int id, CancellationToken cancellationToken) =>
+        (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken)).Find(one => one.Value.Id == id);
+
+    /// <summary>
+    /// One transaction that first looks whether this writer is still the one. After a lost connection or a deadlock it is done again: whether
+    /// the first one was kept or not, the outcome is the same.
+    /// </summary>
+    private async Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return hasEnded ? throw StoreRefusals.Ended(Store) : await database.Errors.GuardAsync(() => PersistAsync(write, cancellationToken));
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task<T> PersistAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                if (attempt > 0)
+                {
+                    await held.RenewAsync(cancellationToken);
+                }
+
+                return await OnceAsync(write, cancellationToken);
+            }
+            catch (Exception e) when (PostgresErrors.IsTransient(e) && attempt < Pauses.Length)
+            {
+                await Task.Delay(Pauses[attempt], clock, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<T> OnceAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await connection.ScalarAsync<long>(Sql.Epoch, cancellationToken) != epoch)
+        {
+            throw StoreRefusals.Lost(Store);
+        }
+
+        var result = await write(connection);
+        await transaction.CommitAsync(CancellationToken.None); // its outcome is to be known
+        return result;
+    }
+}
