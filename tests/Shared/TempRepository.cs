@@ -74,6 +74,15 @@ internal sealed class TempRepository : IDisposable
         File.CreateSymbolicLink(Full(path), target);
     }
 
+    /// <summary>Permission bits, as octal digits; nothing on Windows.</summary>
+    public void Mode(string path, string octal)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Full(path), (UnixFileMode)Convert.ToInt32(octal, 8));
+        }
+    }
+
     /// <summary>Commits everything that differs; answers the id.</summary>
     public string Commit(string message = "change")
     {

@@ -83,15 +83,17 @@ public sealed class GitRepository : IDisposable
         {
             try
             {
-                return repository.Lookup(reference)?.Peel<Commit>().Sha ?? throw new GitException(Unknown(reference));
+                return repository.Lookup(reference) switch
+                {
+                    Commit commit => commit.Sha,
+                    TagAnnotation tag when tag.Target.Peel<Commit>() is { } commit => commit.Sha,
+                    null => throw new GitException(Unknown(reference)),
+                    _ => throw new GitException($"The git ref '{reference}' names a file or a folder, not a commit."),
+                };
             }
             catch (AmbiguousSpecificationException cause)
             {
                 throw new GitException($"The git ref '{reference}' fits several objects. Write more digits, or a full name such as refs/heads/{reference}.", cause);
-            }
-            catch (PeelException cause)
-            {
-                throw new GitException($"The git ref '{reference}' names a file or a folder, not a commit.", cause);
             }
             catch (LibGit2SharpException cause)
             {
@@ -260,7 +262,8 @@ public sealed class GitRepository : IDisposable
     private string Unknown(string reference)
     {
         var text = $"The git ref '{reference}' doesn't exist here.";
-        if (repository.Branches[$"refs/remotes/origin/{reference}"] is not null)
+        var atOrigin = "refs/remotes/origin/" + reference;
+        if (Reference.IsValidName(atOrigin) && repository.Branches[atOrigin] is not null)
         {
             return $"{text} There is no branch of that name here, but origin has one: write origin/{reference}.";
         }
