@@ -11,6 +11,8 @@ namespace EmbSync.Core.Git;
 /// </summary>
 public sealed class GitRepository : IDisposable
 {
+    private const string WorktreeConfig = "config.worktree";
+
     // Written by `git sparse-checkout` into partial clones. It only says that there is a second configuration file; what that file may
     // hold and matters here is checked in Open. Process-wide in libgit2, hence set once.
     private static readonly bool ExtensionsSet = AcceptWorktreeConfig();
@@ -47,7 +49,7 @@ public sealed class GitRepository : IDisposable
     public string? CurrentBranch => Ask(() => repository.Info.IsHeadDetached ? null : repository.Head.FriendlyName);
 
     /// <summary>See <see cref="OriginUrl.PathOf"/>.</summary>
-    public string? OriginPath => Ask(() => OriginUrl.PathOf(repository.Config.Get<string>("remote.origin.url")?.Value));
+    public string? OriginPath => Ask(() => OriginUrl.PathOf(repository.Network.Remotes["origin"]?.Url));
 
     private string ShallowFile => Path.Combine(commonFolder, "shallow");
 
@@ -81,15 +83,17 @@ public sealed class GitRepository : IDisposable
         {
             try
             {
-                return repository.Lookup(reference)?.Peel<Commit>().Sha ?? throw new GitException(Unknown(reference));
+                return repository.Lookup(reference) switch
+                {
+                    Commit commit => commit.Sha,
+                    TagAnnotation tag when tag.Target.Peel<Commit>() is { } commit => commit.Sha,
+                    null => throw new GitException(Unknown(reference)),
+                    _ => throw new GitException($"The git ref '{reference}' names a file or a folder, not a commit."),
+                };
             }
             catch (AmbiguousSpecificationException cause)
             {
                 throw new GitException($"The git ref '{reference}' fits several objects. Write more digits, or a full name such as refs/heads/{reference}.", cause);
-            }
-            catch (PeelException cause)
-            {
-                throw new GitException($"The git ref '{reference}' names a file or a folder, not a commit.", cause);
             }
             catch (LibGit2SharpException cause)
             {
@@ -258,7 +262,8 @@ public sealed class GitRepository : IDisposable
     private string Unknown(string reference)
     {
         var text = $"The git ref '{reference}' doesn't exist here.";
-        if (repository.Branches[$"refs/remotes/origin/{reference}"] is not null)
+        var atOrigin = "refs/remotes/origin/" + reference;
+        if (Reference.IsValidName(atOrigin) && repository.Branches[atOrigin] is not null)
         {
             return $"{text} There is no branch of that name here, but origin has one: write origin/{reference}.";
         }
@@ -335,15 +340,8 @@ public sealed class GitRepository : IDisposable
     /// <summary>libgit2 doesn't read <c>config.worktree</c>: one that moves the work tree would be answered wrongly, so it is refused.</summary>
     private static void CheckWorktreeConfig(string folder)
     {
-        var file = Path.Combine(folder, "config.worktree");
-        if (!File.Exists(file))
-        {
-            return;
-        }
-
-        using var configuration = LibGit2Sharp.Configuration.BuildFrom(file);
-        if (configuration.Get<string>("core.worktree", ConfigurationLevel.Local) is not null
-            || configuration.GetValueOrDefault("core.bare", ConfigurationLevel.Local, false))
+        var file = Path.Combine(folder, WorktreeConfig);
+        if (ConfigFile.Core(file, "worktree") is not null || ConfigFile.IsTrue(ConfigFile.Core(file, "bare")))
         {
             throw new LibGit2SharpException($"{file} sets core.worktree or core.bare, which is not understood here");
         }
@@ -353,13 +351,10 @@ public sealed class GitRepository : IDisposable
     {
         try
         {
-            return new[] { Path.Combine(folder, "config.worktree"), Path.Combine(CommonFolder(folder), "config") }.Where(File.Exists).Any(file =>
-            {
-                using var configuration = LibGit2Sharp.Configuration.BuildFrom(file);
-                return configuration.GetValueOrDefault("core.sparseCheckout", ConfigurationLevel.Local, false);
-            });
+            return new[] { Path.Combine(folder, WorktreeConfig), Path.Combine(CommonFolder(folder), "config") }
+                .Any(file => ConfigFile.IsTrue(ConfigFile.Core(file, "sparseCheckout")));
         }
-        catch (Exception cause) when (cause is LibGit2SharpException or IOException or UnauthorizedAccessException)
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             return true;   // not known: what is absent must not count as gone
         }
