@@ -6,13 +6,13 @@ set -euo pipefail
 release=$1 folder=$2
 shift 2
 
-refuse() { echo "Can't take $* from Debian's packages: $why" >&2; exit 1; }
+refuse() { echo "Can't take packages of Debian's $release: $1" >&2; exit 1; }
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-if ! command -v apt-get >/dev/null; then why="this machine has no apt."; refuse "$@"; fi
-if ! [ -e "$keyring" ]; then why="$keyring is absent (package debian-archive-keyring)."; refuse "$@"; fi
+command -v apt-get >/dev/null || refuse "this machine has no apt."
+[ -e "$keyring" ] || refuse "$keyring is absent (package debian-archive-keyring)."
 mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
   grep -v '^[[:space:]]*#' | grep -oE 'https?://[^ ]*/debian/?( |$)' | tr -d ' ' | head -n 1) || true
-if [ -z "$mirror" ]; then why="apt's sources name no Debian mirror."; refuse "$@"; fi
+[ -n "$mirror" ] || refuse "apt's sources name no Debian mirror."
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -23,8 +23,7 @@ apt=(apt-get -q -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::source
   -o "Dir::Cache=$work/cache" -o "Dir::State::status=$work/status" -o APT::Sandbox::User=root -o Acquire::Languages=none)
 if ! { "${apt[@]}" update && cd "$work/debs" && "${apt[@]}" download "$@"; } >"$work/log" 2>&1; then
   tail -n 5 "$work/log" >&2
-  why="the download failed (above)."
-  refuse "$@"
+  refuse "the download failed (above)."
 fi
 for deb in "$work"/debs/*.deb; do
   dpkg-deb --fsys-tarfile "$deb" |
