@@ -25,18 +25,12 @@ fi
 grep -q NU1101 "$work/probe.log" || { cat "$work/probe.log" >&2; echo "restore failed, and not because the package is absent" >&2; exit 1; }
 
 echo "LibGit2Sharp.NativeBinaries is not on the configured feeds: making a stand-in from the distribution's libgit2" >&2
-if ! command -v apt-get >/dev/null || [ "$(uname -m)" != x86_64 ]; then
-  echo "This machine is not Debian on x86_64. Configure a NuGet feed that holds LibGit2Sharp.NativeBinaries $version." >&2
+mkdir "$work/native"
+if [ "$(uname -m)" != x86_64 ] || ! "$here/../debian-packages.sh" bookworm "$work/root" \
+  libgit2-1.5 libhttp-parser2.9 libmbedtls14 libmbedx509-1 libmbedcrypto7 libssh2-1 libpcre3 patchelf; then
+  echo "Configure a NuGet feed that holds LibGit2Sharp.NativeBinaries $version, or build on Debian for x64." >&2
   exit 1
 fi
-packages=(libgit2-1.5 libhttp-parser2.9 libmbedtls14 libmbedx509-1 libmbedcrypto7 libssh2-1 libpcre3 patchelf)
-mkdir "$work/debs" "$work/root" "$work/native"
-cd "$work/debs"
-fetch() { apt-get -o APT::Sandbox::User=root download "${packages[@]}" >"$work/apt.log" 2>&1; }
-fetch || { if [ "$(id -u)" = 0 ]; then apt-get update >"$work/apt-update.log" 2>&1 && fetch; else false; fi; } || {
-  tail -5 "$work/apt.log" >&2
-  echo "Could not download: ${packages[*]}. Run 'apt-get update' as root and try again." >&2; exit 1; }
-for deb in *.deb; do dpkg-deb -x "$deb" "$work/root"; done
 libs=$work/root/usr/lib/x86_64-linux-gnu
 for name in libhttp_parser.so.2.9 libmbedtls.so.14 libmbedx509.so.1 libmbedcrypto.so.7 libssh2.so.1 libpcre.so.3; do
   from=$libs/$name
