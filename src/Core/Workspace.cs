@@ -12,11 +12,10 @@ namespace EmbSync.Core;
 public sealed class Workspace : IAsyncDisposable
 {
     private readonly TimeProvider _clock;
-    private readonly bool _ownsGit;
 
-    private Workspace(EmbSyncConfig config, GitDiscovery git, IStore store, IReadOnlyList<ISource> sources, TimeProvider clock, bool ownsGit)
+    private Workspace(EmbSyncConfig config, GitDiscovery git, IStore store, IReadOnlyList<ISource> sources, TimeProvider clock)
     {
-        (Config, Git, Store, Sources, _clock, _ownsGit) = (config, git, store, sources, clock, ownsGit);
+        (Config, Git, Store, Sources, _clock) = (config, git, store, sources, clock);
         Signature = Providers.SignatureOf(config.Embeddings);
         Terms = Providers.TermsOf(config.Embeddings);
     }
@@ -40,11 +39,13 @@ public sealed class Workspace : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(git);
         var sources = config.Sources.Select(source => SourceFactory.Open(source, config, git)).ToList();
-        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock, ownsGit: true);
+#pragma warning disable CA2000 // The workspace owns the store.
+        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock);
+#pragma warning restore CA2000
     }
 
-    /// <summary>The same sources over another store, which the answer owns; repository and configuration stay with this one.</summary>
-    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock, ownsGit: false);
+    /// <summary>The same sources over another store. All stays with its owner: the answer isn't to be disposed.</summary>
+    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock);
 
     /// <summary>The named sources, or all.</summary>
     /// <exception cref="UsageException">No source of that name.</exception>
@@ -71,9 +72,6 @@ public sealed class Workspace : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
-        if (_ownsGit)
-        {
-            Git.Dispose();
-        }
+        Git.Dispose();
     }
 }

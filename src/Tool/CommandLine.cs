@@ -16,7 +16,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
     {
-        var redactor = Redactor.OfEnvironment(terminal.Environment);
+        var redactor = Redaction.Of(terminal.Environment);
         var verbose = args.Contains("-v") || args.Contains("--verbose");
         try
         {

@@ -10,7 +10,7 @@ namespace EmbSync.Tool;
 /// <summary>One invocation: opens what a command works on, and prints what it answers, redacted.</summary>
 internal sealed class Session(Terminal terminal, CancellationToken cancellationToken)
 {
-    private readonly Redactor _redactor = Redactor.OfEnvironment(terminal.Environment);
+    private readonly Redactor _redactor = Redaction.Of(terminal.Environment);
 
     public Terminal Terminal => terminal;
 
@@ -18,18 +18,28 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
 
     public EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags)
     {
-        using var git = GitDiscovery.Of(terminal.WorkingDirectory);
+        using var git = GitRepository.Discover(terminal.WorkingDirectory);
         return Load(options, flags, git);
     }
 
     public Workspace Open(GlobalOptions options, ConfigOverrides flags)
     {
-        var git = GitDiscovery.Of(terminal.WorkingDirectory);
-        return Workspace.Open(Load(options, flags, git), git, terminal.Clock);
+        var git = GitRepository.Discover(terminal.WorkingDirectory);
+        var workspace = Workspace.Open(Load(options, flags, git), git, terminal.Clock);
+        Note(options, git.Problem is { } problem ? [problem] : []);
+        return workspace;
+    }
+
+    /// <summary>As if there were no configuration file: all Markdown from the repository's root, else from here.</summary>
+    public Workspace OpenDefaults()
+    {
+        var git = GitRepository.Discover(terminal.WorkingDirectory);
+        var root = git.Repository?.WorkTree ?? terminal.WorkingDirectory;
+        return Workspace.Open(ConfigLoader.Default(root, git.Repository?.OriginPath), git, terminal.Clock);
     }
 
     /// <summary>Data goes to stdout.</summary>
-    public void Print(string text) => terminal.Out.Write(_redactor.Redact(text));
+    public void Print(string text) => terminal.Out.Write(_redactor.RedactKnown(text));
 
     /// <summary>What people should know beside the data goes to stderr.</summary>
     public void Note(GlobalOptions options, IEnumerable<string> notes)
@@ -54,5 +64,5 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     }
 
     private EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags, GitDiscovery git) => ConfigLoader.Load(new(
-        options.Config, terminal.WorkingDirectory, git.Repository?.Root, git.Repository?.OriginPath, terminal.Environment, flags));
+        options.Config, terminal.WorkingDirectory, git.Repository?.WorkTree, git.Repository?.OriginPath, terminal.Environment, flags));
 }

@@ -49,8 +49,7 @@ public static class Providers
 
     public static RequestGovernor OpenGovernor(IEmbeddingProvider provider, EmbeddingsConfig config, SyncRequest request, TimeProvider clock)
     {
-        ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(request);
-        return new(provider, new(config.BatchSize, config.Concurrency, config.SleepMs, request.MaxBatches), clock);
+        return new(provider, GovernorOptions.From(config, request.MaxBatches, JitterSeed), clock);
     }
 }

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using EmbSync.Core.Embedding;
 using EmbSync.Core.Embedding.Lexical;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Storage;
+using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Search;
 
@@ -59,8 +59,7 @@ public sealed class SearchEngine(Workspace workspace)
     private async Task<float[]> QueryVectorAsync(EmbeddingSignature signature, string text, CancellationToken cancellationToken)
     {
         using var provider = workspace.OpenProvider(signature);
-        var answer = await provider.Queries.GenerateAsync([text], options: null, cancellationToken);
-        return answer[0].Vector.ToArray();
+        return (await workspace.OpenGovernor(provider, new SyncRequest { Command = "search" }).EmbedQueryAsync(text, cancellationToken)).ToArray();
     }
 
     /// <summary>The lexical provider's own score of an item, see <see cref="LexicalScoring"/>.</summary>

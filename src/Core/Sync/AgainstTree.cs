@@ -20,8 +20,7 @@ public static class AgainstTree
     {
         ArgumentNullException.ThrowIfNull(workspace);
         var commit = workspace.Git.Require().ResolveCommit(reference);
-        var memory = StoreFactory.Open(workspace.Config.Store with { Backend = StoreBackend.Memory }, clock);
-        await using var overlay = workspace.With(memory);
+        await using var memory = StoreFactory.Open(workspace.Config.Store with { Backend = StoreBackend.Memory }, clock);
         await using (var writer = await memory.BeginWriteAsync(workspace.Config.Project, cancellationToken))
         {
             var generation = await writer.OpenGenerationAsync(Generation.DefaultSpace, workspace.Signature, cancellationToken);
@@ -50,7 +49,7 @@ public static class AgainstTree
             }
         }
 
-        var report = await new SyncEngine(overlay, clock).StatusAsync(request, listLimit, cancellationToken);
+        var report = await new SyncEngine(workspace.With(memory), clock).StatusAsync(request, listLimit, cancellationToken);
         return report with { Store = $"tree of {reference} ({commit[..10]})" };
     }
 }

@@ -1,7 +1,5 @@
-using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
-using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Sync;
 

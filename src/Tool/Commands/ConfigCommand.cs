@@ -1,0 +1,50 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using McMaster.Extensions.CommandLineUtils;
+
+namespace EmbSync.Tool.Commands;
+
+/// <summary><c>config show|validate|schema</c>.</summary>
+internal static class ConfigCommand
+{
+    public static void AddTo(CommandLineApplication app, Session session) => app.Command("config", command =>
+    {
+        command.Description = "Show, check or describe the configuration";
+        command.Command("show", show =>
+        {
+            show.Description = "What is in force, and where each value came from; secrets show as (env:NAME)";
+            var global = new GlobalOptions(show, OutputFormat.Text, OutputFormat.Json);
+            show.OnExecute(() =>
+            {
+                var format = global.Format == OutputFormat.Json ? ConfigFormat.Json : ConfigFormat.Yaml;
+                session.Print(ConfigView.Show(session.Load(global, ConfigOverrides.None), format));
+                return (int)ExitCode.Done;
+            });
+        });
+        command.Command("validate", validate =>
+        {
+            validate.Description = "Check the configuration file; all errors with file, line and column";
+            var global = new GlobalOptions(validate);
+            validate.OnExecute(() =>
+            {
+                var config = session.Load(global, ConfigOverrides.None);
+                session.Print(config.File is { } file ? $"{file}: valid\n" : "no configuration file: the defaults are in force\n");
+                return (int)ExitCode.Done;
+            });
+        });
+        command.Command("schema", schema =>
+        {
+            schema.Description = "JSON Schema of the configuration file, for editors";
+            schema.OnExecute(() =>
+            {
+                session.Print(ConfigView.Schema());
+                return (int)ExitCode.Done;
+            });
+        });
+        command.OnExecute(() =>
+        {
+            command.ShowHelp();
+            return (int)ExitCode.Usage;
+        });
+    });
+}

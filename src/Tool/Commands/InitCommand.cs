@@ -1,0 +1,59 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Configuration.Init;
+using EmbSync.Core.Model;
+using EmbSync.Core.Sources;
+using McMaster.Extensions.CommandLineUtils;
+
+namespace EmbSync.Tool.Commands;
+
+/// <summary><c>init</c>: writes a commented configuration fitted to what is found; overwrites nothing.</summary>
+internal static class InitCommand
+{
+    public static void AddTo(CommandLineApplication app, Session session) => app.Command("init", command =>
+    {
+        command.Description = "Write a commented embsync.yaml fitted to what is found here";
+        command.ExtendedHelpText = """
+
+            Examples:
+              embsync init                       write embsync.yaml
+              embsync init --print               show it only
+            """;
+        var global = new GlobalOptions(command);
+        var print = command.Flag("--print", "Print the file instead of writing it");
+        command.OnExecuteAsync(async token =>
+        {
+            if (global.Config is not null)
+            {
+                throw new UsageException("init writes embsync.yaml at the root: --config does not apply");
+            }
+
+            await using var workspace = session.OpenDefaults();
+            var root = workspace.Config.Root;
+            var listing = await workspace.Sources.Single().ListAsync(ListRequest.Everything, token);
+            var text = ConfigWriter.Generate(InitScanner.Scan(root, [.. listing.Entries.Select(entry => entry.Locator)]));
+            if (print.HasValue())
+            {
+                session.Print(text);
+                return (int)ExitCode.Done;
+            }
+
+            var existing = ConfigDiscovery.FileNames.Select(name => Path.Combine(root, name)).FirstOrDefault(File.Exists);
+            if (existing is not null)
+            {
+                throw new UsageException($"{existing} is there already and stays as it is. Compare with 'embsync init --print'");
+            }
+
+            var schema = Path.Combine(root, ConfigWriter.SchemaPath);
+            Directory.CreateDirectory(Path.GetDirectoryName(schema)!);
+            await File.WriteAllTextAsync(schema, ConfigView.Schema(), token);
+            await File.WriteAllTextAsync(Path.Combine(root, ConfigDiscovery.FileNames[0]), text, token);
+            session.Print($"Wrote {ConfigDiscovery.FileNames[0]} and {ConfigWriter.SchemaPath} (for editors).\nNext: read it, then 'embsync status'.\n");
+            if (workspace.Git.Repository is { } git && !git.IsIgnored(git.PathOf(root) is { Length: > 0 } prefix ? $"{prefix}/.embsync/x" : ".embsync/x"))
+            {
+                session.Print("Add '.embsync/' to .gitignore: the index is a cache.\n");
+            }
+
+            return (int)ExitCode.Done;
+        });
+    });
+}
