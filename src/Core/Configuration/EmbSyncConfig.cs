@@ -11,7 +11,14 @@ public sealed record EmbSyncConfig(
     StoreConfig Store,
     EmbeddingsConfig Embeddings,
     LimitsConfig Limits,
-    IReadOnlyList<SourceConfig> Sources);
+    IReadOnlyList<SourceConfig> Sources)
+{
+    /// <summary>
+    /// Where values came from, by the setting's path (<c>embeddings.model</c>, <c>sources[0].include</c>): file and line, variable or
+    /// flag. A setting that is not here has its default.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Origins { get; init; } = new Dictionary<string, string>();
+}
 
 public enum StoreBackend
 {
@@ -43,11 +50,12 @@ public enum AutoIndex
 
 /// <param name="Provider"><c>lexical</c> or <c>openai</c>.</param>
 /// <param name="BaseUrl">Endpoint of an OpenAI-compatible API; null for the provider's own.</param>
-/// <param name="ApiKey">Null for endpoints without a key.</param>
+/// <param name="ApiKey">Null for endpoints without a key, and when <see cref="ApiKeyVariable"/> is not set.</param>
 /// <param name="BatchSize">Inputs a request at most.</param>
 /// <param name="SleepMs">Pause after each request, in milliseconds.</param>
 /// <param name="Concurrency">Requests at the same time.</param>
 /// <param name="Prices">USD per million tokens by model, over the built-in table.</param>
+/// <param name="AllowHosts">Hosts that may get the key beside OpenAI's and local ones; holds the host of a base URL from the environment.</param>
 /// <param name="AllowInsecureHttp">Plain HTTP to a host that is not local.</param>
 /// <param name="Prefixes">Texts put before documents and queries, for models that want them.</param>
 public sealed record EmbeddingsConfig(
@@ -63,7 +71,11 @@ public sealed record EmbeddingsConfig(
     IReadOnlyDictionary<string, decimal> Prices,
     IReadOnlyList<string> AllowHosts,
     bool AllowInsecureHttp,
-    RolePrefixes Prefixes);
+    RolePrefixes Prefixes)
+{
+    /// <summary>Variable that holds the key, set or not, so that who misses the key can say what to set; null where none is looked for.</summary>
+    public string? ApiKeyVariable { get; init; }
+}
 
 public sealed record RolePrefixes(string Document, string Query)
 {

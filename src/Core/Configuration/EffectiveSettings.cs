@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using EmbSync.Core.Configuration.Definition;
+
+namespace EmbSync.Core.Configuration;
+
+/// <param name="Subject">Path with the source's number in it: <c>sources[0].name</c>.</param>
+/// <param name="Value">As it would be written; null where nothing is set.</param>
+internal sealed record EffectiveSetting(Setting Setting, string Subject, JsonNode? Value);
+
+/// <summary>A configuration back as settings.</summary>
+internal static class EffectiveSettings
+{
+    public static IEnumerable<EffectiveSetting> Of(EmbSyncConfig config)
+    {
+        var (store, embeddings, limits) = (config.Store, config.Embeddings, config.Limits);
+        yield return Row(ConfigSchema.Version, 1);
+        yield return Row(ConfigSchema.Project, config.Project);
+        yield return Row(ConfigSchema.Backend, store.Backend);
+        yield return Row(ConfigSchema.StorePath, Path.GetRelativePath(config.Root, store.Path).Replace('\\', '/'));
+        yield return Row(ConfigSchema.Url, store.Url);
+        yield return Row(ConfigSchema.SchemaName, store.Schema);
+        yield return Row(ConfigSchema.Branch, store.Branch);
+        yield return Row(ConfigSchema.Vectors, store.Vectors);
+        yield return Row(ConfigSchema.KeepText, store.KeepText);
+        yield return Row(ConfigSchema.AutoIndexGate, embeddings.AutoIndex);
+        yield return Row(ConfigSchema.Provider, embeddings.Provider);
+        yield return Row(ConfigSchema.BaseUrl, embeddings.BaseUrl);
+        yield return Row(ConfigSchema.ApiKey, embeddings.ApiKey);
+        yield return Row(ConfigSchema.Model, embeddings.Model);
+        yield return Row(ConfigSchema.Dimension, embeddings.Dimension);
+        yield return Row(ConfigSchema.BatchSize, embeddings.BatchSize);
+        yield return Row(ConfigSchema.SleepMs, embeddings.SleepMs);
+        yield return Row(ConfigSchema.Concurrency, embeddings.Concurrency);
+        yield return Row(ConfigSchema.Prices, embeddings.Prices);
+        yield return Row(ConfigSchema.AllowHosts, embeddings.AllowHosts);
+        yield return Row(ConfigSchema.AllowInsecureHttp, embeddings.AllowInsecureHttp);
+        yield return Row(ConfigSchema.DocumentPrefix, embeddings.Prefixes.Document);
+        yield return Row(ConfigSchema.QueryPrefix, embeddings.Prefixes.Query);
+        yield return Optional(ConfigSchema.MaxCost, limits.MaxCost);
+        yield return Optional(ConfigSchema.MaxTokens, limits.MaxTokens);
+        yield return Row(ConfigSchema.MaxDelete, limits.MaxDelete);
+        yield return Row(ConfigSchema.MaxFileBytes, limits.MaxFileBytes);
+        yield return Row(ConfigSchema.OnModelChange, limits.OnModelChange);
+        for (var i = 0; i < config.Sources.Count; i++)
+        {
+            var subject = string.Create(CultureInfo.InvariantCulture, $"sources[{i}]");
+            foreach (var row in Of((MarkdownSourceConfig)config.Sources[i]))
+            {
+                yield return row with { Subject = subject + row.Subject[SourceList.Each.Length..] };
+            }
+        }
+    }
+
+    private static IEnumerable<EffectiveSetting> Of(MarkdownSourceConfig source)
+    {
+        yield return Row(ConfigSchema.SourceName, source.Name);
+        yield return Row(ConfigSchema.SourceType, ConfigSchema.Markdown);
+        yield return Row(ConfigSchema.Priority, source.Priority);
+        yield return Row(ConfigSchema.Include, source.Include);
+        yield return Row(ConfigSchema.Exclude, source.Exclude);
+        yield return Row(ConfigSchema.IdKey, source.IdKey);
+        yield return Row(ConfigSchema.Embed, source.Embed);
+        yield return Row(ConfigSchema.Metadata, source.Metadata);
+        yield return Row(ConfigSchema.ItemType, source.ItemType);
+        yield return Row(ConfigSchema.ChunkMax, source.Chunk.MaxTokens);
+        yield return Row(ConfigSchema.ChunkMin, source.Chunk.MinTokens);
+        yield return Row(ConfigSchema.TitleOnEveryChunk, source.TitleOnEveryChunk);
+    }
+
+    private static EffectiveSetting Row<T>(Setting<T> setting, T? value) => new(setting, setting.Path, value is null ? null : setting.Kind.ToJson(value));
+
+    private static EffectiveSetting Optional<T>(Setting<T> setting, T? value)
+        where T : struct => new(setting, setting.Path, value is { } known ? setting.Kind.ToJson(known) : null);
+}

@@ -1,0 +1,117 @@
+using EmbSync.Core.Configuration.Definition;
+using EmbSync.Core.Configuration.Parsing;
+using EmbSync.Core.Embedding;
+
+namespace EmbSync.Core.Configuration;
+
+/// <summary>Reads <c>embeddings</c>.</summary>
+internal static class EmbeddingsReader
+{
+    public const string KeyVariable = "OPENAI_API_KEY";
+    public const string AddressVariable = "OPENAI_BASE_URL";
+    public const string LexicalModel = "lexical-v1";
+    public const int LexicalDimension = 1024;
+    private const string OpenAiModel = "text-embedding-3-small";
+
+    public static EmbeddingsConfig Read(ConfigValues values)
+    {
+        var provider = values.Get(ConfigSchema.Provider);
+        var isLexical = provider == ConfigSchema.Lexical;
+        var model = values.TryGet(ConfigSchema.Model, out var named) ? named : isLexical ? LexicalModel : OpenAiModel;
+        var (address, isFromEnvironment) = ReadAddress(values, isLexical);
+        var hosts = values.Get(ConfigSchema.AllowHosts);
+        return new(
+            values.Get(ConfigSchema.AutoIndexGate),
+            provider,
+            address,
+            ReadKey(values, isLexical, out var variable),
+            model,
+            ReadDimension(values, isLexical, model),
+            (int)values.Get(ConfigSchema.BatchSize),
+            (int)values.Get(ConfigSchema.SleepMs),
+            (int)values.Get(ConfigSchema.Concurrency),
+            values.Get(ConfigSchema.Prices),
+            // Who sets the environment holds the key: an address from there may have it.
+            isFromEnvironment ? [.. hosts, address!.Host] : hosts,
+            values.Get(ConfigSchema.AllowInsecureHttp),
+            new(values.Get(ConfigSchema.DocumentPrefix), values.Get(ConfigSchema.QueryPrefix)))
+        {
+            ApiKeyVariable = variable,
+        };
+    }
+
+    private static (Uri? Address, bool IsFromEnvironment) ReadAddress(ConfigValues values, bool isLexical)
+    {
+        var setting = ConfigSchema.BaseUrl;
+        if (values.Find(setting) is { Node: ScalarNode scalar })
+        {
+            // Nothing is sent anywhere without the provider: an unset variable is not missed.
+            var isLeftAlone = isLexical && values.UnsetVariable(setting) is not null;
+            var isFromEnvironment = scalar.Form == ScalarForm.Environment || EnvironmentReference.NameIn(scalar.Text) is not null;
+            return !isLeftAlone && values.TryGet(setting, out var address) ? (address, isFromEnvironment) : (null, false);
+        }
+
+        if (isLexical || EnvironmentReference.Value(values.Environment, AddressVariable) is not { } text)
+        {
+            return (null, false);
+        }
+
+        values.Note(setting, AddressVariable);
+        var reading = new ValueReading("the address", AddressVariable, values.Environment, values.Problems);
+        return setting.Kind.TryRead(new ScalarNode(text, ScalarForm.Environment, 0, 0), reading, out var standard) ? (standard, true) : (null, false);
+    }
+
+    // A missing key is no error here: status, plans and dry runs need none. The provider says which variable to set.
+    private static Secret? ReadKey(ConfigValues values, bool isLexical, out string? variable)
+    {
+        variable = null;
+        if (values.Find(ConfigSchema.ApiKey) is { Node: ScalarNode scalar })
+        {
+            variable = scalar.Form == ScalarForm.Environment ? ConfigSchema.ApiKey.Variable : EnvironmentReference.NameIn(scalar.Text);
+            if (values.UnsetVariable(ConfigSchema.ApiKey) is { } unset)
+            {
+                variable = unset;
+                return null;
+            }
+
+            return values.TryGet(ConfigSchema.ApiKey, out var key) ? key : null;
+        }
+
+        if (isLexical)
+        {
+            return null;
+        }
+
+        variable = KeyVariable;
+        if (EnvironmentReference.Value(values.Environment, KeyVariable) is not { } standard)
+        {
+            return null;
+        }
+
+        values.Note(ConfigSchema.ApiKey, KeyVariable);
+        var reading = new ValueReading("the key", KeyVariable, values.Environment, values.Problems);
+        return ConfigSchema.ApiKey.Kind.TryRead(new ScalarNode(standard, ScalarForm.Environment, 0, 0), reading, out var found) ? found : null;
+    }
+
+    private static int ReadDimension(ConfigValues values, bool isLexical, string model)
+    {
+        if (values.Find(ConfigSchema.Dimension) is not null)
+        {
+            return values.TryGet(ConfigSchema.Dimension, out var dimension) ? (int)dimension : LexicalDimension;
+        }
+
+        if (isLexical)
+        {
+            return LexicalDimension;
+        }
+
+        if (ModelCatalog.Find(model) is { } known)
+        {
+            return known.NativeDimension;
+        }
+
+        values.Report(ConfigSchema.Model, $"embeddings.dimension is needed for {Quoting.Quote(model)}, a model that embsync doesn't know: "
+            + $"write the length of its vectors (known are {ModelCatalog.Names})");
+        return LexicalDimension;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using EmbSync.Core.Configuration.Parsing;
+
+namespace EmbSync.Core.Configuration.Init;
+
+/// <summary>The front matter keys of some files: enough to see habits, not a reading of the documents.</summary>
+internal static class FrontMatterSample
+{
+    /// <summary>So many files of a folder are looked at; habits show in fewer.</summary>
+    public const int MaxFiles = 200;
+
+    private const int MaxBytes = 64 * 1024;
+
+    /// <summary>An even sample of a list, in its order.</summary>
+    public static IReadOnlyList<string> Pick(IReadOnlyList<string> files) => files.Count <= MaxFiles
+        ? files
+        : [.. Enumerable.Range(0, MaxFiles).Select(i => files[(int)((long)i * files.Count / MaxFiles)])];
+
+    /// <summary>Keys with their value as text, null for lists and maps. Empty for a file that has no front matter that can be read.</summary>
+    public static IReadOnlyDictionary<string, string?> Of(string root, string path)
+    {
+        var keys = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (Block(root, path) is not { } block)
+        {
+            return keys;
+        }
+
+        // What is wrong with one file is said by `status`; here it only shows no habits.
+        if (YamlTree.Parse(block, path, new ConfigProblems()) is MapNode map)
+        {
+            foreach (var entry in map.Entries)
+            {
+                keys[entry.Key.Text] = entry.Value is ScalarNode { Form: not ScalarForm.Nothing } scalar ? scalar.Text : null;
+            }
+        }
+
+        return keys;
+    }
+
+    private static string? Block(string root, string path)
+    {
+        var file = new FileInfo(Path.Combine(root, path));
+        // A link may lead out of the repository.
+        if (!file.Exists || file.LinkTarget is not null)
+        {
+            return null;
+        }
+
+        string head;
+        try
+        {
+            using var stream = file.OpenRead();
+            var buffer = new byte[MaxBytes];
+            head = Encoding.UTF8.GetString(buffer, 0, stream.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false)).TrimStart('\uFEFF').ReplaceLineEndings("\n");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        var end = head.StartsWith("---\n", StringComparison.Ordinal) ? head.IndexOf("\n---\n", 3, StringComparison.Ordinal) : -1;
+        return end < 0 ? null : head[4..(end + 1)];
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace EmbSync.Core.Configuration;
+
+/// <summary>
+/// Takes secrets out of text on its way to people: the known ones by value, in the forms that URLs and JSON give them, and all that
+/// looks like a key or password.
+/// </summary>
+public sealed partial class Redactor
+{
+    private const string Mask = "***";
+
+    // A shorter password is a word of everyday output ("test"); whole secrets are taken out at any length.
+    private const int ShortestPart = 6;
+
+    private readonly IReadOnlyList<string> values;
+
+    public Redactor(IEnumerable<Secret> secrets)
+    {
+        ArgumentNullException.ThrowIfNull(secrets);
+        // Longest first: a secret that holds another must go as a whole.
+        values = [.. secrets.Select(secret => secret.Reveal()).SelectMany(value => PasswordsIn(value).Prepend(value)).Where(value => value.Trim().Length > 0)
+            .SelectMany(Forms).Distinct(StringComparer.Ordinal).OrderByDescending(value => value.Length)];
+    }
+
+    /// <summary>Redactor of all secrets that a configuration holds.</summary>
+    public static Redactor For(EmbSyncConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return new(new[] { config.Store.Url, config.Embeddings.ApiKey }.OfType<Secret>());
+    }
+
+    public string Redact(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        foreach (var value in values)
+        {
+            text = text.Replace(value, Mask, StringComparison.Ordinal);
+        }
+
+        return RedactPatterns(text);
+    }
+
+    /// <summary>For text that is made before any secret is known.</summary>
+    public static string RedactPatterns(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text = UrlPassword().Replace(text, "${head}" + Mask + "@");
+        text = PasswordKeyword().Replace(text, "${head}" + Mask);
+        text = KeyHeader().Replace(text, "${head}" + Mask);
+        return Key().Replace(text, Mask);
+    }
+
+    private static IEnumerable<string> Forms(string value)
+    {
+        yield return value;
+        yield return Uri.EscapeDataString(value);
+        yield return WebUtility.UrlEncode(value);
+        yield return WebUtility.HtmlEncode(value);
+        yield return JsonEncodedText.Encode(value).ToString();
+        yield return JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+    }
+
+    // The password alone, as a driver might name it; not when the same word is user, host or database, which are shown anyway.
+    private static IEnumerable<string> PasswordsIn(string value)
+    {
+        var raw = UrlPassword().Match(value) is { Success: true } url ? url.Groups["password"].Value
+            : PasswordKeyword().Match(value) is { Success: true } keyword ? keyword.Groups["value"].Value.Trim('\'', '"')
+            : "";
+        foreach (var password in new[] { raw, Uri.UnescapeDataString(raw) }.Distinct(StringComparer.Ordinal).Where(password => password.Length >= ShortestPart))
+        {
+            if (value.IndexOf(password, StringComparison.Ordinal) == value.LastIndexOf(password, StringComparison.Ordinal))
+            {
+                yield return password;
+            }
+        }
+    }
+
+    [GeneratedRegex(@"(?<head>://[^\s/:@]*:)(?<password>[^\s/]*)@", RegexOptions.ExplicitCapture)]
+    private static partial Regex UrlPassword();
+
+    [GeneratedRegex(@"(?<head>\b(password|passwd|pwd|psw)""?\s*[=:]\s*)(?<value>'[^']*'|""[^""]*""|[^\s;&,'""]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex PasswordKeyword();
+
+    [GeneratedRegex(@"(?<head>\bBearer\s+|\bapi-key""?\s*[:=]\s*""?)[^\s"",;]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex KeyHeader();
+
+    // OpenAI's and its imitators' keys, whole or as their error messages show them, with stars in the middle.
+    [GeneratedRegex(@"\bsk-[A-Za-z0-9_*-]{8,}")]
+    private static partial Regex Key();
+}
