@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using LibGit2Sharp;
 
 namespace EmbSync.Tests;
 
@@ -11,6 +12,15 @@ internal sealed class TempRepository : IDisposable
 {
     private readonly string temp;
     private int minutes;
+
+    /// <summary>libgit2 inside the test process reads nobody's configuration either.</summary>
+    static TempRepository()
+    {
+        foreach (var level in new[] { ConfigurationLevel.Global, ConfigurationLevel.Xdg, ConfigurationLevel.System })
+        {
+            GlobalSettings.SetConfigSearchPaths(level, "/nowhere");
+        }
+    }
 
     private TempRepository(string temp, string path)
     {
@@ -104,11 +114,26 @@ internal sealed class TempRepository : IDisposable
 
     public (int ExitCode, string Output, string Error) TryGit(params string[] arguments) => Start(Path, arguments);
 
+    /// <summary>For what .NET has no words for: names that are not UTF-8, pipes.</summary>
+    public void Shell(string script)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = Path })!;
+        shell.WaitForExit();
+        if (shell.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"sh -c '{script}': exit {shell.ExitCode}");
+        }
+    }
+
     public void Dispose()
     {
-        if (Directory.Exists(temp))
+        try
         {
             Directory.Delete(temp, recursive: true);
+        }
+        catch (IOException) when (!OperatingSystem.IsWindows())
+        {
+            Shell($"rm -rf -- '{temp}'");   // names that .NET can't spell
         }
     }
 

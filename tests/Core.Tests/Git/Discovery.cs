@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
 using EmbSync.Tests;
@@ -155,9 +153,9 @@ public class Discovery
     {
         using var repository = TempRepository.Create();
         repository.Commit();
-        if (Owner.IsRoot)
+        if (Superuser.IsHere)
         {
-            Owner.Change(repository.Path);
+            Superuser.GiveAway(repository.Path);
             Problem(repository).ShouldContain($"git config --global --add safe.directory {repository.Path}");
         }
         else
@@ -194,26 +192,5 @@ public class Discovery
         found.Repository.ShouldBeNull();
         Should.Throw<GitException>(found.Require).Message.ShouldBe(found.Problem);
         return found.Problem.ShouldNotBeNull();
-    }
-
-    private static class Owner
-    {
-        private const uint SomebodyElse = 12345;
-
-        public static bool IsRoot => geteuid() == 0;
-
-        public static void Change(string path)
-        {
-            foreach (var entry in Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Append(path))
-            {
-                lchown(entry, SomebodyElse, SomebodyElse).ShouldBe(0, Marshal.GetLastPInvokeError().ToString(CultureInfo.InvariantCulture));
-            }
-        }
-
-        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        private static extern uint geteuid();
-
-        [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        private static extern int lchown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint owner, uint group);
     }
 }
