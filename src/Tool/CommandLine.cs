@@ -14,20 +14,24 @@ internal static class CommandLine
     public static string Version { get; } = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion.Split('+')[0];
 
-    public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
+    public static int Run(string[] args, Terminal terminal, CancellationToken cancellationToken)
     {
         var redactor = Redaction.Of(terminal.Environment);
         var verbose = args.Contains("-v") || args.Contains("--verbose");
         try
         {
-            var code = await Build(terminal, cancellationToken).ExecuteAsync(args, cancellationToken);
-            await terminal.Out.FlushAsync(CancellationToken.None);
+            using var help = new StringWriter { NewLine = "\n" };
+            using var app = Build(terminal, new PlainConsole(terminal, help), cancellationToken);
+            var code = app.Execute(args);
+            terminal.Out.Write(help.ToString());
+            terminal.Out.Flush();
             return code;
         }
         catch (CommandParsingException exception)
         {
+            var dashes = exception.Message.Contains("option '--", StringComparison.Ordinal) ? "--" : "";
             var guess = exception is UnrecognizedCommandParsingException { NearestMatches: var nearest } && nearest.FirstOrDefault() is { } match
-                ? $" Did you mean '{match}'?" : "";
+                ? $" Did you mean '{dashes}{match}'?" : "";
             var place = exception.Command.Parent is null ? "" : exception.Command.Name + " ";
             return Fail(terminal, redactor, $"{exception.Message.TrimEnd('.')}.{guess} See 'embsync {place}--help'", ExitCode.Usage);
         }
@@ -48,16 +52,14 @@ internal static class CommandLine
         }
     }
 
-    public static CommandLineApplication Build(Terminal terminal, CancellationToken cancellationToken)
+    private static CommandLineApplication Build(Terminal terminal, PlainConsole console, CancellationToken cancellationToken)
     {
-        var app = new CommandLineApplication(new PlainConsole(terminal))
+        var app = new CommandLineApplication(console)
         {
             Name = "embsync",
-            FullName = "embsync " + Version,
+            FullName = "embsync",
             Description = "Keeps embeddings of Markdown and database text exactly in step: buys every embedding once, and says the cost first.",
-            UnrecognizedArgumentHandling = UnrecognizedArgumentHandling.Throw,
             MakeSuggestionsInErrorMessage = false,
-            UsePagerForHelpText = false,
         };
         app.HelpOption("-?|-h|--help", inherited: true);
         app.VersionOption("--version", Version);

@@ -5,9 +5,9 @@ namespace EmbSync.Tool;
 /// <summary>Wires the process to the command line, and nothing else.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] args)
+    private static int Main(string[] args)
     {
         using var interruption = new Interruption();
-        return await CommandLine.RunAsync(args, Terminal.OfProcess(), interruption.Token);
+        return CommandLine.Run(args, Terminal.OfProcess(), interruption.Token);
     }
 }

@@ -16,8 +16,9 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var code = await CommandLine.RunAsync(arguments, new Terminal(
-            output, error, TextReader.Null, terminal, terminal, width, folder, environment ?? new Dictionary<string, string>(), TimeProvider.System), cancellationToken);
+        var started = new Terminal(
+            output, error, TextReader.Null, terminal, terminal, width, folder, environment ?? new Dictionary<string, string>(), TimeProvider.System);
+        var code = await Task.Run(() => CommandLine.Run(arguments, started, cancellationToken), CancellationToken.None);
         return new(code, output.ToString(), error.ToString());
     }
 

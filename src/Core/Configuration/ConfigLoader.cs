@@ -28,6 +28,16 @@ public static class ConfigLoader
             new ShapeCheck(shown!, problems).Run(tree);
         }
 
+        return Build(request, file, shown, tree, problems);
+    }
+
+    /// <summary>What is in force where there is neither file, environment nor flag.</summary>
+    /// <param name="root">Folder that globs start from, absolute.</param>
+    public static EmbSyncConfig Default(string root, string? originPath) => Build(
+        new(null, root, root, originPath, new Dictionary<string, string>(), ConfigOverrides.None), null, null, MapNode.Empty, new());
+
+    private static EmbSyncConfig Build(ConfigRequest request, string? file, string? shown, MapNode tree, ConfigProblems problems)
+    {
         var origins = new Dictionary<string, string>(StringComparer.Ordinal);
         var values = new ConfigValues(request, shown, tree, ("", ""), problems, origins);
         var root = file is null ? Path.GetFullPath(request.RepositoryRoot ?? request.WorkingDirectory) : Path.GetDirectoryName(file)!;

@@ -32,15 +32,14 @@ public sealed partial class Redactor
         return new(new[] { config.Store.Url, config.Embeddings.ApiKey }.OfType<Secret>());
     }
 
-    public string Redact(string text)
+    /// <summary>For messages: known secrets, and all that looks like one.</summary>
+    public string Redact(string text) => RedactPatterns(RedactKnown(text));
+
+    /// <summary>For data, which patterns could damage (a snippet about passwords, JSON): the known secrets only.</summary>
+    public string RedactKnown(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        foreach (var value in values)
-        {
-            text = text.Replace(value, Mask, StringComparison.Ordinal);
-        }
-
-        return RedactPatterns(text);
+        return values.Aggregate(text, (current, value) => current.Replace(value, Mask, StringComparison.Ordinal));
     }
 
     /// <summary>For text that is made before any secret is known.</summary>

@@ -59,7 +59,7 @@ internal sealed class GlobalOptions
                 return json ? OutputFormat.Json : OutputFormat.Text;
             }
 
-            var index = Array.FindIndex(_formats, format => Name(format) == text.ToLowerInvariant());
+            var index = Array.FindIndex(_formats, format => Name(format).Equals(text, StringComparison.OrdinalIgnoreCase));
             if (index < 0 || (json && _formats[index] != OutputFormat.Json))
             {
                 throw new UsageException($"--format '{text}'{(json ? " beside --json" : "")}: use one of {string.Join(", ", _formats.Select(Name))}");

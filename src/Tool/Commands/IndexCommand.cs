@@ -25,8 +25,9 @@ internal static class IndexCommand
         var reindex = command.Flag("--reindex", "Buy again what is there already");
         var dryRun = command.Flag("--dry-run", "Show plan and cost; buy and write nothing");
         var spend = new SpendOptions(command);
-        command.OnExecuteAsync(async token =>
+        command.OnExecute(async () =>
         {
+            var token = session.CancellationToken;
             var ids = tasks.All();
             if (reindex.HasValue() && ids.Count == 0)
             {

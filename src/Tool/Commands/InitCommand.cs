@@ -20,8 +20,9 @@ internal static class InitCommand
             """;
         var global = new GlobalOptions(command);
         var print = command.Flag("--print", "Print the file instead of writing it");
-        command.OnExecuteAsync(async token =>
+        command.OnExecute(async () =>
         {
+            var token = session.CancellationToken;
             if (global.Config is not null)
             {
                 throw new UsageException("init writes embsync.yaml at the root: --config does not apply");

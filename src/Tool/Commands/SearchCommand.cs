@@ -25,11 +25,12 @@ internal static class SearchCommand
         var limit = command.Value("--limit <N>", $"At most N items (default {DefaultLimit})");
         var source = command.Value("--source <NAME>", "Only this source");
         var type = command.Value("--type <TYPE>", "Only items of this type");
-        var where = command.Many("--where <KEY=VALUE>", "Only items whose metadata says so (repeatable: all must hold)");
+        var where = command.Many("--where <CONDITION>", "Only items whose metadata says KEY=VALUE (repeatable: all must hold)");
         var threshold = command.Value("--threshold <SCORE>", "Only items that score at least so much");
         var mode = command.Value("--mode <MODE>", "vector (the only one so far)");
-        command.OnExecuteAsync(async token =>
+        command.OnExecute(async () =>
         {
+            var token = session.CancellationToken;
             if (mode.Value() is { } named && named != "vector")
             {
                 throw new UsageException($"--mode '{named}': use vector");

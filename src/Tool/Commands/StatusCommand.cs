@@ -28,8 +28,9 @@ internal static class StatusCommand
         var limit = command.Value("--limit <N>", "Names at most N items; counts are always whole");
         var against = command.Value("--against <REF>", "Compare with the tree of REF instead of the store");
         var all = command.Flag("--all", "Ignore source versions: read and compare everything");
-        command.OnExecuteAsync(async token =>
+        command.OnExecute(async () =>
         {
+            var token = session.CancellationToken;
             var format = global.Format;
             await using var workspace = session.Open(global, new ConfigOverrides());
             var request = scope.Request with { Command = "status", All = all.HasValue() };

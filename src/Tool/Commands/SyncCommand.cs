@@ -26,10 +26,11 @@ internal static class SyncCommand
         var reindex = command.Flag("--reindex", "Buy again what is there already");
         var dryRun = command.Flag("--dry-run", "Show plan and cost; buy and write nothing");
         var limit = command.Value("--limit <N>", "At most N items that need vectors");
-        var maxDelete = command.Value("--max-delete <N|P%>", "Deletions that are allowed (default: the larger of 20% and 10)");
+        var maxDelete = command.Value("--max-delete <LIMIT>", "Deletions (N items or P%) that are allowed (default: the larger of 20% and 10)");
         var spend = new SpendOptions(command);
-        command.OnExecuteAsync(async token =>
+        command.OnExecute(async () =>
         {
+            var token = session.CancellationToken;
             if (changedOnly.HasValue() && (all.HasValue() || reindex.HasValue()))
             {
                 throw new UsageException("--changed-only and --all (or --reindex) exclude each other: leave one away");

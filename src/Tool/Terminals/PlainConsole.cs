@@ -2,8 +2,12 @@ using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Terminals;
 
-/// <summary>The terminal as CommandLineUtils wants to see it: for help and version only; it owns no colours and no signals.</summary>
-internal sealed class PlainConsole(Terminal terminal) : IConsole
+/// <summary>
+/// The terminal as CommandLineUtils wants to see it: for help and version only; it owns no colours and no signals. What it prints is held
+/// back until the command line turned out to be right, because the library prints a hint of its own where it is wrong.
+/// </summary>
+/// <param name="help">Where help and version go.</param>
+internal sealed class PlainConsole(Terminal terminal, TextWriter help) : IConsole
 {
     public event ConsoleCancelEventHandler? CancelKeyPress
     {
@@ -11,7 +15,7 @@ internal sealed class PlainConsole(Terminal terminal) : IConsole
         remove { }
     }
 
-    public TextWriter Out => terminal.Out;
+    public TextWriter Out => help;
 
     public TextWriter Error => terminal.Error;
 

@@ -1,0 +1,34 @@
+using EmbSync.Tests;
+
+namespace EmbSync.Tool.Tests;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("", "overview")]
+    [InlineData("init", "init")]
+    [InlineData("status", "status")]
+    [InlineData("sync", "sync")]
+    [InlineData("index", "index")]
+    [InlineData("search", "search")]
+    [InlineData("config", "config")]
+    public async Task Each_command_explains_itself(string command, string name)
+    {
+        var run = await ToolRun.Of(Path.GetTempPath(), $"{command} --help");
+
+        run.ExitCode.ShouldBe(0);
+        Approval.Verify(run.Out, name);
+    }
+
+    [Fact]
+    public async Task The_version_stands_alone()
+    {
+        var run = await ToolRun.Of(Path.GetTempPath(), "--version");
+
+        run.ExitCode.ShouldBe(0);
+        run.Out.Trim().ShouldBe(CommandLine.Version);
+    }
+
+    [Fact]
+    public async Task No_command_shows_the_overview_and_is_a_usage_error() => (await ToolRun.Of(Path.GetTempPath(), "")).ExitCode.ShouldBe(2);
+}
