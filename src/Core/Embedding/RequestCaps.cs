@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace EmbSync.Core.Embedding;
+
+/// <summary>How much goes into one request. Starts at what is configured and known; a refusal lowers it for the rest of the run.</summary>
+internal sealed class RequestCaps(int batchSize)
+{
+    // OpenAI's published limits of a request to /v1/embeddings.
+    private const int MostInputs = 2048;
+    private const int MostTokens = 300_000;
+
+    // Far above what 300,000 tokens need in any script; keeps a request in memory small whatever the estimate says.
+    private const int MostBytes = 8 << 20;
+
+    private readonly Lock _lock = new();
+
+    public int Inputs { get; private set; } = Math.Clamp(batchSize, 1, MostInputs);
+
+    public int Tokens { get; private set; } = MostTokens;
+
+    public bool Fits(IReadOnlyList<EmbedInput> inputs)
+    {
+        var load = RequestLoad.None;
+        return inputs.All(input => HasRoom(ref load, input));
+    }
+
+    /// <summary>Adds the input to the load when there is room; a first input always fits, however large.</summary>
+    public bool HasRoom(ref RequestLoad load, EmbedInput input)
+    {
+        var next = load.With(input);
+        lock (_lock)
+        {
+            if (load.Inputs > 0 && (next.Inputs > Inputs || next.Tokens > Tokens || next.Bytes > MostBytes))
+            {
+                return false;
+            }
+        }
+
+        load = next;
+        return true;
+    }
+
+    /// <summary>A request of so many inputs was too much: the next ones take half.</summary>
+    public void LowerInputs(IReadOnlyList<EmbedInput> refused)
+    {
+        lock (_lock)
+        {
+            Inputs = Math.Max(1, Math.Min(Inputs, refused.Count / 2));
+        }
+    }
+
+    /// <summary>A request of so many estimated tokens was too much: the next ones take half.</summary>
+    public void LowerTokens(IReadOnlyList<EmbedInput> refused)
+    {
+        lock (_lock)
+        {
+            Tokens = (int)Math.Max(1, Math.Min(Tokens, refused.Sum(input => (long)input.Tokens) / 2));
+        }
+    }
+}
+
+/// <summary>What a request holds so far.</summary>
+internal readonly record struct RequestLoad(int Inputs, long Tokens, long Bytes)
+{
+    public static readonly RequestLoad None;
+
+    public RequestLoad With(EmbedInput input) => new(Inputs + 1, Tokens + input.Tokens, Bytes + Encoding.UTF8.GetByteCount(input.Text));
+}
