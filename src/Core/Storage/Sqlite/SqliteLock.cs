@@ -1,6 +1,6 @@
-using System.Globalization;
-using System.Text;
+#pragma warning disable RS0030 // the SQLite store
 using EmbSync.Core.Model;
+using Microsoft.Data.Sqlite;
 
 namespace EmbSync.Core.Storage.Sqlite;
 
@@ -18,25 +18,18 @@ internal sealed class SqliteLock : IDisposable
     private SqliteLock(FileStream file) => this.file = file;
 
     /// <exception cref="LockedException">Another process has it.</exception>
-    public static SqliteLock Take(SqliteFile database, TimeProvider clock)
+    public static SqliteLock Take(SqliteFile database)
     {
         var path = database.Path + ".lock";
-        FileStream file;
         try
         {
-            file = database.Errors.Io(() => Open(path));
+            return new(database.Errors.Io(() => Open(path)));
         }
         catch (StoreException e) when (e.InnerException is IOException { HResult: var code } && Taken.Contains(code))
         {
             throw new LockedException(
-                $"Another embsync run writes to {database.Path}{Holder(path)}. Wait for it to end, or end it; its lock goes with its process.");
+                $"Another embsync run writes to {database.Path}{Holder(database)}. Wait for it to end, or end it; its lock goes with its process.");
         }
-
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"process {Environment.ProcessId} since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC\n")));
-        file.Flush();
-        return new SqliteLock(file);
     }
 
     public void Dispose() => file.Dispose();
@@ -47,16 +40,15 @@ internal sealed class SqliteLock : IDisposable
         return SqliteFile.OpenExclusive(path);
     }
 
-    /// <summary>Who has it, as far as the file can be read.</summary>
-    private static string Holder(string path)
+    /// <summary>Who has it, as far as the database tells.</summary>
+    private static string Holder(SqliteFile database)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(stream);
-            return reader.ReadLine() is { Length: > 0 } line ? $" ({line})" : "";
+            using var connection = database.OpenToRead();
+            return connection is not null && connection.Rows(SqliteSql.Holder, row => row.TextOf(0), CancellationToken.None) is [{ } holder] ? $" ({holder})" : "";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (SqliteException)
         {
             return ""; // only a detail of a message that says the main thing
         }

@@ -42,8 +42,8 @@ internal static class SqliteSchema
         CREATE UNIQUE INDEX generation_building ON generation (space) WHERE state = 'building';
 
         CREATE TABLE writer (
-            space TEXT NOT NULL, role TEXT NOT NULL, epoch INTEGER NOT NULL, PRIMARY KEY (space, role));
-        INSERT INTO writer VALUES ('*', 'writer', 0);
+            space TEXT NOT NULL, role TEXT NOT NULL, epoch INTEGER NOT NULL, holder TEXT, PRIMARY KEY (space, role));
+        INSERT INTO writer (space, role, epoch) VALUES ('*', 'writer', 0);
 
         CREATE TABLE work (
             generation INTEGER NOT NULL, hash BLOB NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, token INTEGER NOT NULL DEFAULT 0, worker TEXT,

@@ -39,7 +39,9 @@ internal static class SqliteSql
 
     public const string Own = "INSERT INTO meta (id, project, revision) VALUES (1, $project, 0) ON CONFLICT DO NOTHING";
 
-    public const string TakeEpoch = "UPDATE writer SET epoch = epoch + 1 WHERE space = '*' AND role = 'writer' RETURNING epoch";
+    public const string TakeEpoch = "UPDATE writer SET epoch = epoch + 1, holder = $holder WHERE space = '*' AND role = 'writer' RETURNING epoch";
+
+    public const string Holder = "SELECT holder FROM writer WHERE space = '*' AND role = 'writer'";
 
     public const string Epoch = "SELECT epoch FROM writer WHERE space = '*' AND role = 'writer'";
 

@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // the SQLite store
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
@@ -155,7 +156,7 @@ internal sealed class SqliteStore : IStore
         }
 
 #pragma warning disable CA2000 // the writer owns lock and connection; on every other way out they are disposed below
-        var held = SqliteLock.Take(file, clock);
+        var held = SqliteLock.Take(file);
 #pragma warning restore CA2000
         SqliteConnection? connection = null;
         try
@@ -172,7 +173,8 @@ internal sealed class SqliteStore : IStore
                     throw StoreRefusals.OtherProject(Description, owner, project, "store.path");
                 }
 
-                var epoch = connection.Scalar<long>(SqliteSql.TakeEpoch);
+                var epoch = connection.Scalar<long>(SqliteSql.TakeEpoch, ("$holder", string.Create(
+                    CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC")));
                 return Task.FromResult<IStoreWriter>(new SqliteWriter(Description, connection, held, epoch, config, clock, file.Errors));
             });
         }

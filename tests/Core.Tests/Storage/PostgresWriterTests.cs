@@ -1,0 +1,145 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage;
+using EmbSync.Tests;
+using static EmbSync.Core.Tests.Storage.Samples;
+
+namespace EmbSync.Core.Tests.Storage;
+
+/// <summary>Writers that lose their connection, their lock, or a race.</summary>
+public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<PostgresFixture>
+{
+    private IStore Open(string schema) => StoreFactory.Open(Config(StoreBackend.Postgres, url: server.Url) with { Schema = schema }, new SetClock(Noon));
+
+    /// <summary>Ends sessions of stores; those that hold a lock, or all.</summary>
+    private Task EndSessionsAsync(bool onlyLocks) => PostgresFixture.RowsAsync(server.Url, $"""
+        SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'embsync'
+            AND ({!onlyLocks} OR pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory'))
+        """);
+
+    [Fact]
+    public async Task The_holder_of_the_lock_is_named()
+    {
+        await using var first = Open("named");
+        await using var second = Open("named");
+        await using var writer = await first.BeginWriteAsync(Project, CancellationToken.None);
+        (await Should.ThrowAsync<LockedException>(async () => await second.BeginWriteAsync(Project, CancellationToken.None)))
+            .Message.ShouldMatch(@"server process \d+, since \d{4}-");
+        await using var elsewhere = Open("another schema");
+        await (await elsewhere.BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_zombie_writes_nothing()
+    {
+        await using var first = Open("zombie");
+        await using var second = Open("zombie");
+        await using var zombie = await first.BeginWriteAsync(Project, CancellationToken.None);
+        var generation = await zombie.OpenGenerationAsync("default", Signature, CancellationToken.None);
+        await EndSessionsAsync(onlyLocks: true);
+        await using (var writer = await second.BeginWriteAsync(Project, CancellationToken.None))
+        {
+            await Refused(() => zombie.CommitAsync(Batch(generation.Id, [Vector("one", 1, 0, 0, 0)], [Item("a", "one")]), CancellationToken.None));
+        }
+
+        await Refused(() => zombie.CommitAsync(Batch(generation.Id, items: [Item("a", "one")]), CancellationToken.None));
+        await Refused(() => zombie.ActivateAsync(generation.Id, CancellationToken.None));
+        await Refused(() => zombie.RecordSourceAsync(new("docs", null, "p"), CancellationToken.None));
+        await Refused(() => zombie.BeginRunAsync(Run, CancellationToken.None));
+        await Refused(() => zombie.OpenGenerationAsync("default", Signature with { Dimension = 8 }, CancellationToken.None));
+        await Refused(() => zombie.EnsureIndexAsync(generation.Id, CancellationToken.None));
+        (await second.ItemsAsync()).ShouldBeEmpty();
+        (await second.ReadRunsAsync(10, CancellationToken.None)).ShouldBeEmpty();
+
+        static Task Refused(Func<Task> write) => Should.ThrowAsync<LockedException>(async () => await write());
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_made_again_and_the_lock_with_it()
+    {
+        await using var store = Open("lost");
+        await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
+        var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
+        await EndSessionsAsync(onlyLocks: false);
+
+        await writer.CommitAsync(Batch(generation.Id, [Vector("one", 1, 0, 0, 0)], [Item("a", "one")]), CancellationToken.None);
+
+        (await store.ItemsAsync()).Count.ShouldBe(1);
+        await using var second = Open("lost");
+        await Should.ThrowAsync<LockedException>(async () => await second.BeginWriteAsync(Project, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_vector_that_another_writes_in_the_same_moment_is_kept()
+    {
+        await using var store = Open("race");
+        await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
+        var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
+        await using var other = await PostgresFixture.OpenAsync(server.Url);
+        await using var transaction = await other.BeginTransactionAsync();
+        await using (var insert = new Npgsql.NpgsqlCommand(
+            $"INSERT INTO race.vec_{generation.Id} VALUES ('\\x{ContentHash.Of("one")}', '[0,1,0,0]', 5, now())", other))
+        {
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        var commit = writer.CommitAsync(Batch(generation.Id, [Vector("one", 1, 0, 0, 0), Vector("two", 1, 0, 0, 0)], [Item("a", "one", "two")]), CancellationToken.None);
+        while ((await PostgresFixture.RowsAsync(server.Url, "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY %race%'")).Count == 0)
+        {
+            commit.IsCompleted.ShouldBeFalse();
+            await Task.Delay(20);
+        }
+
+        await transaction.CommitAsync();
+        await commit;
+        var vectors = await store.ReadVectorsAsync(generation.Id, [ContentHash.Of("one"), ContentHash.Of("two")], CancellationToken.None);
+        vectors[ContentHash.Of("one")].ShouldBe([0, 1, 0, 0]);
+        vectors[ContentHash.Of("two")].ShouldBe([1, 0, 0, 0]);
+        (await store.ReadIncompleteAsync("docs", generation.Id, CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cancelled_commit_leaves_nothing_and_the_writer_usable()
+    {
+        await using var store = Open("cancelled");
+        await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
+        var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
+        using var stop = new CancellationTokenSource();
+        var rows = Enumerable.Range(0, 20_000).Select(i => Vector($"text {i}", i + 1, 1, 0, 0)).ToList();
+        IReadOnlyList<VectorRow> cancelling = new StoppingList(rows, 10_000, stop);
+
+        await Should.ThrowAsync<OperationCanceledException>(async () =>
+            await writer.CommitAsync(Batch(generation.Id, cancelling, [Item("a", "text 1")]), stop.Token));
+
+        (await store.ItemsAsync()).ShouldBeEmpty();
+        (await store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], CancellationToken.None)).ShouldBeEmpty();
+        await writer.CommitAsync(Batch(generation.Id, rows, [Item("a", "text 1")]), CancellationToken.None);
+        (await store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], CancellationToken.None)).Count.ShouldBe(rows.Count);
+    }
+
+    /// <summary>Cancels when it is read through for the second time: the first is the check before the write.</summary>
+    private sealed class StoppingList(List<VectorRow> rows, int at, CancellationTokenSource stop) : IReadOnlyList<VectorRow>
+    {
+        private int rounds;
+
+        public int Count => rows.Count;
+
+        public VectorRow this[int index] => rows[index];
+
+        public IEnumerator<VectorRow> GetEnumerator()
+        {
+            rounds++;
+            for (var i = 0; i < rows.Count; i++)
+            {
+                if (rounds > 1 && i == at)
+                {
+                    stop.Cancel();
+                }
+
+                yield return rows[i];
+            }
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}

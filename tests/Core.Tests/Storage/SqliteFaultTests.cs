@@ -1,0 +1,305 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+using static EmbSync.Core.Tests.Storage.Samples;
+
+namespace EmbSync.Core.Tests.Storage;
+
+/// <summary>A file that is damaged, locked, read-only, full, foreign or a link: never replaced, always named, with the next step.</summary>
+public sealed class SqliteFaultTests : IDisposable
+{
+    private static readonly SqliteLimits Hasty = new(TimeSpan.FromSeconds(1), null);
+
+    private readonly StoreFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private SqliteStore Open(SqliteLimits? limits = null, IReadOnlyList<string>? steps = null, string? path = null) => new(
+        Config(StoreBackend.Sqlite, path ?? folder.Database), new SetClock(Noon), limits ?? Hasty, steps ?? SqliteSchema.Steps);
+
+    private async Task<int> FillAsync(int items = 1)
+    {
+        await using var writer = await Open().BeginWriteAsync(Project, CancellationToken.None);
+        var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
+        await writer.CommitAsync(
+            Batch(generation.Id, [Vector("one", 1, 0, 0, 0)], [.. Enumerable.Range(0, items).Select(i => Item($"item {i:D5}", "one"))]), CancellationToken.None);
+        return generation.Id;
+    }
+
+    private SqliteConnection Connect(SqliteOpenMode mode = SqliteOpenMode.ReadWrite)
+    {
+        var connection = new SqliteConnection($"Data Source={folder.Database};Mode={mode};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+
+    private void RunBeside(string sql)
+    {
+        using var connection = Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    [Fact]
+    public async Task Reading_creates_nothing()
+    {
+        var path = Path.Combine(folder.Root, "deep", "index.db");
+        var store = Open(path: path);
+        (await store.ReadHeadAsync(CancellationToken.None)).Exists.ShouldBeFalse();
+        (await store.ItemsAsync()).ShouldBeEmpty();
+        (await store.SearchAsync(Query(1, 1, 0, 0, 0), CancellationToken.None)).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(folder.Root).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Files_are_for_their_owner_alone()
+    {
+        await FillAsync();
+        foreach (var file in new[] { folder.Database, folder.Database + ".lock" })
+        {
+            new FileInfo(file).UnixFileMode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".lock")]
+    public async Task A_symbolic_link_is_not_followed(string suffix)
+    {
+        var target = Path.Combine(folder.Root, "target");
+        await File.WriteAllTextAsync(target, "");
+        File.CreateSymbolicLink(folder.Database + suffix, target);
+
+        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None))).Message.ShouldContain("symbolic link");
+        await Should.ThrowAsync<StoreRefusedException>(async () => await Open().ReadHeadAsync(CancellationToken.None));
+        new FileInfo(target).Length.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_left_as_it_is()
+    {
+        var text = string.Concat(Enumerable.Repeat("not a database, somebody's notes\n", 300));
+        await File.WriteAllTextAsync(folder.Database, text);
+        var error = await Should.ThrowAsync<StoreException>(async () => await Open().ReadHeadAsync(CancellationToken.None));
+        error.Message.ShouldContain(folder.Database);
+        error.Message.ShouldContain("not a SQLite database");
+        await Should.ThrowAsync<StoreException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None));
+        (await File.ReadAllTextAsync(folder.Database)).ShouldBe(text);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_named_and_left_as_it_is()
+    {
+        await FillAsync(items: 5_000);
+        var bytes = await File.ReadAllBytesAsync(folder.Database);
+        bytes.AsSpan(bytes.Length / 2).Fill(0xAB);
+        await File.WriteAllBytesAsync(folder.Database, bytes);
+
+        var error = await Should.ThrowAsync<StoreException>(async () => await Open().ItemsAsync());
+        error.Message.ShouldContain(folder.Database);
+        error.Message.ShouldContain("damaged");
+        error.Message.ShouldContain("backup");
+        (await File.ReadAllBytesAsync(folder.Database)).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public async Task A_folder_at_its_place_is_named()
+    {
+        Directory.CreateDirectory(folder.Database);
+        (await Should.ThrowAsync<StoreException>(async () => await Open().ReadHeadAsync(CancellationToken.None))).Message.ShouldContain("is a folder");
+        (await Should.ThrowAsync<StoreException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None))).Message.ShouldContain("is a folder");
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_named()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder.Root, "file"), "");
+        var path = Path.Combine(folder.Root, "file", "index.db");
+        (await Should.ThrowAsync<StoreException>(async () => await Open(path: path).BeginWriteAsync(Project, CancellationToken.None)))
+            .Message.ShouldContain("store.path");
+    }
+
+    [Fact]
+    public async Task A_file_that_another_process_locks_is_named()
+    {
+        await FillAsync();
+        await using var writer = await Open().BeginWriteAsync(Project, CancellationToken.None);
+        using var browser = Connect();
+        using var transaction = browser.BeginTransaction();
+        using var command = browser.CreateCommand();
+        command.CommandText = "PRAGMA locking_mode = EXCLUSIVE; DELETE FROM run; SELECT 1";
+        command.ExecuteNonQuery();
+        transaction.Commit(); // with this mode the exclusive lock stays
+
+        (await Should.ThrowAsync<StoreException>(async () => await Open().ReadHeadAsync(CancellationToken.None))).Message.ShouldContain("locked by another process");
+        (await Should.ThrowAsync<StoreException>(async () => await writer.CommitAsync(Batch(0, items: [Item("b", "x")]), CancellationToken.None)))
+            .Message.ShouldContain("locked by another process");
+    }
+
+    [Fact]
+    public async Task A_read_only_file_is_named()
+    {
+        await FillAsync();
+        using var connection = Connect(SqliteOpenMode.ReadOnly);
+        using var command = connection.CreateCommand();
+        command.CommandText = "DELETE FROM item";
+        var error = new SqliteErrors(folder.Database).Translate(Should.Throw<SqliteException>(() => command.ExecuteNonQuery()));
+        error.Message.ShouldContain(folder.Database);
+        error.Message.ShouldContain("read-only");
+    }
+
+    [Fact]
+    public async Task A_full_disk_keeps_what_was_committed()
+    {
+        var generation = await FillAsync();
+        var store = Open(Hasty with { MaxPages = 60 });
+        await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
+        var large = Enumerable.Range(0, 500).Select(i => Item($"large {i}", new string((char)('a' + (i % 26)), 2_000))).ToList();
+
+        var error = await Should.ThrowAsync<StoreException>(async () => await writer.CommitAsync(Batch(generation, items: large), CancellationToken.None));
+        error.Message.ShouldContain(folder.Database);
+        error.Message.ShouldContain("disk is full");
+        (await store.ItemsAsync()).Count.ShouldBe(1);
+        await writer.CommitAsync(Batch(generation, items: [Item("small", "one")]), CancellationToken.None);
+        (await store.ItemsAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Another_programs_database_is_refused()
+    {
+        using (var connection = Connect(SqliteOpenMode.ReadWriteCreate))
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "CREATE TABLE bookmarks (url TEXT)";
+            command.ExecuteNonQuery();
+        }
+
+        var before = await File.ReadAllBytesAsync(folder.Database);
+        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None))).Message.ShouldContain("another program's");
+        await Should.ThrowAsync<StoreRefusedException>(async () => await Open().ReadHeadAsync(CancellationToken.None));
+        (await File.ReadAllBytesAsync(folder.Database)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_missing_table_is_named()
+    {
+        var generation = await FillAsync();
+        RunBeside($"DROP VIEW embeddings; DROP TABLE vec_{generation}");
+        (await Should.ThrowAsync<StoreException>(async () => await Open().ReadExistingAsync(generation, [ContentHash.Of("one")], CancellationToken.None)))
+            .Message.ShouldContain("embsync repair");
+    }
+
+    [Fact]
+    public async Task An_older_schema_is_migrated_and_a_newer_one_refused()
+    {
+        await FillAsync();
+        string[] next = [.. SqliteSchema.Steps, "ALTER TABLE item ADD COLUMN color TEXT"];
+        var newer = Open(steps: next);
+        (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(1);
+        await (await newer.BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
+        (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(2);
+        (await newer.ItemsAsync()).Count.ShouldBe(1);
+
+        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None))).Message.ShouldContain("Upgrade embsync");
+        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().ReadHeadAsync(CancellationToken.None))).Message.ShouldContain("Upgrade embsync");
+    }
+
+    [Fact]
+    public async Task A_failed_migration_leaves_the_schema_as_it_was()
+    {
+        await FillAsync();
+        var broken = Open(steps: [.. SqliteSchema.Steps, "ALTER TABLE item ADD COLUMN color TEXT; INSERT INTO nowhere VALUES (1)"]);
+        await Should.ThrowAsync<StoreException>(async () => await broken.BeginWriteAsync(Project, CancellationToken.None));
+        (await broken.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(1);
+        await (await Open().BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_holder_of_the_lock_is_named()
+    {
+        await using var writer = await Open().BeginWriteAsync(Project, CancellationToken.None);
+        (await Should.ThrowAsync<LockedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None)))
+            .Message.ShouldContain($"process {Environment.ProcessId} on {Environment.MachineName} since 2026-11-20");
+    }
+
+    [Fact]
+    public async Task A_zombie_writes_nothing()
+    {
+        var generation = await FillAsync();
+        await using var zombie = await Open().BeginWriteAsync(Project, CancellationToken.None);
+        File.Delete(folder.Database + ".lock"); // as somebody does who takes it for a leftover
+        await using (await Open().BeginWriteAsync(Project, CancellationToken.None))
+        {
+            await Refused(() => zombie.CommitAsync(Batch(generation, items: [Item("b", "x")]), CancellationToken.None));
+        }
+
+        await Refused(() => zombie.ActivateAsync(generation, CancellationToken.None));
+        await Refused(() => zombie.RecordSourceAsync(new("docs", null, "p"), CancellationToken.None));
+        await Refused(() => zombie.BeginRunAsync(Run, CancellationToken.None));
+        await Refused(() => zombie.OpenGenerationAsync("default", Signature with { Dimension = 8 }, CancellationToken.None));
+        (await Open().ItemsAsync()).Count.ShouldBe(1);
+
+        static Task Refused(Func<Task> write) => Should.ThrowAsync<LockedException>(async () => await write());
+    }
+
+    [Fact]
+    public async Task A_commit_that_was_cut_off_is_undone_by_the_next_reader()
+    {
+        await FillAsync();
+        var crashed = Path.Combine(folder.Root, "crashed.db");
+        using (var connection = Connect())
+        using (var transaction = connection.BeginTransaction())
+        using (var command = connection.CreateCommand())
+        {
+            // A small cache makes SQLite write pages before the commit, as a large batch does; the copy is what a kill would leave.
+            command.CommandText = """
+                PRAGMA cache_size = 2;
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+                INSERT INTO source SELECT 'source ' || i, 'c0ffee', hex(randomblob(100)) FROM n;
+                UPDATE item SET title = 'half written';
+                """;
+            command.ExecuteNonQuery();
+            File.Copy(folder.Database, crashed);
+            File.Copy(folder.Database + "-journal", crashed + "-journal");
+        }
+
+        var store = Open(path: crashed);
+        (await store.ItemsAsync()).Single().Title.ShouldBe("Title of item 00000");
+        (await store.ReadHeadAsync(CancellationToken.None)).Sources.ShouldBeEmpty();
+        File.Exists(crashed + "-journal").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_view_shows_the_active_generation()
+    {
+        var generation = await FillAsync();
+        await using var writer = await Open().BeginWriteAsync(Project, CancellationToken.None);
+        Shown().ShouldBe(0);
+        await writer.ActivateAsync(generation, CancellationToken.None);
+        Shown().ShouldBe(1);
+        var second = await writer.OpenGenerationAsync("default", Signature with { Dimension = 8 }, CancellationToken.None);
+        Shown().ShouldBe(1);
+        await writer.ActivateAsync(second.Id, CancellationToken.None);
+        Shown().ShouldBe(0);
+
+        long Shown()
+        {
+            using var connection = Connect(SqliteOpenMode.ReadOnly);
+            using var command = connection.CreateCommand();
+            command.CommandText = """
+                SELECT count(*) FROM (SELECT source, task_id, chunk, space, model, dimension, content_hash, updated_at, title, path, metadata, embedding FROM embeddings)
+                """;
+            return (long)command.ExecuteScalar()!;
+        }
+    }
+
+    [Fact]
+    public async Task More_items_than_a_page_are_read_in_order()
+    {
+        await FillAsync(items: 20_001);
+        var items = await Open().ItemsAsync();
+        items.Select(item => item.Id).ShouldBe(Enumerable.Range(0, 20_001).Select(i => $"item {i:D5}"));
+    }
+}
