@@ -26,9 +26,25 @@ internal sealed class Globs
     /// <summary>Folders or files, without wildcards, that all matches lie at or under; holds the empty path where that is the whole root.</summary>
     public IReadOnlyList<string> Prefixes { get; }
 
-    /// <summary>Those of the paths (relative to the root, with <c>/</c>) that are included and not excluded.</summary>
-    public HashSet<string> Matching(IEnumerable<string> paths) =>
-        matcher.Execute(PathTree.Of(paths)).Files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+    /// <summary>
+    /// Those of the paths (relative to the root, with <c>/</c>) that are included and not excluded. The library passes over dotted parts, which
+    /// only a forged tree holds: such paths come back too, for the listing to refuse by name.
+    /// </summary>
+    public HashSet<string> Matching(IEnumerable<string> paths)
+    {
+        var dotted = new List<string>();
+        var tree = PathTree.Of(paths.Where(path =>
+        {
+            if (RootFolder.HasDottedParts(path))
+            {
+                dotted.Add(path);
+                return false;
+            }
+
+            return true;
+        }));
+        return matcher.Execute(tree).Files.Select(file => file.Path).Concat(dotted).ToHashSet(StringComparer.Ordinal);
+    }
 
     private static string[] Segments(string pattern) => pattern.Split(['/', '\\']);
 

@@ -18,6 +18,20 @@ internal sealed class RootFolder(string source, string root, long maxFileBytes)
     /// <summary>Folders that never hold items: git's own, embsync's, and what package managers fetch.</summary>
     public static bool IsOwn(string name) => name is ".git" or ".embsync" or "node_modules";
 
+    /// <summary>Empty parts, <c>.</c> or <c>..</c>: no name that git or a file system gives out.</summary>
+    public static bool HasDottedParts(string path)
+    {
+        foreach (var part in path.AsSpan().Split('/'))
+        {
+            if (path.AsSpan()[part] is "" or "." or "..")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public string Full(string path) => System.IO.Path.Combine(Path, path);
 
     public ItemProblem Problem(string code, string path, string message) => new(code, source, path, path, null, message);
@@ -28,7 +42,7 @@ internal sealed class RootFolder(string source, string root, long maxFileBytes)
     /// <summary>Names that can't be opened or could lead elsewhere; null for a good one.</summary>
     public ItemProblem? CheckName(string path)
     {
-        if (path.Split('/').Any(part => part is "" or "." or ".."))
+        if (HasDottedParts(path))
         {
             return Problem(ProblemCodes.OutsideRoot, path, "The path has empty or dotted parts and could lead out of the root. Rename the file.");
         }
