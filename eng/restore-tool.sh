@@ -13,24 +13,21 @@ fi
 
 cache=${NUGET_PACKAGES:-$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')}
 cache=${cache%/}
-evicted=
 for package in "$packages"/EmbSync.Tool*."$version".nupkg; do
   id=$(basename "${package%."$version".nupkg}" | tr '[:upper:]' '[:lower:]')
   cached=$cache/$id/$version
-  if [ -d "$cached" ] && ! cmp -s "$package" "$cached/$id.$version.nupkg"; then
-    rm -rf "$cached"
-    evicted=1
-  fi
+  if [ -d "$cached" ] && ! cmp -s "$package" "$cached/$id.$version.nupkg"; then rm -rf "$cached"; fi
 done
-if [ -n "$evicted" ]; then rm -rf "${DOTNET_CLI_HOME:-$HOME}"/.dotnet/toolResolverCache/*/embsync.tool; fi
+# A note of where this version was once installed would do for dotnet, even in another package cache or with other content.
+rm -f "${DOTNET_CLI_HOME:-$HOME}"/.dotnet/toolResolverCache/*/embsync.tool
 
 # Only the folder is asked: the tool's packages need no others, and one of the same version elsewhere is not this one.
 config=$packages/only-here.nuget.config
-cat >"$config" <<XML
+cat >"$config" <<'XML'
 <configuration>
   <packageSources>
     <clear />
-    <add key="packages" value="$packages" />
+    <add key="packages" value="." />
   </packageSources>
 </configuration>
 XML
