@@ -1,6 +1,7 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
 using EmbSync.Core.Storage;
 using EmbSync.Core.Sync;
 using EmbSync.Tests;
@@ -41,13 +42,13 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
             .RunAsync(request ?? new(), SpendLimit.Of(workspace.Config.Limits), Nobody, cancellationToken);
     }
 
-    public async Task<Reporting.StatusReport> StatusAsync(SyncRequest? request = null)
+    public async Task<StatusReport> StatusAsync(SyncRequest? request = null)
     {
         await using var workspace = Open();
         return await new SyncEngine(workspace, TimeProvider.System).StatusAsync(request ?? new(), null, default);
     }
 
-    public async Task<Reporting.SyncReport> DryRunAsync(SyncRequest? request = null)
+    public async Task<SyncReport> DryRunAsync(SyncRequest? request = null)
     {
         await using var workspace = Open();
         return await new SyncEngine(workspace, TimeProvider.System).DryRunAsync(request ?? new(), SpendLimit.Of(workspace.Config.Limits), default);
