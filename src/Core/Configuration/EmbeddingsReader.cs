@@ -20,6 +20,11 @@ internal static class EmbeddingsReader
         var model = values.TryGet(ConfigSchema.Model, out var named) ? named : isLexical ? LexicalModel : OpenAiModel;
         var (address, isFromEnvironment) = ReadAddress(values, isLexical);
         var hosts = values.Get(ConfigSchema.AllowHosts);
+        if (isFromEnvironment && values.Find(ConfigSchema.AllowHosts) is null)
+        {
+            values.Note(ConfigSchema.AllowHosts, "host of embeddings.baseUrl");
+        }
+
         return new(
             values.Get(ConfigSchema.AutoIndexGate),
             provider,

@@ -29,7 +29,7 @@ internal static class JsonSchemaText
             _ => AddMap([], setting.Path),
         };
         var note = setting.Otherwise is { } otherwise ? $" (default: {otherwise})" : "";
-        schema["description"] = char.ToUpperInvariant(setting.Description[0]) + setting.Description[1..] + note + ".";
+        schema["description"] = setting.Description + note;
         if (setting.DefaultJson is { } value)
         {
             schema["default"] = value;

@@ -45,27 +45,28 @@ public static class ConfigWriter
         Head(text, ConfigSchema.Sources);
         foreach (var source in findings.Sources)
         {
-            Write(text, source);
+            // Said once: the comments are the same for each.
+            Write(text, source, isExplained: source == findings.Sources[0]);
         }
 
         return text.ToString();
     }
 
-    private static void Write(StringBuilder text, FoundSource source)
+    private static void Write(StringBuilder text, FoundSource source, bool isExplained)
     {
         var sample = source.Read < source.Files ? string.Create(CultureInfo.InvariantCulture, $", front matter keys seen in a sample of {source.Read}") : "";
         text.Append(CultureInfo.InvariantCulture, $"  # {source.Files} {(source.Files == 1 ? "file" : "files")}{sample}\n");
-        Line(text, 1, ConfigSchema.SourceName, source.Name, start: "- ");
-        Line(text, 2, ConfigSchema.SourceType);
-        Line(text, 2, ConfigSchema.Include, List(source.Include));
-        if (source.Exclude.Count > 0)
+        Line(text, 1, ConfigSchema.SourceName, source.Name, start: "- ", isExplained: isExplained);
+        Line(text, 2, ConfigSchema.SourceType, isExplained: isExplained);
+        Line(text, 2, ConfigSchema.Include, List(source.Include), isExplained: isExplained);
+        if (source.Exclude.Count > 0 || isExplained)
         {
-            Line(text, 2, ConfigSchema.Exclude, List(source.Exclude));
+            Line(text, 2, ConfigSchema.Exclude, List(source.Exclude), isExplained: isExplained);
         }
 
-        Line(text, 2, ConfigSchema.IdKey, source.IdKey ?? "id", isComment: source.IdKey is null);
-        Line(text, 2, ConfigSchema.Embed, List(source.Embed));
-        Line(text, 2, ConfigSchema.Metadata, List(source.Metadata));
+        Line(text, 2, ConfigSchema.IdKey, source.IdKey ?? "id", isComment: source.IdKey is null, isExplained: isExplained);
+        Line(text, 2, ConfigSchema.Embed, List(source.Embed), isExplained: isExplained);
+        Line(text, 2, ConfigSchema.Metadata, List(source.Metadata), isExplained: isExplained);
     }
 
     private static JsonArray List(IReadOnlyList<string> values) => new([.. values.Select(value => JsonValue.Create(value))]);
@@ -73,9 +74,9 @@ public static class ConfigWriter
     private static void Head(StringBuilder text, Setting section) =>
         text.Append($"{section.Key}:".PadRight(Comments)).Append(CultureInfo.InvariantCulture, $" # {section.Description}\n");
 
-    private static void Line(StringBuilder text, int depth, Setting setting, JsonNode? value = null, bool isComment = false, string start = "")
+    private static void Line(StringBuilder text, int depth, Setting setting, JsonNode? value = null, bool isComment = false, string start = "", bool isExplained = true)
     {
         var line = $"{new string(' ', depth * 2)}{(isComment ? "# " : start)}{setting.Key}: {YamlText.Of(value ?? setting.DefaultJson)}";
-        text.Append(line.PadRight(Comments)).Append(CultureInfo.InvariantCulture, $" # {setting.Description}\n");
+        text.Append(isExplained ? $"{line.PadRight(Comments)} # {setting.Description}\n" : $"{line}\n");
     }
 }

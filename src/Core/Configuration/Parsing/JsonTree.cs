@@ -19,11 +19,16 @@ internal static class JsonTree
             while (reader.Read())
             {
                 var (line, column) = lines.At((int)reader.TokenStartIndex);
+                var isEnd = reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
+                var isContainer = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+                if (!isEnd && tree.Excess(isContainer, isContainer ? 0 : reader.ValueSpan.Length) is { } excess)
+                {
+                    problems.Add(file, line, column, excess);
+                    return null;
+                }
+
                 switch (reader.TokenType)
                 {
-                    case JsonTokenType.StartObject or JsonTokenType.StartArray when tree.IsTooDeep:
-                        problems.Add(file, line, column, $"nested deeper than {TreeBuilder.MaxDepth} levels");
-                        return null;
                     case JsonTokenType.StartObject or JsonTokenType.StartArray:
                         tree.Begin(reader.TokenType == JsonTokenType.StartObject, line, column);
                         break;

@@ -73,7 +73,8 @@ internal static partial class YamlTree
         NodeEvent { Anchor.IsEmpty: false } => "YAML anchors (&name) are not read here: remove it",
         NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } } => "YAML tags (!name) are not read here: remove it",
         MappingStart or SequenceStart when tree.ExpectsKey => "a key must be text, not a list or a map",
-        MappingStart or SequenceStart when tree.IsTooDeep => $"nested deeper than {TreeBuilder.MaxDepth} levels",
+        MappingStart or SequenceStart => tree.Excess(isContainer: true, 0),
+        Scalar scalar => tree.Excess(isContainer: false, scalar.Value.Length),
         DocumentStart when tree.Root is not null => "a second YAML document starts here: only one is read, remove the line ---",
         _ => null,
     };
