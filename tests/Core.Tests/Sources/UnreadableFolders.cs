@@ -40,10 +40,12 @@ public class UnreadableFolders
         });
     }
 
-    [Fact]
-    public void Name_each_path_that_a_scope_asks_for()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Name_each_path_that_a_scope_asks_for(bool git)
     {
-        using var repository = Repository(true);
+        using var repository = Repository(git);
         repository.Delete("open.md");
         Closed(repository, ["tasks", "new/deep"], () =>
         {

@@ -6,18 +6,13 @@ internal sealed class FolderListing(RootFolder root, Globs globs)
     public void List(ListingDraft draft, CancellationToken cancellationToken)
     {
         var walk = new FolderWalk(root.Path, globs.Prefixes, folder => !RootFolder.IsOwn(Path.GetFileName(folder)));
-        var files = new Dictionary<string, bool>(StringComparer.Ordinal);
-        foreach (var (path, link) in walk.Files())
-        {
-            files[path] = link;
-        }
-
+        var files = walk.Files().ToHashSet(StringComparer.Ordinal);
         walk.Unreadable.ForEach(draft.AddUnreadableFolder);
         var links = new List<FoundLink>();
-        foreach (var path in globs.Matching(files.Keys))
+        foreach (var path in globs.Matching(files))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (files[path])
+            if (DiskLink.IsLink(root, path))
             {
                 links.Add(DiskLink.Find(root, path, target => !target.Split('/').Any(RootFolder.IsOwn)));
             }

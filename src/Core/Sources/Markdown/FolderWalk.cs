@@ -12,18 +12,18 @@ internal sealed class FolderWalk(string root, IReadOnlyList<string> prefixes, Fu
     /// <summary>Folders that could not be read, relative to the root, ending in <c>/</c>. Whole after the walk.</summary>
     public List<string> Unreadable { get; } = [];
 
-    /// <summary>All files and links. Repositories inside the root (submodules among them) are not entered.</summary>
-    public IEnumerable<(string Path, bool Link)> Files()
+    /// <summary>All files, and links to whatever. Repositories inside the root (submodules among them) are not entered.</summary>
+    public IEnumerable<string> Files()
     {
         var pending = new Stack<string>([""]);
         while (pending.TryPop(out var folder))
         {
-            foreach (var (name, isFolder, isLink) in Names(folder))
+            foreach (var (name, isFolder) in Names(folder))
             {
                 var path = folder.Length == 0 ? name : $"{folder}/{name}";
-                if (isLink || !isFolder)
+                if (!isFolder)
                 {
-                    yield return (path, isLink);
+                    yield return path;
                 }
                 else if (name != ".git" && Leads(path) && enter(path) && !Path.Exists(Path.Combine(root, path, ".git")))
                 {
@@ -64,12 +64,13 @@ internal sealed class FolderWalk(string root, IReadOnlyList<string> prefixes, Fu
     private bool Leads(string folder) => prefixes.Any(prefix => prefix.Length == 0 || prefix == folder
         || folder.StartsWith(prefix + "/", StringComparison.Ordinal) || prefix.StartsWith(folder + "/", StringComparison.Ordinal));
 
-    private List<(string Name, bool Folder, bool Link)> Names(string folder)
+    /// <summary>Attributes cost a system call each, so they are asked for only to tell a folder from a link to one.</summary>
+    private List<(string Name, bool Folder)> Names(string folder)
     {
         try
         {
-            return [.. new FileSystemEnumerable<(string, bool, bool)>(Path.Combine(root, folder), (ref FileSystemEntry entry) =>
-                (entry.FileName.ToString(), entry.IsDirectory, (entry.Attributes & FileAttributes.ReparsePoint) != 0), All)];
+            return [.. new FileSystemEnumerable<(string, bool)>(Path.Combine(root, folder), (ref FileSystemEntry entry) =>
+                (entry.FileName.ToString(), entry.IsDirectory && (entry.Attributes & FileAttributes.ReparsePoint) == 0), All)];
         }
         catch (DirectoryNotFoundException) when (folder.Length > 0 && !folder.Contains('\uFFFD', StringComparison.Ordinal))
         {

@@ -79,11 +79,24 @@ internal sealed class ListingDraft(RootFolder root, Globs globs, IReadOnlySet<st
 
     public void MarkIncomplete() => complete = false;
 
+    /// <param name="folder">Ends in <c>/</c>; the root itself is <c>/</c>.</param>
     public void AddUnreadableFolder(string folder)
     {
-        AddProblem(root.Problem(ProblemCodes.Unreadable, folder, "The folder can't be read, so nothing is deleted. Check its permissions."));
         complete = false;
+        if (asked is null)
+        {
+            AddProblem(root.Problem(ProblemCodes.Unreadable, folder, "The folder can't be read, so nothing is deleted. Check its permissions."));
+            return;
+        }
+
+        foreach (var path in globs.Matching(asked.Where(path => folder == "/" || path.StartsWith(folder, StringComparison.Ordinal))))
+        {
+            AddHidden(path, folder);
+        }
     }
+
+    /// <summary>Paths that were asked for and did not come up count as skipped, not as gone.</summary>
+    public void SkipMissing() => Skipped.UnionWith((asked ?? new HashSet<string>()).Where(path => !seen.Contains(path)));
 
     /// <summary>
     /// A link to a file inside the root is an item of its own, unless its target is an item already: then it would only be the same text

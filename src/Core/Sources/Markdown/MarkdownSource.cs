@@ -115,6 +115,10 @@ public sealed class MarkdownSource(MarkdownSourceConfig config, string root, Git
         }
 
         new FolderListing(folder, globs).List(draft, cancellationToken);
+        if (git.Sparse)
+        {
+            draft.SkipMissing();
+        }
     }
 
     private FileContent ReadBlob(string path, string blob)
