@@ -26,6 +26,9 @@ public sealed class Workspace : IAsyncDisposable
 
     public IStore Store { get; }
 
+    /// <summary>Backend and place for people; a file below the root is named from there.</summary>
+    public string StoreDescription => Store.Description.Replace(Config.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+
     public IReadOnlyList<ISource> Sources { get; }
 
     /// <summary>What the configuration asks vectors to be.</summary>

@@ -79,7 +79,7 @@ public sealed class SyncCommandTests
         items("new").ShouldBe(1);
         items("total").ShouldBe(1);
         (await ToolRun.Of(repository.Path, "index --limit 2")).Out.ShouldContain("2 new");
-        (await ToolRun.Of(repository.Path, "status")).Out.ShouldContain("2 of");
+        (await ToolRun.Of(repository.Path, "status")).Out.ShouldContain("3 of 5 chunks");
     }
 
     [Fact]

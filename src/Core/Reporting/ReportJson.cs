@@ -12,8 +12,8 @@ public static class ReportJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
         NewLine = "\n",
-        // Text is for people too; what a terminal must not see is escaped by the default rules for control characters.
-        Encoder = JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All),
+        // JSON for programs and people, not for a script element: only what JSON asks for, and control characters, are escaped.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
     private static readonly ReportJsonContext Compact = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });

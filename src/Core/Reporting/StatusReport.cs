@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sync;
 
@@ -23,6 +24,7 @@ public sealed record StatusReport(
     IReadOnlyList<DriftEntry> Drift,
     IReadOnlyList<string> Notes)
 {
+    [JsonIgnore]
     public bool HasDrift => Items.Missing + Items.Stale + Items.Orphaned + Items.Blocked > 0;
 
     public static StatusReport Of(SyncPlan plan, string project, string store, string? commit, int? limit)

@@ -12,8 +12,8 @@ public static class SyncText
         ArgumentNullException.ThrowIfNull(ink);
         var text = new StringBuilder();
         var items = report.Items;
-        var verb = report.DryRun ? "would be " : "";
-        text.Append(Text.Of($"{items.Total:N0} items: {items.New:N0} new, {items.Changed:N0} changed, {items.Metadata:N0} metadata, {items.Unchanged:N0} unchanged, {items.Deleted:N0} {verb}deleted, "));
+        var deleted = report.DryRun ? "to delete" : "deleted";
+        text.Append(Text.Of($"{items.Total:N0} items: {items.New:N0} new, {items.Changed:N0} changed, {items.Metadata:N0} metadata, {items.Unchanged:N0} unchanged, {items.Deleted:N0} {deleted}, "));
         text.Append(items.Failed > 0 ? ink.Bad(Text.Of($"{items.Failed:N0} failed")) : "0 failed").Append('\n');
         text.Append(report.DryRun ? Planned(report) : Executed(report)).Append('\n');
         foreach (var error in report.Errors)

@@ -47,6 +47,7 @@ internal sealed class PlanMaker(Workspace workspace)
             }
         }
 
+        RequireKnown(request.Ids, surveys);
         var plan = Planner.Plan(new(request, target, surveys, await ExistingAsync(surveys, target, cancellationToken),
             await GoneHashesAsync(surveys, cancellationToken), workspace.Config.Limits, workspace.Terms));
         var cacheOnly = workspace.Config.Store.Branch is { } branch && commit is not null && !OnBranch(commit, branch);
@@ -71,6 +72,17 @@ internal sealed class PlanMaker(Workspace workspace)
         request.Since is { } since && source is MarkdownSource markdown
             ? stored => markdown.Scope(since, at, recorded, stored.ToDictionary(item => item.Locator, item => item.Version, StringComparer.Ordinal))
             : null;
+
+    /// <exception cref="UsageException">An id that was asked for by name is in no source.</exception>
+    private static void RequireKnown(IReadOnlyList<string> ids, List<SourceSurvey> surveys)
+    {
+        var known = ids.Count == 0 ? [] : surveys.SelectMany(survey => survey.Unchanged.Select(item => item.Id)
+            .Concat(survey.Read.Select(item => item.Key.Id)).Concat(survey.Problems.Select(problem => problem.Id))).ToHashSet(StringComparer.Ordinal);
+        if (ids.FirstOrDefault(id => !known.Contains(id)) is { } unknown)
+        {
+            throw new UsageException($"no item has the id '{unknown}': without an id key a file's path is its id");
+        }
+    }
 
     /// <summary>Whether the source is in step with the commit once the plan is applied without a failure.</summary>
     private static bool IsInStepAfter(SyncRequest request, SourceSurvey survey) =>

@@ -158,7 +158,7 @@ public sealed class Surveyor(IStore store, bool all)
             {
                 var asked = paths is null || paths.Contains(item.Locator);
                 if (asked && !listed.Contains(item.Locator) && !listing.Skipped.Contains(item.Locator)
-                    && !troubled.Exists(path => item.Locator == path || item.Locator.StartsWith(path + "/", StringComparison.Ordinal)))
+                    && !troubled.Exists(path => item.Locator == path || item.Locator.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
                 {
                     Absent.Add(item.Locator);
                 }

@@ -17,7 +17,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     public async Task<StatusReport> StatusAsync(SyncRequest request, int? listLimit, CancellationToken cancellationToken)
     {
         var plan = await _planMaker.MakeAsync(request, cancellationToken);
-        return StatusReport.Of(plan.Plan, workspace.Config.Project, workspace.Store.Description, plan.Commit, listLimit);
+        return StatusReport.Of(plan.Plan, workspace.Config.Project, workspace.StoreDescription, plan.Commit, listLimit);
     }
 
     public async Task<SyncReport> DryRunAsync(SyncRequest request, SpendLimit spend, CancellationToken cancellationToken)
