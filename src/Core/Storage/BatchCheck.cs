@@ -20,7 +20,8 @@ internal static class BatchCheck
             if (VectorCodec.Fault(generation!.Vectors, row.Vector.Span, generation.Value.Signature.Dimension) is { } fault)
             {
                 throw new StoreException(
-                    $"The vector of text {row.Hash} {fault}; {generation} can't take it. Nothing of its batch was written: check the provider's answers.");
+                    $"The vector of text {row.Hash} {fault}; {generation} can't take it. Nothing of its batch was written: check the "
+                        + "provider's answers.");
             }
         }
 

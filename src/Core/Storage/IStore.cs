@@ -17,7 +17,7 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="StoreRefusedException">The schema is newer than this tool.</exception>
     Task<StoreHead> ReadHeadAsync(CancellationToken cancellationToken);
 
-    /// <summary>All stored items of a source, without text, in ordinal order of id.</summary>
+    /// <summary>All stored items of a source, without text, in order of the bytes of their ids' UTF-8.</summary>
     IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, CancellationToken cancellationToken);
 
     /// <summary>Names of all sources that have items.</summary>
@@ -84,7 +84,8 @@ public interface IStoreWriter : IAsyncDisposable
 
 /// <param name="Exists">False: nothing was ever written there.</param>
 /// <param name="Project">The owner; null when nothing was written.</param>
-/// <param name="Revision">Grows with every write; 0 for an empty store. Two equal revisions: nothing was written between.</param>
+/// <param name="Revision">Grows with every write that changes items, vectors, generations or source records; receipts don't count. 0 for an empty store.
+/// Two equal revisions: nothing changed between.</param>
 public sealed record StoreHead(
     bool Exists,
     int SchemaVersion,

@@ -14,7 +14,8 @@ internal static class StoreRefusals
         $"{store} has schema version {found}, this embsync knows {known}: nothing was read or written. Upgrade embsync."));
 
     public static LockedException Lost(string store) => new(
-        $"Another embsync run took over writing to {store}: this one wrote nothing more. What it had committed is kept; run it again once the other is done.");
+        $"Another embsync run took over writing to {store}: this one wrote nothing more. What it had committed is kept; run it again "
+            + "once the other is done.");
 
     public static LockedException Ended(string store) => new($"This run's right to write to {store} has ended: nothing was written.");
 
@@ -25,5 +26,6 @@ internal static class StoreRefusals
         $"{store} has no run {id} to record the outcome of: its receipts were removed meanwhile. What the run committed is kept."));
 
     public static StoreException NotAQuery(string fault, StoredGeneration generation) => new(
-        $"The query's vector {fault}; {generation} can't be searched with it. Check that the configured model is the one the store was built with.");
+        $"The query's vector {fault}; {generation} can't be searched with it. Check that the configured model is the one the store was "
+            + "built with.");
 }

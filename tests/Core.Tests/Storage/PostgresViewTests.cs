@@ -83,6 +83,42 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task A_reader_that_holds_the_view_for_a_while_is_waited_for()
+    {
+        await using var store = Open("held");
+        await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
+        await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
+        await using var reader = await PostgresFixture.OpenAsync(server.Url);
+        await using var transaction = await reader.BeginTransactionAsync();
+        await using (var select = new Npgsql.NpgsqlCommand("SELECT count(*) FROM held.embeddings", reader))
+        {
+            await select.ExecuteScalarAsync();
+        }
+
+        var opened = writer.OpenGenerationAsync("default", Signature with { Dimension = 8 }, CancellationToken.None);
+        while ((await AskAsync("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE OR REPLACE VIEW%held%'")).Count == 0)
+        {
+            opened.IsCompleted.ShouldBeFalse();
+            await Task.Delay(20);
+        }
+
+        await Task.Delay(2_500); // longer than one attempt waits
+        await transaction.CommitAsync();
+        (await opened).Signature.Dimension.ShouldBe(8);
+        (await AskAsync("SELECT obj_description('held.embeddings'::regclass)")).ShouldBe(["embsync: halfvec of generations vec_1, vec_2"]);
+    }
+
+    [Fact]
+    public async Task A_space_whose_view_would_be_cut_off_is_refused()
+    {
+        await using var store = Open("long");
+        await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
+        await Should.ThrowAsync<StoreRefusedException>(async () => await writer.OpenGenerationAsync(new string('x', 60), Signature, CancellationToken.None));
+        (await store.ReadHeadAsync(CancellationToken.None)).Generations.ShouldBeEmpty();
+        Should.Throw<UsageException>(() => Open(new string('x', 64))).Message.ShouldContain("store.schema");
+    }
+
+    [Fact]
     public async Task A_changed_format_holds_for_new_generations()
     {
         await using (var store = Open("format", VectorType.Vector))

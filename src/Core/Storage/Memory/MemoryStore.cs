@@ -84,7 +84,8 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
     {
         if (isWriting)
         {
-            throw new LockedException("Another run of this process writes to the store in memory. Wait for it to end, or open a store of its own.");
+            throw new LockedException("Another run of this process writes to the store in memory. Wait for it to end, or open a store of "
+                + "its own.");
         }
 
         if (data.Project is { } owner && owner != project)

@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // the Postgres store
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;
@@ -21,6 +22,11 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     public PostgresDatabase(Secret url, string schema)
     {
+        if (schema.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(schema) > PostgresSql.MaxNameBytes)
+        {
+            throw new UsageException(FormattableString.Invariant($"store.schema '{schema}' must be 1 to {PostgresSql.MaxNameBytes} bytes long: PostgreSQL cuts longer names off."));
+        }
+
         var builder = PostgresUrl.Parse(url);
         builder.ApplicationName ??= "embsync";
         if (!builder.ShouldSerialize("Command Timeout"))

@@ -18,7 +18,7 @@ internal sealed class PostgresErrors(PostgresPlace place)
     public static bool IsTransient(Exception error) => error switch
     {
         PostgresException e => e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
-            or PostgresErrorCodes.UniqueViolation || IsLost(e),
+            or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.LockNotAvailable || IsLost(e),
         NpgsqlException { InnerException: TimeoutException } => false,
         _ => Is(error),
     };
@@ -42,36 +42,48 @@ internal sealed class PostgresErrors(PostgresPlace place)
     public EmbSyncException Translate(Exception error) => error is PostgresException server
         ? Translate(server)
         : error is NpgsqlException { InnerException: TimeoutException } or TimeoutException
-            ? Failed($"{place} took too long to answer. Look for what blocks it (pg_stat_activity), or raise the time with 'Command Timeout' in {place.Origin}.", error)
-            : Failed($"{place} can't be reached, or the connection to it broke ({Reason(error)}). Check that the server runs, and host, port and TLS mode in "
+            ? Failed($"{place} took too long to answer. Look for what blocks it (pg_stat_activity), or raise the time with 'Command "
+                + $"Timeout' in {place.Origin}.", error)
+            : Failed($"{place} can't be reached, or the connection to it broke ({Reason(error)}). Check that the server runs, and host, "
+                + "port and TLS mode in "
                 + $"{place.Origin}. What was committed is kept; run the command again.", error);
 
     private EmbSyncException Translate(PostgresException error) => error.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Failed(
-            $"{place} refuses user '{place.User}': wrong password, or no access for that user from here. Correct {place.Origin} (or PGPASSWORD), or the server's pg_hba.conf.", error),
+            $"{place} refuses user '{place.User}': wrong password, or no access for that user from here. Correct {place.Origin} (or "
+                + "PGPASSWORD), or the server's pg_hba.conf.", error),
         PostgresErrorCodes.InvalidCatalogName => Failed(
-            $"{place}: there is no database '{place.Database}'. Create it (CREATE DATABASE {PostgresSql.Quote(place.Database)};), or correct {place.Origin}.", error),
+            $"{place}: there is no database '{place.Database}'. Create it (CREATE DATABASE {PostgresSql.Quote(place.Database)};), or "
+                + $"correct {place.Origin}.", error),
         PostgresErrorCodes.InsufficientPrivilege => Refused(
             $"{place}: user '{place.User}' may not do this ({error.MessageText}). Have its owner run: GRANT CREATE, CONNECT ON DATABASE "
-            + $"{PostgresSql.Quote(place.Database)} TO {PostgresSql.Quote(place.User)}; and, where the schema exists, GRANT ALL ON SCHEMA {PostgresSql.Quote(place.Schema)} and on its tables.", error),
+            + $"{PostgresSql.Quote(place.Database)} TO {PostgresSql.Quote(place.User)}; and, where the schema exists, GRANT ALL ON "
+            + $"SCHEMA {PostgresSql.Quote(place.Schema)} and on its tables.", error),
         PostgresErrorCodes.ReadOnlySqlTransaction => Failed(
-            $"{place} is read-only: a standby, or default_transaction_read_only is on. Point {place.Origin} at the primary, or switch that setting off for this user.", error),
+            $"{place} is read-only: a standby, or default_transaction_read_only is on. Point {place.Origin} at the primary, or switch "
+                + "that setting off for this user.", error),
         PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.InsufficientResources => Failed(
-            $"{place} has run out of room ({error.MessageText}). What was committed is kept. Make room on the server, then run the command again: it goes on where it stopped.", error),
+            $"{place} has run out of room ({error.MessageText}). What was committed is kept. Make room on the server, then run the "
+                + "command again: it goes on where it stopped.", error),
         PostgresErrorCodes.TooManyConnections => Failed(
-            $"{place} takes no more connections. Wait, or raise max_connections or lower what else connects; then run the command again.", error),
+            $"{place} takes no more connections. Wait, or raise max_connections or lower what else connects; then run the command "
+                + "again.", error),
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName => Failed(
             $"{place} lacks what embsync made there ({error.MessageText}): it was dropped or altered. Run 'embsync repair'.", error),
         PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.WrongObjectType or PostgresErrorCodes.DuplicateObject => Refused(
-            $"{place}: the schema has something of that name that embsync didn't make ({error.MessageText}). Set store.schema to a schema of embsync's own.", error),
+            $"{place}: the schema has something of that name that embsync didn't make ({error.MessageText}). Set store.schema to a "
+                + "schema of embsync's own.", error),
         PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled => Failed(
-            $"{place}: a lock or time limit of the server ended the statement ({error.MessageText}). Look for what blocks it (pg_stat_activity, pg_locks), then run the command again.", error),
+            $"{place}: a lock or time limit of the server ended the statement ({error.MessageText}). Look for what blocks it "
+                + "(pg_stat_activity, pg_locks), then run the command again.", error),
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => Failed(
             $"{place}: other transactions kept getting in the way ({error.MessageText}). Run the command again when they are done.", error),
         _ when IsLost(error) => Failed(
-            $"{place} ended the connection or is starting ({error.MessageText}). What was committed is kept; run the command again.", error),
-        _ => Failed($"{place} refuses a statement: {error.MessageText} ({error.SqlState}). Run 'embsync doctor' to see what is wrong with the store.", error),
+            $"{place} ended the connection or is starting ({error.MessageText}). What was committed is kept; run the command "
+                + "again.", error),
+        _ => Failed($"{place} refuses a statement: {error.MessageText} ({error.SqlState}). Run 'embsync doctor' to see what is wrong "
+            + "with the store.", error),
     };
 
     private StoreException Failed(string message, Exception inner) => new(Redact(message), inner);

@@ -29,7 +29,8 @@ internal sealed class PostgresIndex(PostgresSql sql, VectorExtension extension)
         if (found.Find(index => !index.IsValid) is { Name: not null } broken)
         {
             throw new StoreException(
-                $"{place}: the index {broken.Name} is INVALID, left by a build that was cut off: searches don't use it and writes still pay for it. Run 'embsync repair'.");
+                $"{place}: the index {broken.Name} is INVALID, left by a build that was cut off: searches don't use it and writes still "
+                    + "pay for it. Run 'embsync repair'.");
         }
 
         if (found.Count > 0 || await CountAsync(connection, table, MinRows, cancellationToken) < MinRows)

@@ -53,7 +53,8 @@ internal sealed class PostgresLock : IAsyncDisposable
             return await connection.ScalarAsync<bool>("SELECT pg_try_advisory_lock(@key)", cancellationToken, ("key", key))
                 ? connection
                 : throw new LockedException(
-                    $"Another embsync run writes to {database.Place}{await HolderAsync(connection, key, cancellationToken)}. Wait for it to end; its lock goes with its connection.");
+                    $"Another embsync run writes to {database.Place}{await HolderAsync(connection, key, cancellationToken)}. Wait for it "
+                        + "to end; its lock goes with its connection.");
         }
         catch
         {

@@ -91,7 +91,8 @@ internal static class PostgresSchema
                 await connection.RunAsync($"CREATE SCHEMA {s}", cancellationToken);
             }
 
-            await connection.RunAsync($"CREATE TABLE {s}.schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL)", cancellationToken);
+            await connection.RunAsync(
+                $"CREATE TABLE {s}.schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL)", cancellationToken);
         }
 
         for (var next = version + 1; next <= steps.Count; next++)

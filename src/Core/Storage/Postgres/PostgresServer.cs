@@ -51,7 +51,8 @@ internal static class PostgresServer
         if (isReadOnly)
         {
             throw new StoreException(
-                $"{place} is read-only: a standby, or default_transaction_read_only is on. Point {place.Origin} at the primary, or switch that setting off for this user.");
+                $"{place} is read-only: a standby, or default_transaction_read_only is on. Point {place.Origin} at the primary, or "
+                    + "switch that setting off for this user.");
         }
     }
 
@@ -68,13 +69,15 @@ internal static class PostgresServer
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
             {
                 throw new StoreRefusedException(
-                    $"{place}: the extension pgvector is not there, and user '{place.User}' may not make it. Run once as a superuser in database '{place.Database}':\n"
+                    $"{place}: the extension pgvector is not there, and user '{place.User}' may not make it. Run once as a superuser in "
+                        + $"database '{place.Database}':\n"
                     + $"    {Create}", e);
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.FeatureNotSupported)
             {
                 throw new StoreRefusedException(
-                    $"{place}: the server has no pgvector. Install it on the server (package postgresql-NN-pgvector, or the provider's list of extensions), then run in database "
+                    $"{place}: the server has no pgvector. Install it on the server (package postgresql-NN-pgvector, or the provider's "
+                        + "list of extensions), then run in database "
                     + $"'{place.Database}':\n    {Create}", e);
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateObject)
@@ -87,7 +90,8 @@ internal static class PostgresServer
         }
 
         return extension.Version >= VectorExtension.Oldest ? extension : throw new StoreRefusedException(
-            $"{place}: pgvector {extension.Version} is too old, embsync needs {VectorExtension.Oldest} or later (halfvec). Install a later package on the server, then run in database "
+            $"{place}: pgvector {extension.Version} is too old, embsync needs {VectorExtension.Oldest} or later (halfvec). Install a "
+                + "later package on the server, then run in database "
             + $"'{place.Database}':\n    ALTER EXTENSION vector UPDATE;");
     }
 

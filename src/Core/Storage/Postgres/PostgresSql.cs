@@ -10,6 +10,9 @@ internal sealed class PostgresSql(string schema)
 {
     private readonly string s = Quote(schema);
 
+    /// <summary>Longest name that PostgreSQL keeps whole.</summary>
+    public const int MaxNameBytes = 63;
+
     /// <summary>The store's schema, quoted.</summary>
     public string Schema => s;
 
@@ -23,8 +26,10 @@ internal sealed class PostgresSql(string schema)
 
     public string Sources => $"SELECT name, commit, pipeline FROM {s}.source";
 
-    public string Generations =>
-        $"SELECT id, space, provider, model, dimension, role_rules, state, created_at, activated_at, vectors FROM {s}.generation ORDER BY id";
+    public string Generations => $"""
+        SELECT id, space, provider, model, dimension, role_rules, state, created_at, activated_at, vectors FROM {s}.generation
+        ORDER BY id
+        """;
 
     public string Items => $"""
         SELECT id, path, version, pipeline, content_digest, record_digest, title, type, chunks FROM {s}.item
@@ -141,11 +146,15 @@ internal sealed class PostgresSql(string schema)
         $"SELECT hash, embedding::real[] FROM {s}.vec_{generation} WHERE hash = ANY (@hashes)");
 
     /// <summary>Where vectors wait that may be there already.</summary>
-    public string Waiting(int generation) => FormattableString.Invariant(
-        $"CREATE TEMPORARY TABLE waiting ON COMMIT DROP AS SELECT hash, embedding, tokens, created_at FROM {s}.vec_{generation} WITH NO DATA");
+    public string Waiting(int generation) => FormattableString.Invariant($"""
+        CREATE TEMPORARY TABLE waiting ON COMMIT DROP AS
+        SELECT hash, embedding, tokens, created_at FROM {s}.vec_{generation} WITH NO DATA
+        """);
 
-    public string Merge(int generation, bool replace) => FormattableString.Invariant(
-        $"INSERT INTO {s}.vec_{generation} AS v (hash, embedding, tokens, created_at) SELECT hash, embedding, tokens, created_at FROM pg_temp.waiting ON CONFLICT (hash)")
+    public string Merge(int generation, bool replace) => FormattableString.Invariant($"""
+        INSERT INTO {s}.vec_{generation} AS v (hash, embedding, tokens, created_at)
+        SELECT hash, embedding, tokens, created_at FROM pg_temp.waiting ON CONFLICT (hash)
+        """)
         + (replace
             ? " DO UPDATE SET embedding = excluded.embedding, tokens = excluded.tokens, created_at = excluded.created_at"
                 + " WHERE v.tokens <> excluded.tokens OR v.embedding::real[] IS DISTINCT FROM excluded.embedding::real[]"

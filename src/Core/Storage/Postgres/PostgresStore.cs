@@ -26,7 +26,8 @@ internal sealed class PostgresStore : IStore
     internal PostgresStore(StoreConfig config, TimeProvider clock, IReadOnlyList<string> steps)
     {
         (this.config, this.clock, this.steps) = (config, clock, steps);
-        database = new(config.Url ?? throw new UsageException("store.backend is postgres, and store.url is missing: set it to env:DATABASE_URL."), config.Schema);
+        database = new(config.Url ?? throw new UsageException("store.backend is postgres, and store.url is missing: set it to "
+            + "env:DATABASE_URL."), config.Schema);
     }
 
     public string Description => database.Place.ToString();
@@ -143,7 +144,8 @@ internal sealed class PostgresStore : IStore
             var generation = (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken))
                 .Find(one => one.Value.Id == query.Generation) ?? throw StoreRefusals.NoGeneration(Description, query.Generation);
             var extension = await PostgresServer.FindExtensionAsync(connection, cancellationToken) ?? throw new StoreRefusedException(
-                $"{Description}: the extension pgvector was dropped, and all vectors with it. Run 'embsync sync', which makes it again and embeds everything anew.");
+                $"{Description}: the extension pgvector was dropped, and all vectors with it. Run 'embsync sync', which makes it again "
+                    + "and embeds everything anew.");
             return await new PostgresSearch(database, connection, extension, generation, query).RunAsync(cancellationToken);
         }, cancellationToken);
 
@@ -190,7 +192,8 @@ internal sealed class PostgresStore : IStore
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             throw new LockedException(
-                $"A run that lost its lock is still in the middle of a commit to {Description}. Wait for it to end, then run the command again.");
+                $"A run that lost its lock is still in the middle of a commit to {Description}. Wait for it to end, then run the command "
+                    + "again.");
         }
     }
 

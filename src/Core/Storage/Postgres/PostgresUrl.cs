@@ -19,7 +19,8 @@ internal static class PostgresUrl
         var builder = text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
             ? FromUri(text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..], url.Origin)
             : text.Contains("://", StringComparison.Ordinal)
-                ? throw new UsageException($"{url.Origin} is not the address of a PostgreSQL database: it begins with another scheme than postgresql://.")
+                ? throw new UsageException($"{url.Origin} is not the address of a PostgreSQL database: it begins with another scheme "
+                    + "than postgresql://.")
                 : text.Contains(';', StringComparison.Ordinal) ? FromKeywords(text, url.Origin) : FromLibpq(text, url.Origin);
         if (builder.Host is not { Length: > 0 } host || host.Contains(',', StringComparison.Ordinal))
         {
@@ -37,7 +38,8 @@ internal static class PostgresUrl
         if (database?.AsSpan().ContainsAny('/', '@', ':') == true)
         {
             throw new UsageException(
-                $"{origin} can't be read: a user name or password with / ? # @ or : must have them percent-encoded (/ is %2F, ? is %3F, @ is %40, : is %3A).");
+                $"{origin} can't be read: a user name or password with / ? # @ or : must have them percent-encoded (/ is %2F, ? is %3F, "
+                    + "@ is %40, : is %3A).");
         }
 
         var at = authority.LastIndexOf('@');
@@ -80,7 +82,8 @@ internal static class PostgresUrl
         }
         catch (ArgumentException)
         {
-            throw new UsageException($"{origin} can't be read as a connection string: expected Host=...;Database=...;Username=... or postgresql://user@host/database.");
+            throw new UsageException($"{origin} can't be read as a connection string: expected Host=...;Database=...;Username=... or "
+                + "postgresql://user@host/database.");
         }
 
         var builder = new NpgsqlConnectionStringBuilder();
@@ -92,7 +95,8 @@ internal static class PostgresUrl
             }
             catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException)
             {
-                throw new UsageException($"{origin} has '{key}', which is no key of a PostgreSQL connection string, or has a value it can't take.");
+                throw new UsageException($"{origin} has '{key}', which is no key of a PostgreSQL connection string, or has a value it "
+                    + "can't take.");
             }
         }
 
@@ -107,7 +111,8 @@ internal static class PostgresUrl
             var equals = rest.IndexOf('=');
             if (equals <= 0)
             {
-                throw new UsageException($"{origin} can't be read as the address of a database: expected postgresql://user@host/database or key=value pairs.");
+                throw new UsageException($"{origin} can't be read as the address of a database: expected postgresql://user@host/database "
+                    + "or key=value pairs.");
             }
 
             var key = rest[..equals].Trim().ToString();
@@ -144,7 +149,8 @@ internal static class PostgresUrl
         {
             if (i + 2 >= text.Length || !byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
             {
-                throw new UsageException($"{origin} has a % that is not followed by two hexadecimal digits: write a % of a password as %25.");
+                throw new UsageException($"{origin} has a % that is not followed by two hexadecimal digits: write a % of a password as "
+                    + "%25.");
             }
         }
 

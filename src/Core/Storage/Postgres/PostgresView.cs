@@ -15,6 +15,16 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
 
     private string Qualified => $"{sql.Schema}.{PostgresSql.Quote(name)}";
 
+    /// <exception cref="StoreRefusedException">The space's name is too long for a view.</exception>
+    public void RefuseLongName()
+    {
+        if (System.Text.Encoding.UTF8.GetByteCount(name) > PostgresSql.MaxNameBytes)
+        {
+            throw new StoreRefusedException(
+                $"The view {name} of space '{space}' would have a name that PostgreSQL cuts off. Give the space a shorter name.");
+        }
+    }
+
     /// <summary>Makes the view show these generations; nothing is done where it does already.</summary>
     /// <exception cref="PostgresException">55P03: readers hold the view longer than the transaction's lock_timeout.</exception>
     public async Task EnsureAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken)
@@ -35,7 +45,8 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
             await connection.RunAsync($"DROP VIEW {Qualified}", cancellationToken);
         }
 
-        await connection.RunAsync($"{Definition(type, generations)};\nCOMMENT ON VIEW {Qualified} IS {PostgresSql.Literal(wanted)}", cancellationToken);
+        await connection.RunAsync($"{Definition(type, generations)};\nCOMMENT ON VIEW {Qualified} IS "
+            + $"{PostgresSql.Literal(wanted)}", cancellationToken);
     }
 
     /// <summary><c>vector</c> only where all are: a cast from one to the other loses the index.</summary>

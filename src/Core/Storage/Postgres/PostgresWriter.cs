@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // the Postgres store
+using System.Globalization;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using Npgsql;
@@ -22,6 +23,8 @@ internal sealed class PostgresWriter(
 
     public async Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)
     {
+        var view = new PostgresView(Sql, extension, space);
+        view.RefuseLongName();
         var (opened, all) = await WriteAsync(async connection =>
         {
             if (await FindAsync(connection) is not { Value.State: not GenerationState.Retired } found)
@@ -35,7 +38,7 @@ internal sealed class PostgresWriter(
 
         await WriteAsync(async connection =>
         {
-            await new PostgresView(Sql, extension, space).EnsureAsync(connection, all, cancellationToken);
+            await view.EnsureAsync(connection, all, cancellationToken);
             return true;
         }, cancellationToken);
         return opened.Value;
@@ -148,9 +151,10 @@ internal sealed class PostgresWriter(
         var most = PostgresSchema.MaxDimension(config.Vectors);
         if (signature.Dimension > most)
         {
-            throw new StoreRefusedException(FormattableString.Invariant(
-                $"Vectors of {signature.Dimension} dimensions can't be indexed in {Store}: pgvector's HNSW takes {most} for {PostgresSql.NameOf(config.Vectors)}")
-                + (config.Vectors == VectorType.Vector && signature.Dimension <= PostgresSchema.MaxDimension(VectorType.HalfVec)
+            throw new StoreRefusedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Vectors of {signature.Dimension} dimensions can't be indexed in {Store}: pgvector's HNSW takes {most} for ")
+                + PostgresSql.NameOf(config.Vectors) + (config.Vectors == VectorType.Vector && signature.Dimension <= PostgresSchema.MaxDimension(VectorType.HalfVec)
                     ? " and 4000 for halfvec. Set store.vectors: halfvec, or a smaller embeddings.dimension."
                     : ". Set a smaller embeddings.dimension."));
         }

@@ -19,7 +19,8 @@ internal sealed class SqliteErrors(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException($"{path} can't be opened or made: {e.Message} Check the folder's permissions and free space, or set store.path elsewhere.", e);
+            throw new StoreException($"{path} can't be opened or made: {e.Message} Check the folder's permissions and free space, or set "
+                + "store.path elsewhere.", e);
         }
     }
 
@@ -34,15 +35,20 @@ internal sealed class SqliteErrors(string path)
     /// <param name="error">Primary codes as sqlite.org/rescode.html numbers them.</param>
     public StoreException Translate(SqliteException error) => new(error.SqliteErrorCode switch
     {
-        5 or 6 => $"{path} is locked by another process that is not letting go. End that process (a database browser, a copy, a backup) and run the command again.",
-        3 or 8 => $"{path} can't be written: the file, its folder or its disk is read-only for this user. Correct the permissions, or set store.path elsewhere.",
+        5 or 6 => $"{path} is locked by another process that is not letting go. End that process (a database browser, a copy, a backup) "
+            + "and run the command again.",
+        3 or 8 => $"{path} can't be written: the file, its folder or its disk is read-only for this user. Correct the permissions, or "
+            + "set store.path elsewhere.",
         10 => $"{path} can't be read or written: the disk reports an error ({error.Message}). What was committed before is kept. "
             + "Check the disk, then run the command again.",
-        11 => $"{path} is damaged: SQLite finds pages that don't fit together. It was left as it is. Restore it from a backup, or move it away and run "
+        11 => $"{path} is damaged: SQLite finds pages that don't fit together. It was left as it is. Restore it from a backup, or move "
+            + "it away and run "
             + "'embsync sync', which embeds everything again at the cost that 'embsync sync --dry-run' shows.",
-        13 => $"{path} can't grow: the disk is full. What was committed before is kept. Make room, then run the command again: it goes on where it stopped.",
+        13 => $"{path} can't grow: the disk is full. What was committed before is kept. Make room, then run the command again: it goes "
+            + "on where it stopped.",
         14 => $"{path} can't be opened: the folder is missing or not allowed for this user. Correct store.path or the permissions.",
-        26 => $"{path} is not a SQLite database, or is damaged at its start. It was left as it is. Set store.path to another file, or move this one away "
+        26 => $"{path} is not a SQLite database, or is damaged at its start. It was left as it is. Set store.path to another file, or "
+            + "move this one away "
             + "and run 'embsync sync', which embeds everything again at the cost that 'embsync sync --dry-run' shows.",
         1 when error.Message.Contains("no such table", StringComparison.Ordinal) =>
             $"{path} lacks a table that embsync made ({error.Message}). Run 'embsync repair'.",

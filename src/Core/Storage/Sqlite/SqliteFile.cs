@@ -68,7 +68,8 @@ internal sealed class SqliteFile(string path, SqliteLimits limits)
             if (new FileInfo(file).LinkTarget is not null)
             {
                 throw new StoreRefusedException(
-                    $"{file} is a symbolic link, which embsync doesn't follow: nothing was read or written. Set store.path to the file itself.");
+                    $"{file} is a symbolic link, which embsync doesn't follow: nothing was read or written. Set store.path to the file "
+                        + "itself.");
             }
         }
     }

@@ -28,7 +28,8 @@ internal sealed class SqliteLock : IDisposable
         catch (StoreException e) when (e.InnerException is IOException { HResult: var code } && Taken.Contains(code))
         {
             throw new LockedException(
-                $"Another embsync run writes to {database.Path}{Holder(database)}. Wait for it to end, or end it; its lock goes with its process.");
+                $"Another embsync run writes to {database.Path}{Holder(database)}. Wait for it to end, or end it; its lock goes with its "
+                    + "process.");
         }
     }
 

@@ -58,8 +58,10 @@ internal static class SqliteSchema
     ];
 
     /// <summary>Small columns first: reading them doesn't touch the pages of a long vector.</summary>
-    public static string VectorTable(int generation) => FormattableString.Invariant(
-        $"CREATE TABLE IF NOT EXISTS vec_{generation} (hash BLOB PRIMARY KEY, tokens INTEGER NOT NULL, created_at TEXT NOT NULL, embedding BLOB NOT NULL)");
+    public static string VectorTable(int generation) => FormattableString.Invariant($"""
+        CREATE TABLE IF NOT EXISTS vec_{generation} (
+            hash BLOB PRIMARY KEY, tokens INTEGER NOT NULL, created_at TEXT NOT NULL, embedding BLOB NOT NULL)
+        """);
 
     /// <summary>Version of the schema in the file; 0 when there is none yet.</summary>
     /// <exception cref="StoreRefusedException">The file is another program's database.</exception>
@@ -72,7 +74,8 @@ internal static class SqliteSchema
         }
 
         return tables == 0 ? 0 : throw new StoreRefusedException(
-            $"{connection.DataSource} is another program's SQLite database: nothing was read or written. Set store.path to a file of embsync's own.");
+            $"{connection.DataSource} is another program's SQLite database: nothing was read or written. Set store.path to a file of "
+                + "embsync's own.");
     }
 
     /// <summary>Applies the steps that are missing, all or none of them.</summary>
@@ -82,8 +85,10 @@ internal static class SqliteSchema
         var version = Version(connection);
         if (version == 0)
         {
-            connection.Run(FormattableString.Invariant(
-                $"PRAGMA application_id = {ApplicationId}; CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)"));
+            connection.Run(FormattableString.Invariant($"""
+                PRAGMA application_id = {ApplicationId};
+                CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)
+                """));
         }
 
         for (var next = version + 1; next <= steps.Count; next++)

@@ -25,7 +25,9 @@ internal static class SqliteSql
         WHERE i.source = $source AND i.id = $id ORDER BY c.seq
         """;
 
-    public const string CoverageWithout = "SELECT source, type, count(*), sum(chunks = 0), sum(chunks), 0 FROM item GROUP BY 1, 2 ORDER BY 1, 2";
+    public const string CoverageWithout = """
+        SELECT source, type, count(*), sum(chunks = 0), sum(chunks), 0 FROM item GROUP BY 1, 2 ORDER BY 1, 2
+        """;
 
     public const string Runs = """
         SELECT id, command, status, items_total, items_processed, tokens, cost, error, "commit", started_at, completed_at, details FROM run
@@ -39,7 +41,9 @@ internal static class SqliteSql
 
     public const string Own = "INSERT INTO meta (id, project, revision) VALUES (1, $project, 0) ON CONFLICT DO NOTHING";
 
-    public const string TakeEpoch = "UPDATE writer SET epoch = epoch + 1, holder = $holder WHERE space = '*' AND role = 'writer' RETURNING epoch";
+    public const string TakeEpoch = """
+        UPDATE writer SET epoch = epoch + 1, holder = $holder WHERE space = '*' AND role = 'writer' RETURNING epoch
+        """;
 
     public const string Holder = "SELECT holder FROM writer WHERE space = '*' AND role = 'writer'";
 

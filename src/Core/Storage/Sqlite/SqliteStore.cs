@@ -174,7 +174,8 @@ internal sealed class SqliteStore : IStore
                 }
 
                 var epoch = connection.Scalar<long>(SqliteSql.TakeEpoch, ("$holder", string.Create(
-                    CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC")));
+                    CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since "
+                        + $"{clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC")));
                 return Task.FromResult<IStoreWriter>(new SqliteWriter(Description, connection, held, epoch, config, clock, file.Errors));
             });
         }
