@@ -85,12 +85,17 @@ public sealed class Surveyor(IStore store, bool all)
         var outcomes = new ReadOutcome[entries.Count];
         await Parallel.ForAsync(0, entries.Count, cancellationToken, async (i, token) =>
         {
-            var outcome = await source.ReadAsync(entries[i], token);
+            var outcome = Storable(await source.ReadAsync(entries[i], token));
             reduced[i] = outcome.Item is { } item ? Reduced(entries[i], item) : null;
             outcomes[i] = outcome with { Item = null };
         });
         return outcomes;
     }
+
+    /// <summary>What no store can hold is set aside before it can spoil a batch.</summary>
+    private static ReadOutcome Storable(ReadOutcome outcome) => outcome.Item is { } item && StorableItem.Obstacle(item) is { } obstacle
+        ? ReadOutcome.Of(new ItemProblem(ProblemCodes.InvalidId, item.Key.Source, item.Path ?? item.Key.Id, item.Path, null, $"the item {obstacle}; mend it"))
+        : outcome;
 
     /// <summary>What has been seen so far of one source.</summary>
     private sealed class Gathering(List<StoredItem> stored, IReadOnlySet<string> incomplete)

@@ -73,7 +73,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     [InlineData("57014", "time limit")]
     [InlineData("40P01", "Run the command again")]
     [InlineData("57P01", "run the command again")]
-    [InlineData("XX000", "embsync doctor")]
+    [InlineData("XX000", "server's log")]
     public void Each_state_of_the_server_says_what_to_do(string state, string says)
     {
         var errors = new PostgresErrors(new("db.example", "app", "me", Canary, "embsync", "env:DATABASE_URL"));
@@ -227,7 +227,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
         var error = await Should.ThrowAsync<StoreException>(async () =>
             await writer.CommitAsync(Batch(generation.Id, [Vector("one", 1, 0, 0, 0)], [Item("a", "one")]), CancellationToken.None));
         error.Message.ShouldContain("vec_1");
-        error.Message.ShouldContain("embsync repair");
+        error.Message.ShouldContain("embsync sync");
         (await store.ItemsAsync()).ShouldBeEmpty();
     }
 

@@ -188,7 +188,7 @@ public sealed class SqliteFaultTests : IDisposable
         var generation = await FillAsync();
         RunBeside($"DROP VIEW embeddings; DROP TABLE vec_{generation}");
         (await Should.ThrowAsync<StoreException>(async () => await Open().ReadExistingAsync(generation, [ContentHash.Of("one")], CancellationToken.None)))
-            .Message.ShouldContain("embsync repair");
+            .Message.ShouldContain("embsync sync");
     }
 
     [Fact]

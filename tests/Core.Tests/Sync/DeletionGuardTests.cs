@@ -1,6 +1,4 @@
-using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
 using static EmbSync.Core.Tests.Sync.PlanningValues;
 
 namespace EmbSync.Core.Tests.Sync;

@@ -296,3 +296,12 @@ public sealed class SqliteInvariantTests : InvariantTests
 {
     protected override Task<StoreConfig> NewStoreAsync(string folder) => Task.FromResult(SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
 }
+
+public sealed class PostgresInvariantTests : InvariantTests
+{
+    protected override async Task<StoreConfig> NewStoreAsync(string folder)
+    {
+        var database = await PostgresFixture.NewDatabaseAsync();
+        return new(StoreBackend.Postgres, "", new Secret(database, "env:TEST"), "embsync", null, VectorType.HalfVec, true);
+    }
+}

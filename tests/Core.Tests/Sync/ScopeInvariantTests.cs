@@ -1,4 +1,3 @@
-using EmbSync.Core.Sync;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;
@@ -21,7 +20,7 @@ public sealed class ScopeInvariantTests
     private static async Task CheckAsync(Random random, string label)
     {
         using var repository = TempRepository.Create();
-        var history = new RandomHistory(repository, random);
+        var history = new TaskHistory(repository, random);
         using var world = SyncWorld.Sqlite(repository);
         history.Commits(4);
         history.Dirty(random.Next(3));

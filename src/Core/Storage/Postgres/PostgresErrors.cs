@@ -70,7 +70,7 @@ internal sealed class PostgresErrors(PostgresPlace place)
             $"{place} takes no more connections. Wait, or raise max_connections or lower what else connects; then run the command "
                 + "again.", error),
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName => Failed(
-            $"{place} lacks what embsync made there ({error.MessageText}): it was dropped or altered. Run 'embsync repair'.", error),
+            $"{place} lacks what embsync made there ({error.MessageText}): it was dropped or altered. Restore it, or drop the schema and run 'embsync sync' to build it anew.", error),
         PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.WrongObjectType or PostgresErrorCodes.DuplicateObject => Refused(
             $"{place}: the schema has something of that name that embsync didn't make ({error.MessageText}). Set store.schema to a "
                 + "schema of embsync's own.", error),
@@ -82,8 +82,8 @@ internal sealed class PostgresErrors(PostgresPlace place)
         _ when IsLost(error) => Failed(
             $"{place} ended the connection or is starting ({error.MessageText}). What was committed is kept; run the command "
                 + "again.", error),
-        _ => Failed($"{place} refuses a statement: {error.MessageText} ({error.SqlState}). Run 'embsync doctor' to see what is wrong "
-            + "with the store.", error),
+        _ => Failed($"{place} refuses a statement: {error.MessageText} ({error.SqlState}). Nothing of the batch was written; the "
+            + "server's log says more.", error),
     };
 
     private StoreException Failed(string message, Exception inner) => new(Redact(message), inner);

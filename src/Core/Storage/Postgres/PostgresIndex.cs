@@ -30,7 +30,7 @@ internal sealed class PostgresIndex(PostgresSql sql, VectorExtension extension)
         {
             throw new StoreException(
                 $"{place}: the index {broken.Name} is INVALID, left by a build that was cut off: searches don't use it and writes still "
-                    + "pay for it. Run 'embsync repair'.");
+                    + $"pay for it. Run 'DROP INDEX CONCURRENTLY {broken.Name}', then 'embsync sync', which builds it anew.");
         }
 
         if (found.Count > 0 || await CountAsync(connection, table, MinRows, cancellationToken) < MinRows)

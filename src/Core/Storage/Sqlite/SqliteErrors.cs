@@ -51,7 +51,7 @@ internal sealed class SqliteErrors(string path)
             + "move this one away "
             + "and run 'embsync sync', which embeds everything again at the cost that 'embsync sync --dry-run' shows.",
         1 when error.Message.Contains("no such table", StringComparison.Ordinal) =>
-            $"{path} lacks a table that embsync made ({error.Message}). Run 'embsync repair'.",
-        _ => $"{path} can't be used: {error.Message} Run 'embsync doctor' to see what is wrong with it.",
+            $"{path} lacks a table that embsync made ({error.Message}). Restore the file, or move it away and run 'embsync sync' to build a new one.",
+        _ => $"{path} can't be used: {error.Message} Check it with 'sqlite3 FILE \"PRAGMA integrity_check\"'; restore it, or move it away and run 'embsync sync' to build a new one.",
     }, error);
 }

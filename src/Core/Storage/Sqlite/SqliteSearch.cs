@@ -39,8 +39,8 @@ internal static class SqliteSearch
             if (bytes.Length != VectorCodec.Size(generation.Vectors, numbers.Length))
             {
                 throw new StoreException(
-                    $"{connection.DataSource} holds a vector of {bytes.Length} bytes in {generation}, which has another length. Run "
-                        + "'embsync repair'.");
+                    $"{connection.DataSource} holds a vector of {bytes.Length} bytes in {generation}, which has another length: the file is "
+                        + "damaged. Restore it, or move it away and run 'embsync sync' to build a new one.");
             }
 
             VectorCodec.Decode(generation.Vectors, bytes, numbers);

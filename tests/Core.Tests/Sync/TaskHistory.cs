@@ -3,7 +3,7 @@ using EmbSync.Tests;
 namespace EmbSync.Core.Tests.Sync;
 
 /// <summary>Commits, branches, merges and a dirty work tree, chosen at random; ids are unique, so that no file is ever blocked.</summary>
-internal sealed class RandomHistory(TempRepository repository, Random random)
+internal sealed class TaskHistory(TempRepository repository, Random random)
 {
     private readonly List<string> _branches = ["main"];
     private int _next;
