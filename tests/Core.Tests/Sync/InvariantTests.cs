@@ -297,11 +297,8 @@ public sealed class SqliteInvariantTests : InvariantTests
     protected override Task<StoreConfig> NewStoreAsync(string folder) => Task.FromResult(SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
 }
 
-public sealed class PostgresInvariantTests : InvariantTests
+public sealed class PostgresInvariantTests(PostgresFixture postgres) : InvariantTests, IClassFixture<PostgresFixture>
 {
-    protected override async Task<StoreConfig> NewStoreAsync(string folder)
-    {
-        var database = await PostgresFixture.NewDatabaseAsync();
-        return new(StoreBackend.Postgres, "", new Secret(database, "env:TEST"), "embsync", null, VectorType.HalfVec, true);
-    }
+    protected override async Task<StoreConfig> NewStoreAsync(string folder) =>
+        new(StoreBackend.Postgres, "", new Secret(await postgres.NewDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true);
 }
