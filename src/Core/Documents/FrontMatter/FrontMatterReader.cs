@@ -58,7 +58,7 @@ internal static class FrontMatterReader
                     Put(frame.Map is { } map ? new FrontMatterValue.Mapping(map) : new FrontMatterValue.Sequence(frame.List!), current);
                     break;
                 case Scalar scalar:
-                    Put(new FrontMatterValue.Scalar(scalar.Value, scalar.Style == ScalarStyle.Plain), current);
+                    Put(new FrontMatterValue.Scalar(TextOf(scalar), scalar.Style == ScalarStyle.Plain), current);
                     break;
                 case DocumentStart when root is not null:
                     throw Refused(ProblemCodes.FrontMatterInvalid, current, "The front matter holds a second YAML document. Keep one.");
@@ -100,6 +100,21 @@ internal static class FrontMatterReader
                 }
             }
         }
+    }
+
+    /// <summary>Escapes may say what the file itself can't hold, and what no store takes.</summary>
+    private static string TextOf(Scalar scalar)
+    {
+        foreach (var rune in scalar.Value.EnumerateRunes())
+        {
+            // A lone surrogate reads as the replacement character.
+            if (rune.Value is 0 or 0xFFFD)
+            {
+                throw Refused(ProblemCodes.FrontMatterInvalid, scalar, "The front matter holds a NUL, half of a surrogate pair, or a replacement character (U+FFFD). Take it out.");
+            }
+        }
+
+        return Nfc.Normalize(scalar.Value);
     }
 
     private static void CheckNode(ParsingEvent current)
