@@ -15,7 +15,7 @@ public sealed class ReaderFuzz(ITestOutputHelper output)
     [
         "a", " ", "\n", "\n\n", "*", "**", "_", "`", "```\n", "~~~\n", "~~", "[", "]", "](", ")", "![", "<", ">", "|", "|-|\n", "- ", "  - ", "1. ", "> ", "# ", "## ",
         "\\", "&amp;", "&#0;", "&#xD800;", "\\0", "\\uD800", "[a](b)", "[a]: b\n", "[^a]", "[^a]: ", "http://", "<!--", "-->", "<a ", "</a>", "<br>", "<?", "<![CDATA[", "\"", "'", "=\n", "===\n", "---\n", "...\n",
-        "    ", "\t", ":", "[ ] ", "[x] ", "<b>", "é", "e\u0301", "中", "。", "😀", "\uFE0F", "\u200D", "\r\n", "\r", "\0", "\uFEFF", "\u2028", "<script>", "</script>", "<div>\n", "<!-- toc -->\n",
+        "    ", "\t", ":", "[ ] ", "[x] ", "<b>", "é", "e\u0301", "中", "。", "😀", "\uFE0F", "\u200D", "\r\n", "\r", "\uFEFF", "\u2028", "<script>", "</script>", "<div>\n", "<!-- toc -->\n",
         "<!-- tocstop -->\n", "<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "---\ntitle: x\n---\n", "title: ", "id: ", "&x ", "*x", "{", "}", ", ", "!!str ", "%YAML 1.2\n", "version https://git-lfs.github.com/spec/v1\n",
     ];
 
@@ -87,17 +87,17 @@ public sealed class ReaderFuzz(ITestOutputHelper output)
     /// <summary>Soups of tokens, honest documents with damage, and raw bytes.</summary>
     private static byte[] Input(Random random)
     {
-        switch (random.Next(4))
+        switch (random.Next(8))
         {
             case 0:
                 var noise = new byte[random.Next(200)];
                 random.NextBytes(noise);
                 return noise;
-            case 1:
+            case 1 or 2:
                 var honest = Encoding.UTF8.GetBytes("---\nid: x\ntitle: y\nlabels: [a, b]\n---\n" + string.Join("\n\n", new RandomMarkdown(random).Blocks(random.Next(1, 12))));
                 for (var damage = random.Next(6); damage > 0; damage--)
                 {
-                    honest[random.Next(honest.Length)] = (byte)"\n-*[]|`>#:&{'\"<\0\xFF"[random.Next(17)];
+                    honest[random.Next(honest.Length)] = (byte)"\n-*[]|`>#:&{'\"<~ \0"[random.Next(random.Next(20) == 0 ? 18 : 17)];
                 }
 
                 return honest;

@@ -19,9 +19,10 @@ internal static class FrontMatterReader
     /// <summary>The top-level keys in file order. Exactly one of the two is set.</summary>
     public static (IReadOnlyDictionary<string, FrontMatterValue>? Values, Refusal? Refusal) Read(string yaml)
     {
+        var parser = new Parser(new StringReader(yaml));
         try
         {
-            return (ReadMapping(new Parser(new StringReader(yaml))), null);
+            return (ReadMapping(parser), null);
         }
         catch (RefusedException exception)
         {
@@ -32,6 +33,12 @@ internal static class FrontMatterReader
             // "(Line: 1, Col: 2, Idx: 3) - (...): text" or the text alone; the position is given in the file's own lines.
             return (null, new(ProblemCodes.FrontMatterInvalid, LineOf(exception.Start),
                 $"The front matter is not valid YAML: {exception.Message.Trim().TrimEnd('.')}. Correct it; text with ': ' or a leading special character needs quotes."));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // What YamlDotNet's scanner throws at some malformed scalars and half surrogate escapes, instead of an exception of its own.
+            return (null, new(ProblemCodes.FrontMatterInvalid, parser.Current is { } last ? LineOf(last.End) : FirstLine,
+                "The front matter is not valid YAML: a value that begins near here can't be read. Correct it, or put it in quotes."));
         }
     }
 

@@ -176,7 +176,7 @@ internal sealed class BlockRenderer
         for (var i = 0; i < lines.Count; i++)
         {
             var line = lines.Lines[i].Slice.AsSpan().TrimEnd(" \t");
-            if (line.IsEmpty)
+            if (line.IsWhiteSpace())
             {
                 blank++;
                 continue;
