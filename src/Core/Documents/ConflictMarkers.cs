@@ -27,9 +27,9 @@ internal static class ConflictMarkers
                 fence = Fence(line, fence);
             }
 
-            if (fence.Length == 0 && line.StartsWith("<<<<<<< ", StringComparison.Ordinal))
+            if (start is null && fence.Length == 0 && line.StartsWith("<<<<<<< ", StringComparison.Ordinal))
             {
-                (start, separated) = (number, false);
+                start = number;
             }
             else if (start is not null && line is "=======")
             {

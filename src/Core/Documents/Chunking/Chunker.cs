@@ -125,12 +125,14 @@ internal sealed class Chunker
         var (firstBlock, lastBlock) = (document.Blocks[begin.Block], document.Blocks[end.Block]);
         var section = sections[begin.Block];
         var path = IsHeading(begin) ? section!.Parent : section;
+        var startLine = begin.Start == firstBlock.Start ? firstBlock.StartLine : document.LineAt(begin.Start);
+        var endLine = end.End == lastBlock.End ? lastBlock.EndLine : document.LineAt(end.End - 1);
         return new(
             begin.Start,
             end.End,
             path?.Path ?? "",
             section?.Path ?? "",
-            begin.Start == firstBlock.Start ? firstBlock.StartLine : document.LineAt(begin.Start),
-            end.End == lastBlock.End ? lastBlock.EndLine : document.LineAt(end.End - 1));
+            startLine,
+            Math.Max(startLine, endLine));
     }
 }

@@ -19,9 +19,10 @@ internal static class FrontMatterReader
     /// <summary>The top-level keys in file order. Exactly one of the two is set.</summary>
     public static (IReadOnlyDictionary<string, FrontMatterValue>? Values, Refusal? Refusal) Read(string yaml)
     {
+        var parser = new Parser(new StringReader(yaml));
         try
         {
-            return (ReadMapping(new Parser(new StringReader(yaml))), null);
+            return (ReadMapping(parser), null);
         }
         catch (RefusedException exception)
         {
@@ -32,6 +33,12 @@ internal static class FrontMatterReader
             // "(Line: 1, Col: 2, Idx: 3) - (...): text" or the text alone; the position is given in the file's own lines.
             return (null, new(ProblemCodes.FrontMatterInvalid, LineOf(exception.Start),
                 $"The front matter is not valid YAML: {exception.Message.Trim().TrimEnd('.')}. Correct it; text with ': ' or a leading special character needs quotes."));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // What YamlDotNet's scanner throws at some malformed scalars and half surrogate escapes, instead of an exception of its own.
+            return (null, new(ProblemCodes.FrontMatterInvalid, parser.Current is { } last ? LineOf(last.End) : FirstLine,
+                "The front matter is not valid YAML: a value that begins near here can't be read. Correct it, or put it in quotes."));
         }
     }
 
@@ -58,7 +65,7 @@ internal static class FrontMatterReader
                     Put(frame.Map is { } map ? new FrontMatterValue.Mapping(map) : new FrontMatterValue.Sequence(frame.List!), current);
                     break;
                 case Scalar scalar:
-                    Put(new FrontMatterValue.Scalar(scalar.Value, scalar.Style == ScalarStyle.Plain), current);
+                    Put(new FrontMatterValue.Scalar(TextOf(scalar), scalar.Style == ScalarStyle.Plain), current);
                     break;
                 case DocumentStart when root is not null:
                     throw Refused(ProblemCodes.FrontMatterInvalid, current, "The front matter holds a second YAML document. Keep one.");
@@ -100,6 +107,21 @@ internal static class FrontMatterReader
                 }
             }
         }
+    }
+
+    /// <summary>Escapes may say what the file itself can't hold, and what no store takes.</summary>
+    private static string TextOf(Scalar scalar)
+    {
+        foreach (var rune in scalar.Value.EnumerateRunes())
+        {
+            // A lone surrogate reads as the replacement character.
+            if (rune.Value is 0 or 0xFFFD)
+            {
+                throw Refused(ProblemCodes.FrontMatterInvalid, scalar, "The front matter holds a NUL, half of a surrogate pair, or a replacement character (U+FFFD). Take it out.");
+            }
+        }
+
+        return Nfc.Normalize(scalar.Value);
     }
 
     private static void CheckNode(ParsingEvent current)

@@ -23,8 +23,8 @@ internal abstract record FrontMatterValue
             "" or "~" or "null" or "Null" or "NULL" => null,
             "true" or "True" or "TRUE" => JsonValue.Create(true),
             "false" or "False" or "FALSE" => JsonValue.Create(false),
-            _ when ScalarForms.Integer().IsMatch(Text) && long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) =>
-                JsonValue.Create(number),
+            _ when ScalarForms.Integer().IsMatch(Text) =>
+                long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(Text),
             _ when ScalarForms.Octal().IsMatch(Text) => JsonValue.Create(Text.AsSpan(2).ToArray().Aggregate(0L, (sum, digit) => (sum * 8) + digit - '0')),
             _ when ScalarForms.Hexadecimal().IsMatch(Text) => JsonValue.Create(long.Parse(Text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
             _ when ScalarForms.Float().IsMatch(Text) && double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)

@@ -78,8 +78,9 @@ internal sealed class BlockRenderer
             return;
         }
 
-        var rendered = new RenderedBlock(start, sink.Length, block is HeadingBlock heading ? heading.Level : 0,
-            startLine, Math.Max(startLine, firstLine + lines.LineOf(block.Span.End)));
+        // The span of a fence that is never closed ends where it begins.
+        var endLine = Math.Max(firstLine + lines.LineOf(block.Span.End), sink.Marks[^1].Line);
+        var rendered = new RenderedBlock(start, sink.Length, block is HeadingBlock heading ? heading.Level : 0, startLine, Math.Max(startLine, endLine));
         if (continued)
         {
             blocks[^1] = blocks[^1] with { End = rendered.End, EndLine = rendered.EndLine };
@@ -175,7 +176,7 @@ internal sealed class BlockRenderer
         for (var i = 0; i < lines.Count; i++)
         {
             var line = lines.Lines[i].Slice.AsSpan().TrimEnd(" \t");
-            if (line.IsEmpty)
+            if (line.IsWhiteSpace())
             {
                 blank++;
                 continue;

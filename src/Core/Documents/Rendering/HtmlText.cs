@@ -22,7 +22,7 @@ internal static class HtmlText
         // Behind the last closing bracket nothing is a tag.
         var last = html.LastIndexOf('>') + 1;
         WriteTagged(html[..last], sink);
-        sink.Write(WebUtility.HtmlDecode(html[last..].ToString()));
+        sink.Write(Decoded(html[last..]));
     }
 
     private static void WriteTagged(ReadOnlySpan<char> html, TextSink sink)
@@ -30,7 +30,7 @@ internal static class HtmlText
         while (!html.IsEmpty)
         {
             var tag = NextTag(html);
-            sink.Write(WebUtility.HtmlDecode((tag < 0 ? html : html[..tag]).ToString()));
+            sink.Write(Decoded(tag < 0 ? html : html[..tag]));
             if (tag < 0)
             {
                 return;
@@ -43,6 +43,9 @@ internal static class HtmlText
                 : AfterTag(html, sink);
         }
     }
+
+    /// <summary>An entity for NUL is the replacement character, as HTML has it; a NUL is what no store takes.</summary>
+    private static string Decoded(ReadOnlySpan<char> text) => WebUtility.HtmlDecode(text.ToString()).Replace('\0', '\uFFFD');
 
     /// <summary>A <c>&lt;</c> that begins a tag, not one that compares; -1 when there is none.</summary>
     private static int NextTag(ReadOnlySpan<char> html)

@@ -72,6 +72,10 @@ internal sealed class InlineRenderer(TextSink sink)
                 }
 
                 break;
+            // Only an item's first word is a checkbox; Markdig takes any.
+            case TaskList { PreviousSibling: not null } task:
+                sink.Write(task.Checked ? "[x]" : "[ ]");
+                break;
             case TaskList task:
                 TasksTotal++;
                 TasksDone += task.Checked ? 1 : 0;

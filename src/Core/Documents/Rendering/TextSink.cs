@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace EmbSync.Core.Documents.Rendering;
@@ -8,6 +9,9 @@ namespace EmbSync.Core.Documents.Rendering;
 /// </summary>
 internal sealed class TextSink
 {
+    private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(
+        [.. Enumerable.Range(0, char.MaxValue + 1).Select(point => (char)point).Where(char.IsWhiteSpace)]);
+
     private readonly StringBuilder text = new();
     private readonly List<LineMark> marks = [];
     private readonly StringBuilder indent = new();
@@ -34,12 +38,12 @@ internal sealed class TextSink
 
     public override string ToString() => text.ToString();
 
-    /// <summary>Text in which white space of any length is one space.</summary>
+    /// <summary>Text in which white space of any kind and length is one space.</summary>
     public void Write(ReadOnlySpan<char> value)
     {
         while (!value.IsEmpty)
         {
-            var space = value.IndexOfAny(" \t\n\r");
+            var space = value.IndexOfAny(WhiteSpace);
             var word = space < 0 ? value : value[..space];
             if (!word.IsEmpty)
             {

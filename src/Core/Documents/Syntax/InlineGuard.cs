@@ -14,7 +14,12 @@ internal sealed class InlineGuard : InlineParser
     private const int PerOpener = 8;
 
     private const int PerOpenerInTable = 40;
-    private const int PerScannedCharacter = 5;
+
+    /// <summary>For each cell it looks at all cells of the line, or of the table where a mark is open.</summary>
+    private const int PerCell = 20;
+
+    private const int PerScannedCharacter = 10;
+    private const int PerScannedByBackticks = 3;
     private const int LongBacktickRun = 8;
 
     public InlineGuard() => OpeningCharacters = ['*', '_', '~', '[', ']', '!', '<', '`', '&', '\\', '|', '\n'];
@@ -26,13 +31,24 @@ internal sealed class InlineGuard : InlineParser
         var character = slice.CurrentChar;
         var next = slice.PeekChar();
         var open = budget.Openers + budget.Brackets;
-        budget.Spend((open * (character == '|' ? PerOpenerInTable : PerOpener)) + ScanCost(slice, character, next), processor.LineIndex);
+        var cost = character == '|'
+            ? ((long)open * PerOpenerInTable) + ((long)(open > 0 ? budget.Cells : budget.LineCells) * PerCell)
+            : (long)open * PerOpener;
+        budget.Spend(cost + ScanCost(slice, character, next), processor.LineIndex);
         switch (character)
         {
-            case '[':
+            case '|':
+                budget.Cells++;
+                budget.LineCells++;
+                break;
+            case '\n':
+                budget.LineCells = 0;
+                break;
+            case '[' or '!' when character == '[' || next == '[':
                 budget.Brackets++;
                 break;
-            case ']' when budget.Brackets > 0:
+            // Before another bracket it stays open where no such link is defined.
+            case ']' when budget.Brackets > 0 && next != '[':
                 budget.Brackets--;
                 break;
             case '*' or '~':
@@ -57,16 +73,17 @@ internal sealed class InlineGuard : InlineParser
         {
             case '<' when next is '?':
                 return Distance(rest, "?>");
-            case '<' when next is '!':
-                return Distance(rest, rest.StartsWith("<!--") ? "-->" : rest.StartsWith("<![CDATA[") ? "]]>" : ">");
+            // Comments are searched fast.
+            case '<' when next is '!' && !rest.StartsWith("<!--"):
+                return Distance(rest, rest.StartsWith("<![CDATA[") ? "]]>" : ">");
             case ']' when next is '(':
                 var end = rest.IndexOfAny(" \t\n");
                 var title = end < 0 ? rest.Length : end + rest[end..].IndexOfAnyExcept(" \t\n");
                 return title > end && title < rest.Length && end >= 0 && rest[title] is '"' or '\'' or '('
                     ? PerScannedCharacter * (long)title + Distance(rest[(title + 1)..], rest[title] == '(' ? ")" : rest.Slice(title, 1))
                     : PerScannedCharacter * (long)title;
-            case '`' when rest.IndexOfAnyExcept('`') is var run && (run < 0 ? rest.Length : run) >= LongBacktickRun:
-                return PerScannedCharacter * (long)rest.Length;
+            case '`' when slice.PeekCharExtra(-1) != '`' && rest.IndexOfAnyExcept('`') is var run && (run < 0 ? rest.Length : run) >= LongBacktickRun:
+                return PerScannedByBackticks * (long)rest.Length;
             default:
                 return 0;
         }

@@ -12,7 +12,7 @@ namespace EmbSync.Core.Documents.Syntax;
 /// </summary>
 internal sealed class LongParagraphParser : BlockParser
 {
-    private const int TableLines = 64;
+    private const int TableLines = 16;
     private const int DefinitionLines = 256;
 
     public override BlockState TryOpen(BlockProcessor processor)
@@ -53,6 +53,12 @@ internal sealed class LongParagraphParser : BlockParser
         return BlockState.None;
     }
 
+    public static bool IsDefinition(ReadOnlySpan<char> line)
+    {
+        var text = line.TrimStart(' ');
+        return text.StartsWith("[") && text.Contains("]:", StringComparison.Ordinal);
+    }
+
     private static ParagraphBlock Next(BlockProcessor processor, ParagraphBlock before) => new(before.Parser!)
     {
         Column = processor.Column,
@@ -65,19 +71,14 @@ internal sealed class LongParagraphParser : BlockParser
         return BlockState.Continue;
     }
 
-    private static bool IsDefinition(ReadOnlySpan<char> line)
-    {
-        var text = line.TrimStart(' ');
-        return text.StartsWith("[") && text.Contains("]:", StringComparison.Ordinal);
-    }
+    /// <summary>Strict, so that what is cut is a table for Markdig as well: as many cells in both rows, nothing that could hide a pipe.</summary>
+    private static bool IsTableHead(ReadOnlySpan<char> head, ReadOnlySpan<char> rule) =>
+        head.IndexOfAny('`', '\\', '<') < 0 && rule.Contains('-') && rule.IndexOfAnyExcept("|-: \t") < 0
+        && !rule.Contains("||", StringComparison.Ordinal) && Cells(head) == Cells(rule);
 
-    /// <summary>Strict, so that what is cut is a table for Markdig as well: pipes on both sides, as many cells in both rows, no code.</summary>
-    private static bool IsTableHead(ReadOnlySpan<char> head, ReadOnlySpan<char> rule)
+    private static int Cells(ReadOnlySpan<char> row)
     {
-        var upper = head.Trim();
-        var lower = rule.Trim();
-        return upper.Length > 1 && upper[0] == '|' && upper[^1] == '|' && upper.IndexOfAny('`', '\\', '<') < 0
-            && lower.Length > 2 && lower[0] == '|' && lower[^1] == '|' && lower.IndexOfAnyExcept("|-: \t") < 0
-            && !lower.Contains("||", StringComparison.Ordinal) && upper.Count('|') == lower.Count('|');
+        var text = row.Trim();
+        return text.Count('|') + 1 - (text.StartsWith("|") ? 1 : 0) - (text.EndsWith("|") ? 1 : 0);
     }
 }

@@ -24,6 +24,9 @@ internal static class MarkdownSyntax
         var context = new MarkdownParserContext();
         var budget = new ParseBudget(firstLine);
         context.Properties.Add(typeof(ParseBudget), budget);
+        // One footnote follows another without a parser of ours being asked.
+        long footnotes = body.AsSpan().Count("\n[^");
+        budget.Spend(footnotes * footnotes, 0);
         try
         {
             return new(Markdown.Parse(body, Pipeline, context), budget.ContinuedTables, budget.Spent);
@@ -51,6 +54,7 @@ internal static class MarkdownSyntax
         public void Setup(MarkdownPipelineBuilder pipeline)
         {
             pipeline.BlockParsers.Insert(0, new LongParagraphParser());
+            pipeline.BlockParsers.Insert(0, new BlockGuard());
             pipeline.InlineParsers.Insert(0, new InlineGuard());
         }
 

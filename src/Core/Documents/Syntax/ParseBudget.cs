@@ -19,7 +19,7 @@ internal sealed class ParseBudget(int firstLine)
     /// <summary>Containers (quotes, lists, items) around one block. Markdig itself stops at 128, but only after all the work.</summary>
     public const int MaxDepth = 100;
 
-    private const long Limit = 1_000_000_000;
+    public const long Limit = 300_000_000;
 
     private long spent;
 
@@ -30,6 +30,15 @@ internal sealed class ParseBudget(int firstLine)
     public int Openers { get; set; }
 
     public int Brackets { get; set; }
+
+    /// <summary>Pipes in the leaf.</summary>
+    public int Cells { get; set; }
+
+    /// <summary>Pipes on the line.</summary>
+    public int LineCells { get; set; }
+
+    /// <summary>Lines so far that look like link definitions.</summary>
+    public int Definitions { get; set; }
 
     /// <summary>Lines, from 0, where <see cref="LongParagraphParser"/> cut a table.</summary>
     public HashSet<int> ContinuedTables { get; } = [];
@@ -43,7 +52,7 @@ internal sealed class ParseBudget(int firstLine)
     {
         if (!ReferenceEquals(Leaf, leaf))
         {
-            (Leaf, Openers, Brackets) = (leaf, 0, 0);
+            (Leaf, Openers, Brackets, Cells, LineCells) = (leaf, 0, 0, 0, 0);
         }
     }
 
