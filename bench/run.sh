@@ -68,14 +68,14 @@ config() {
 version: 1
 store: { backend: postgres, url: env:DATABASE_URL }
 embeddings: { provider: openai, model: text-embedding-3-small, dimension: $dimension }
-sources: [{ name: tasks, type: markdown, include: ["tasks/**/*.md"], id: id, metadata: [status, priority, labels], chunk: { maxTokens: $1 } }]
+sources: [{ name: tasks, type: markdown, include: ["tasks/**/*.md"], id: id, metadata: [status, priority, labels], chunk: { maxTokens: $1, minTokens: $2 } }]
 YAML
   printf '.embsync/\nembsync.yaml\n' >"$repo/.git/info/exclude"
 }
 
 measure() {
   local name=$1 tokens=$2
-  config "$tokens"
+  config "$tokens" "$3"
   git -C "$repo" reset -q --hard
   database floor; database "$name"
   local f e
@@ -90,8 +90,8 @@ measure() {
   row "$name: --since HEAD~1, 100 changed" "$f" "$e" 1.5
   git -C "$repo" reset -q --hard HEAD~1
 }
-measure one_chunk 4000
-measure default_chunks 512
+measure one_chunk 4000 2000
+measure default_chunks 512 32
 
 echo "== start-up"
 e=$(timed 15 "$work/empty/empty"); t=$(timed 15 "$work/tool/embsync" --version)

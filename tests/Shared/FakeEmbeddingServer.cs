@@ -81,6 +81,9 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
 
     public IReadOnlyList<string> BoughtTwice => [.. _purchases.Where(pair => pair.Value > 1).Select(pair => pair.Key)];
 
+    /// <summary>False: requests and purchases are counted and not remembered, for long loads.</summary>
+    public bool KeepsLog { get; set; } = true;
+
     /// <summary>Requests that could be read, in order of arrival.</summary>
     public IReadOnlyList<FakeEmbeddingRequest> Log => [.. _log];
 
@@ -186,7 +189,11 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: cancellationToken);
         var request = FakeEmbeddingRequest.Read(body.RootElement);
-        _log.Enqueue(request);
+        if (KeepsLog)
+        {
+            _log.Enqueue(request);
+        }
+
         if (Latency > TimeSpan.Zero)
         {
             await Task.Delay(Latency, cancellationToken);
@@ -323,7 +330,11 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
                 continue;
             }
 
-            _purchases.AddOrUpdate(text, 1, (_, times) => times + 1);
+            if (KeepsLog)
+            {
+                _purchases.AddOrUpdate(text, 1, (_, times) => times + 1);
+            }
+
             lock (_lock)
             {
                 Inputs++;

@@ -14,7 +14,7 @@ public sealed class Surveyor(IStore store, bool all)
     /// Text of read items that is kept for the executor, in characters; what is beyond is read again when its turn comes. Keeps a run
     /// of any size within its memory.
     /// </summary>
-    private const long TextBudget = 16 * 1024 * 1024;
+    private const long TextBudget = 8 * 1024 * 1024;
 
     private long _kept;
 
