@@ -19,7 +19,7 @@ internal static class ToolCommandLine
         line.AppendFileNameIfNotNull(toolDll);
         if (mode == BuildMode.Sync)
         {
-            line.AppendSwitch("sync");
+            line.AppendSwitch("sync --auto");
         }
         else
         {

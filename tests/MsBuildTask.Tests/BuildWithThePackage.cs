@@ -61,7 +61,7 @@ public sealed class BuildWithThePackage : IClassFixture<PackedBuild>
     {
         _project.Target("-p:EmbSyncOnBuild=Sync").ShouldSucceed();
 
-        _project.Launches.ShouldBe([$"sync --config {_project.ConfigFile}"]);
+        _project.Launches.ShouldBe([$"sync --auto --config {_project.ConfigFile}"]);
     }
 
     [Theory]

@@ -10,10 +10,10 @@ public class CommandLineOfTheTool
     [Fact]
     public void Sync_writes() =>
         ToolCommandLine.For("/t/embsync.dll", "/r/embsync.yaml", BuildMode.Sync, 50)
-            .ShouldBe("exec /t/embsync.dll sync --config /r/embsync.yaml");
+            .ShouldBe("exec /t/embsync.dll sync --auto --config /r/embsync.yaml");
 
     [Fact]
     public void Paths_with_spaces_stay_one_argument() =>
         ToolCommandLine.For("/a b/embsync.dll", "/c d/embsync.yaml", BuildMode.Sync, 50)
-            .ShouldBe("exec \"/a b/embsync.dll\" sync --config \"/c d/embsync.yaml\"");
+            .ShouldBe("exec \"/a b/embsync.dll\" sync --auto --config \"/c d/embsync.yaml\"");
 }

@@ -8,7 +8,7 @@ namespace EmbSync.Tests;
 internal static class FakeEmbeddingAnswer
 {
     /// <param name="spoilt">Texts whose vector is NaN whatever the fault.</param>
-    public static byte[] Write(FakeEmbeddingRequest request, int dimension, Fault fault, Func<string, bool> spoilt)
+    public static byte[] Write(FakeEmbeddingRequest request, int dimension, Fault fault, Func<string, bool> spoilt, int billedTimes = 1)
     {
         var rows = Enumerable.Range(0, request.Inputs.Count)
             .Select(index => (Index: index, Vector: VectorOf(request, index, dimension, fault, spoilt)))
@@ -55,8 +55,8 @@ internal static class FakeEmbeddingAnswer
             if (fault.Kind != FaultKind.NoUsage)
             {
                 json.WriteStartObject("usage");
-                json.WriteNumber("prompt_tokens", request.Tokens);
-                json.WriteNumber("total_tokens", request.Tokens);
+                json.WriteNumber("prompt_tokens", request.Tokens * billedTimes);
+                json.WriteNumber("total_tokens", request.Tokens * billedTimes);
                 json.WriteEndObject();
             }
 
@@ -66,7 +66,7 @@ internal static class FakeEmbeddingAnswer
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static float[] VectorOf(FakeEmbeddingRequest request, int index, int dimension, Fault fault, Func<string, bool> spoilt)
+    private static float[] VectorOf(FakeEmbeddingRequest request, int index, int dimension, Fault fault, Func<string, bool> spoilt, int billedTimes = 1)
     {
         var text = request.Inputs[index];
         var hit = fault.Position < 0 || fault.Position == index;

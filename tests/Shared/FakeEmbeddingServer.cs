@@ -81,6 +81,9 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
 
     public IReadOnlyList<string> BoughtTwice => [.. _purchases.Where(pair => pair.Value > 1).Select(pair => pair.Key)];
 
+    /// <summary>How many times the honest count of tokens the answers' usage says.</summary>
+    public int BilledTimes { get; set; } = 1;
+
     /// <summary>False: requests and purchases are counted and not remembered, for long loads.</summary>
     public bool KeepsLog { get; set; } = true;
 
@@ -211,7 +214,7 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
             return;
         }
 
-        var answer = FakeEmbeddingAnswer.Write(request, request.Dimensions ?? NativeDimension, fault, Spoils);
+        var answer = FakeEmbeddingAnswer.Write(request, request.Dimensions ?? NativeDimension, fault, Spoils, BilledTimes);
         if (await MisbehaveAsync(context, fault, answer, cancellationToken))
         {
             return;

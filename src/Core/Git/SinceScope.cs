@@ -87,7 +87,8 @@ public static class SinceScope
         }
 
         var unlike = query.Matching(tree.Keys).Where(path => query.Stored.GetValueOrDefault(path) != tree[path]);
-        return query.Stored.Keys.Where(path => !tree.ContainsKey(path)).Concat(unlike).ToHashSet(StringComparer.Ordinal);
+        var matching = query.Matching(query.Stored.Keys);   // what narrower patterns leave out is gone from the source
+        return query.Stored.Keys.Where(path => !tree.ContainsKey(path) || !matching.Contains(path)).Concat(unlike).ToHashSet(StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> BelowPrefix(IEnumerable<string> paths, string prefix) => prefix.Length == 0 ? paths

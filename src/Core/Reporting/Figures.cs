@@ -8,11 +8,11 @@ internal static class Figures
 {
     public static string Percent(double share) => (share * 100).ToString("0.00", CultureInfo.InvariantCulture) + " %";
 
-    /// <summary>USD: free, unknown, or with as many digits as the amount needs.</summary>
+    /// <summary>USD: unknown, or with as many digits as the amount needs.</summary>
     public static string Cost(decimal? cost) => cost switch
     {
         null => "unknown price",
-        0m => "free",
+        0m => "$0",
         < 0.0001m => "less than $0.0001",
         < 1m => cost.Value.ToString("$0.0000", CultureInfo.InvariantCulture),
         _ => cost.Value.ToString("$#,0.00", CultureInfo.InvariantCulture),

@@ -28,7 +28,7 @@ public static class SearchText
 
         text.Append(report.Results.Count == 0 ? "Nothing found.\n" : "");
         text.Append(ink.Dim($"{Plain.Line(report.Model)}, coverage {Figures.Percent(report.Coverage)}"
-            + (report.Stale > 0 ? $", {Text.Count(report.Stale, "item")} not in step: run 'embsync sync'" : ""))).Append('\n');
+            + (report.Stale is > 0 and var stale ? $", {Text.Count(stale, "item")} not in step: run 'embsync sync'" : ""))).Append('\n');
         return text.ToString();
     }
 

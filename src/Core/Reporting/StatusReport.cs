@@ -51,8 +51,8 @@ public sealed record StatusReport(
             plan.Violation is { } violation ? [.. plan.Notes, "a sync would stop: " + violation] : plan.Notes);
     }
 
-    /// <summary>1 where there is nothing to cover.</summary>
-    private static double Share(int part, int whole) => whole == 0 ? 1 : Math.Round((double)part / whole, 4);
+    /// <summary>1 where there is nothing to cover; rounded down, so that 1 means all.</summary>
+    private static double Share(int part, int whole) => whole == 0 ? 1 : Math.Floor(10_000.0 * part / whole) / 10_000;
 }
 
 public sealed record SpaceStatus(string Name, string Provider, string Model, int Dimension, double Coverage);
@@ -67,9 +67,10 @@ public sealed record SourceStatus(string Name, string Type, int Total, int Curre
 public sealed record TypeStatus(string Type, int Total, int Embedded, int Pending, double Coverage);
 
 /// <param name="Cost">USD; null where the price is unknown.</param>
-public sealed record EstimateReport(int Requests, long Tokens, decimal? Cost, double Seconds)
+/// <param name="Chunks">Chunks to buy, each text once.</param>
+public sealed record EstimateReport(int Chunks, int Requests, long Tokens, decimal? Cost, double Seconds)
 {
-    internal static EstimateReport Of(PurchaseEstimate purchase) => new(purchase.Requests, purchase.Tokens, purchase.Cost, purchase.Seconds);
+    internal static EstimateReport Of(PurchaseEstimate purchase) => new(purchase.Chunks, purchase.Requests, purchase.Tokens, purchase.Cost, purchase.Seconds);
 }
 
 public sealed record DriftEntry(string Source, string Id, string? Path, string State, IReadOnlyList<string> Reasons, string Title, int? Line, string? Message)

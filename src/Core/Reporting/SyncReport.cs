@@ -45,7 +45,7 @@ public sealed record SyncReport(
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(outcome);
         var errors = plan.Blocked.Concat(outcome.Failures).Select(SyncError.Of).ToList();
-        var undone = plan.Items.Count - outcome.New - outcome.Changed - outcome.Metadata - outcome.Failures.Count;
+        var undone = plan.CacheOnly ? 0 : plan.Items.Count - outcome.New - outcome.Changed - outcome.Metadata - outcome.Failures.Count;
         return new(
             1, false, runId, status, plan.Target.Signature.Model, plan.Target.Signature.Dimension,
             Counted(plan, outcome.New, outcome.Changed, outcome.Metadata, outcome.Deleted, errors.Count),

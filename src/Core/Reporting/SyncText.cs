@@ -51,9 +51,12 @@ public static class SyncText
     private static string Verdict(SyncReport report, Ink ink) => report.Status switch
     {
         "planned" => ink.Dim("Dry run: nothing was bought or written."),
+        "done" when report.Remaining > 0 => ink.Warn("Done for now; run again for the rest."),
         "done" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted == 0 => ink.Good("Already in step."),
         "done" => ink.Good("In step."),
         "partial" => ink.Warn("Done, but for the items named above."),
+        "stopped" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted + report.Chunks.Embedded == 0 =>
+            ink.Bad("Stopped before anything was begun."),
         "interrupted" => ink.Warn("Interrupted: what was done is kept, and the next run goes on from here."),
         _ => ink.Bad($"Run {report.Status}: what was done is kept, and the next run goes on from here."),
     };

@@ -24,7 +24,10 @@ public sealed class SearchEngine(Workspace workspace)
     /// </summary>
     private const int Oversampling = 3;
 
-    /// <exception cref="UsageException">The text is empty.</exception>
+    /// <summary>More are scored by their best chunk alone.</summary>
+    private const int MostResults = 10_000;
+
+    /// <exception cref="UsageException">The text is empty, or no source has the name.</exception>
     /// <exception cref="StoreException">Nothing is indexed yet.</exception>
     public async Task<SearchReport> SearchAsync(SearchRequest request, CancellationToken cancellationToken)
     {
@@ -34,6 +37,7 @@ public sealed class SearchEngine(Workspace workspace)
             throw new UsageException("the text to look for is empty");
         }
 
+        _ = workspace.Chosen(request.Source is { } named ? [named] : []);
         var store = workspace.Store;
         var head = await store.ReadHeadAsync(cancellationToken);
         var generation = head.Active(Generation.DefaultSpace)
@@ -42,7 +46,7 @@ public sealed class SearchEngine(Workspace workspace)
 
         var lexical = generation.Signature.Provider == LexicalProvider.ProviderName;
         var hits = await store.SearchAsync(
-            new(generation.Id, vector, request.Limit * (lexical ? Oversampling : 1), request.Source, request.Type, request.Where), cancellationToken);
+            new(generation.Id, vector, lexical ? Math.Min(request.Limit, MostResults) * Oversampling : request.Limit, request.Source, request.Type, request.Where), cancellationToken);
         if (lexical)
         {
             hits = await RescoredAsync(hits, vector, generation.Id, cancellationToken);
@@ -52,8 +56,8 @@ public sealed class SearchEngine(Workspace workspace)
         var coverage = await store.ReadCoverageAsync(generation.Id, cancellationToken);
         var items = coverage.Sum(row => row.Items);
         return new(1, generation.Space, generation.Signature.Model, "vector",
-            items == 0 ? 1 : Math.Round((double)coverage.Sum(row => row.Embedded) / items, 4),
-            await Staleness.CountAsync(workspace, cancellationToken), results);
+            items == 0 ? 1 : Math.Floor(10_000.0 * coverage.Sum(row => row.Embedded) / items) / 10_000,
+            await Staleness.TryCountAsync(workspace, cancellationToken), results);
     }
 
     private async Task<float[]> QueryVectorAsync(EmbeddingSignature signature, string text, CancellationToken cancellationToken)

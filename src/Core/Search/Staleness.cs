@@ -1,3 +1,4 @@
+using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
 
 namespace EmbSync.Core.Search;
@@ -5,13 +6,30 @@ namespace EmbSync.Core.Search;
 /// <summary>How many items are not in the index as they are now, by their versions alone: nothing is read but listings.</summary>
 internal static class Staleness
 {
-    public static async Task<int> CountAsync(Workspace workspace, CancellationToken cancellationToken)
+    /// <summary>Null when a source can't be listed now: the store can be searched all the same.</summary>
+    public static async Task<int?> TryCountAsync(Workspace workspace, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CountAsync(workspace, cancellationToken);
+        }
+        catch (Exception exception) when (exception is SourceException or GitException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<int> CountAsync(Workspace workspace, CancellationToken cancellationToken)
     {
         var count = 0;
         foreach (var source in workspace.Sources)
         {
-            var stored = await workspace.Store.ReadItemsAsync(source.Name, cancellationToken)
-                .ToDictionaryAsync(item => item.Locator, item => (item.Version, item.Pipeline), StringComparer.Ordinal, cancellationToken);
+            var stored = new Dictionary<string, (string Version, string Pipeline)>(StringComparer.Ordinal);
+            await foreach (var item in workspace.Store.ReadItemsAsync(source.Name, cancellationToken))
+            {
+                stored[item.Locator] = (item.Version, item.Pipeline);
+            }
+
             var listing = await source.ListAsync(ListRequest.Everything, cancellationToken);
             var current = listing.Entries.Count(entry =>
                 stored.TryGetValue(entry.Locator, out var row) && row.Version == entry.Version && row.Pipeline == source.Pipeline);

@@ -19,6 +19,11 @@ public static class AgainstTree
         Workspace workspace, string reference, SyncRequest request, int? listLimit, TimeProvider clock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(workspace);
+        if (request.Since is not null)
+        {
+            throw new UsageException("--against compares with a whole tree: leave --since away");
+        }
+
         var commit = workspace.Git.Require().ResolveCommit(reference);
         await using var memory = StoreFactory.Open(workspace.Config.Store with { Backend = StoreBackend.Memory }, clock);
         await using (var writer = await memory.BeginWriteAsync(workspace.Config.Project, cancellationToken))
@@ -30,13 +35,14 @@ public static class AgainstTree
             foreach (var source in workspace.Chosen(request.Sources))
             {
                 var listing = await source.ListAsync(new(commit, null), cancellationToken);
+                var ids = new HashSet<string>(StringComparer.Ordinal);
                 foreach (var entries in listing.Entries.Chunk(Batch))
                 {
                     var items = new List<Item>();
                     foreach (var entry in entries)
                     {
                         // What was blocked at REF would not have been stored; that it is blocked now is the status' to say.
-                        if ((await source.ReadAsync(entry, cancellationToken)).Item is { } item)
+                        if ((await source.ReadAsync(entry, cancellationToken)).Item is { } item && StorableItem.Obstacle(item) is null && ids.Add(item.Key.Id))
                         {
                             items.Add(item);
                         }
@@ -44,7 +50,7 @@ public static class AgainstTree
 
                     var rows = items.SelectMany(item => item.Chunks).DistinctBy(chunk => chunk.Hash)
                         .Select(chunk => new VectorRow(chunk.Hash, vector, TokenEstimate.Estimate(chunk.Text)));
-                    await writer.CommitAsync(new(generation.Id, [.. rows], [.. items.DistinctBy(item => item.Key)], []), cancellationToken);
+                    await writer.CommitAsync(new(generation.Id, [.. rows], items, []), cancellationToken);
                 }
             }
         }

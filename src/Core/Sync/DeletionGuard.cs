@@ -4,7 +4,7 @@ using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Sync;
 
-/// <param name="Moved">Its chunks reappear in the plan under another id: deleting it loses nothing and doesn't count.</param>
+/// <param name="Moved">Its content is written under another id by the same plan, see <see cref="Moves"/>: it loses nothing and doesn't count.</param>
 public sealed record PlannedDeletion(ItemKey Key, string? Path, string Title, bool Moved);
 
 /// <summary>
@@ -42,22 +42,14 @@ public static class DeletionGuard
             : null;
     }
 
-    /// <summary>What may be deleted, before the bound is applied.</summary>
-    /// <param name="goneHashes">Chunk hashes of the stored items that are gone.</param>
-    /// <param name="plannedHashes">Hashes of all items in the plan, of all sources.</param>
-    public static IReadOnlyList<PlannedDeletion> Deletions(
-        SourceSurvey survey,
-        IReadOnlyList<StoredItem> gone,
-        IReadOnlyDictionary<string, IReadOnlyList<ContentHash>> goneHashes,
-        IReadOnlySet<ContentHash> plannedHashes)
+    /// <summary>What may be deleted, before the bound is applied. What has moved may always go.</summary>
+    public static IReadOnlyList<PlannedDeletion> Deletions(SourceSurvey survey, IReadOnlyList<StoredItem> gone, IReadOnlySet<ItemKey> moved)
     {
         ArgumentNullException.ThrowIfNull(survey);
         ArgumentNullException.ThrowIfNull(gone);
-        ArgumentNullException.ThrowIfNull(goneHashes);
-        ArgumentNullException.ThrowIfNull(plannedHashes);
-        return survey.HasUnknownBlocked()
-            ? []
-            : [.. gone.Select(item => new PlannedDeletion(new(survey.Source, item.Id), item.Path, item.Title,
-                goneHashes.TryGetValue(item.Id, out var hashes) && hashes.Count > 0 && hashes.All(plannedHashes.Contains)))];
+        ArgumentNullException.ThrowIfNull(moved);
+        var all = gone.Select(item => new PlannedDeletion(
+            new(survey.Source, item.Id), item.Path, item.Title, moved.Contains(new(survey.Source, item.Id))));
+        return [.. survey.HasUnknownBlocked() ? all.Where(deletion => deletion.Moved) : all];
     }
 }

@@ -7,15 +7,19 @@ internal static class DriftList
 {
     /// <summary>All items that are not current, by source, then path or id.</summary>
     public static IReadOnlyList<Drift> Of(
-        IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified, IReadOnlySet<string>? chosen)
+        PlanInput input, IReadOnlyList<PlannedItem> classified, IReadOnlySet<string>? chosen)
     {
+        var surveys = input.Surveys;
+        var reasons = input.Target.Reasons;
+        var unchanged = reasons == StaleReasons.None ? [] : surveys.SelectMany(survey => survey.Unchanged.Select(item => new Drift(
+            survey.Source, item.Id, item.Path, ItemState.Stale, reasons.Names(), item.Title, null, null)));
         var items = classified.Where(item => item.State is ItemState.Missing or ItemState.Stale).Select(item => new Drift(
             item.Key.Source, item.Key.Id, item.Item.Path, item.State, item.Reasons.Names(), item.Item.Title, null, null));
         var gone = surveys.SelectMany(survey => survey.Gone().Select(item => new Drift(
             survey.Source, item.Id, item.Path, ItemState.Orphaned, [], item.Title, null, null)));
         var blocked = surveys.SelectMany(survey => survey.Problems).Select(problem => new Drift(
             problem.Source, problem.Id, problem.Path, ItemState.Blocked, [problem.Code], "", problem.Line, problem.Message));
-        return [.. items.Concat(gone).Concat(blocked)
+        return [.. items.Concat(unchanged).Concat(gone).Concat(blocked)
             .Where(drift => chosen is null || chosen.Contains(drift.Id))
             .OrderBy(drift => drift.Source, StringComparer.Ordinal)
             .ThenBy(drift => drift.Path ?? drift.Id, StringComparer.Ordinal)
@@ -23,9 +27,10 @@ internal static class DriftList
     }
 
     /// <summary>Totals by type. A blocked item counts under the type it is stored with, else under <c>unknown</c>.</summary>
-    public static IReadOnlyList<TypePlan> Types(IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified)
+    public static IReadOnlyList<TypePlan> Types(PlanInput input, IReadOnlyList<PlannedItem> classified)
     {
-        var unchanged = surveys.SelectMany(survey => survey.Unchanged).Select(item => (item.Type, Embedded: true));
+        var surveys = input.Surveys;
+        var unchanged = surveys.SelectMany(survey => survey.Unchanged).Select(item => (item.Type, Embedded: !input.Target.ModelChanged));
         var read = classified.Select(item => (item.Item.Type, Embedded: item.State == ItemState.Current));
         var blocked = surveys.SelectMany(Blocked);
         return [.. unchanged.Concat(read).Concat(blocked)

@@ -9,10 +9,8 @@ namespace EmbSync.Core.Sync;
 /// <param name="Head">State of the store that the plan was made from.</param>
 /// <param name="Commit">Commit that was read, or HEAD under the work tree; null without git.</param>
 /// <param name="Records">What to record of each source when the plan was applied without a failure.</param>
-/// <param name="HasBookkeeping">Nothing to embed or write, yet a record, an index or a switch of generations is outstanding.</param>
-/// <param name="CacheOnly">The commit isn't on the store's branch: vectors are kept, items stay.</param>
-public sealed record MadePlan(
-    SyncPlan Plan, StoreHead Head, string? Commit, IReadOnlyList<SourceRecord> Records, bool HasBookkeeping, bool CacheOnly);
+/// <param name="HasBookkeeping">Nothing to embed or write, yet a record or a switch of generations is outstanding.</param>
+public sealed record MadePlan(SyncPlan Plan, StoreHead Head, string? Commit, IReadOnlyList<SourceRecord> Records, bool HasBookkeeping);
 
 /// <summary>Gathers what the planner needs, from sources and store, and plans. Reads only.</summary>
 internal sealed class PlanMaker(Workspace workspace)
@@ -48,15 +46,16 @@ internal sealed class PlanMaker(Workspace workspace)
         }
 
         RequireKnown(request.Ids, surveys);
-        var plan = Planner.Plan(new(request, target, surveys, await ExistingAsync(surveys, target, cancellationToken),
-            await GoneHashesAsync(surveys, cancellationToken), workspace.Config.Limits, workspace.Terms));
-        var cacheOnly = workspace.Config.Store.Branch is { } branch && commit is not null && !OnBranch(commit, branch);
+        var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
+        var plan = Planner.Plan(new(request, target, surveys, await ExistingAsync(surveys, target, cancellationToken), workspace.Config.Limits,
+            workspace.Terms, request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
         var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
             || (target.ModelChanged && target.Existing is not null && plan.IsEmpty && !request.IsPartial);
-        return new(Noted(plan, request, surveys, cacheOnly), head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0, cacheOnly);
+        return new(Noted(plan, request, surveys), head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0);
     }
 
-    private bool OnBranch(string commit, string branch) => workspace.Git.Require().IsOnBranch(commit, branch)
+    private bool OnBranch(string? commit, string branch) => workspace.Git.Require().IsOnBranch(
+            commit ?? throw new GitException($"store.branch says '{branch}', and there is no commit yet. Commit first, or take the setting away."), branch)
         ?? throw new GitException($"store.branch says '{branch}', and this clone has no such branch. Fetch it ('git fetch origin {branch}'), or change the setting.");
 
     private GenerationTarget TargetOf(StoreHead head)
@@ -70,8 +69,12 @@ internal sealed class PlanMaker(Workspace workspace)
     /// <summary>What <c>--since</c> limits a source to, once its stored items are known; null for the whole source.</summary>
     private static Func<IReadOnlyList<StoredItem>, ScopedPaths>? ScopeOf(ISource source, SyncRequest request, string? at, string? recorded) =>
         request.Since is { } since && source is MarkdownSource markdown
-            ? stored => markdown.Scope(since, at, recorded, stored.ToDictionary(item => item.Locator, item => item.Version, StringComparer.Ordinal))
+            ? stored => markdown.Scope(since, at, recorded, stored
+                .GroupBy(item => item.Locator, StringComparer.Ordinal).ToDictionary(group => group.Key, VersionOf, StringComparer.Ordinal))
             : null;
+
+    /// <summary>Two rows on one path: none of their versions is the file's, so that it is looked at.</summary>
+    private static string VersionOf(IEnumerable<StoredItem> rows) => rows.Take(2).ToList() is [var row] ? row.Version : "";
 
     /// <exception cref="UsageException">An id that was asked for by name is in no source.</exception>
     private static void RequireKnown(IReadOnlyList<string> ids, List<SourceSurvey> surveys)
@@ -86,7 +89,7 @@ internal sealed class PlanMaker(Workspace workspace)
 
     /// <summary>Whether the source is in step with the commit once the plan is applied without a failure.</summary>
     private static bool IsInStepAfter(SyncRequest request, SourceSurvey survey) =>
-        request.Limit is null && request.Ids.Count == 0 && !request.KeepOrphans && survey.Problems.Count == 0 && survey.Covers;
+        request.Limit is null && request.Ids.Count == 0 && !request.KeepOrphans && !request.Automatic && survey.Covers;
 
     private async Task<IReadOnlySet<ContentHash>> ExistingAsync(
         List<SourceSurvey> surveys, GenerationTarget target, CancellationToken cancellationToken)
@@ -97,23 +100,7 @@ internal sealed class PlanMaker(Workspace workspace)
             : new HashSet<ContentHash>();
     }
 
-    private async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>>> GoneHashesAsync(
-        List<SourceSurvey> surveys, CancellationToken cancellationToken)
-    {
-        var answer = new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>>(StringComparer.Ordinal);
-        foreach (var survey in surveys)
-        {
-            if (survey.Gone() is { Count: > 0 } gone)
-            {
-                answer[survey.Source] = await workspace.Store.ReadChunkHashesAsync(
-                    survey.Source, [.. gone.Select(item => item.Id)], cancellationToken);
-            }
-        }
-
-        return answer;
-    }
-
-    private static SyncPlan Noted(SyncPlan plan, SyncRequest request, List<SourceSurvey> surveys, bool cacheOnly)
+    private static SyncPlan Noted(SyncPlan plan, SyncRequest request, List<SourceSurvey> surveys)
     {
         var notes = plan.Notes.ToList();
         if (request.Since is not null && plan.Target.ModelChanged)
@@ -121,7 +108,7 @@ internal sealed class PlanMaker(Workspace workspace)
             notes.Add("the configured model or dimension is not that of the active generation: items outside the scope need a full run ('embsync sync' without --since)");
         }
 
-        if (cacheOnly)
+        if (plan.CacheOnly)
         {
             notes.Add("the commit is not on the store's branch (store.branch): vectors are bought for reuse, no item is changed");
         }

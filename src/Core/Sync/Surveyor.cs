@@ -100,8 +100,8 @@ public sealed class Surveyor(IStore store, bool all)
     /// <summary>What has been seen so far of one source.</summary>
     private sealed class Gathering(List<StoredItem> stored, IReadOnlySet<string> incomplete)
     {
-        private readonly Dictionary<string, StoredItem> _byLocator = stored
-            .GroupBy(item => item.Locator, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        /// <summary>Two rows may name one path when a file's id changed and its old row was kept: then the file is read.</summary>
+        private readonly ILookup<string, StoredItem> _byLocator = stored.ToLookup(item => item.Locator, StringComparer.Ordinal);
 
         public List<StoredItem> Unchanged { get; } = [];
 
@@ -124,8 +124,8 @@ public sealed class Surveyor(IStore store, bool all)
             var toRead = new List<SourceEntry>();
             foreach (var entry in listing.Entries)
             {
-                if (!surveyor.IsAll && _byLocator.TryGetValue(entry.Locator, out var row) && row.Version == entry.Version
-                    && row.Pipeline == source.Pipeline && !incomplete.Contains(row.Id))
+                var rows = _byLocator[entry.Locator].Take(2).ToList();
+                if (!surveyor.IsAll && rows is [var row] && row.Version == entry.Version && row.Pipeline == source.Pipeline && !incomplete.Contains(row.Id))
                 {
                     Unchanged.Add(row);
                 }
@@ -138,9 +138,13 @@ public sealed class Surveyor(IStore store, bool all)
             var reduced = new ReadItem?[toRead.Count];
             var outcomes = await surveyor.ReadAllAsync(source, toRead, reduced, cancellationToken);
             Read.AddRange(reduced.OfType<ReadItem>());
-            Problems.AddRange(outcomes.Select(outcome => outcome.Problem).OfType<ItemProblem>());
+            Problems.AddRange(outcomes.Select(outcome => outcome.Problem).OfType<ItemProblem>().Select(Named));
             AddAbsent(listing, paths);
         }
+
+        /// <summary>A file that can't be read doesn't tell its id; what is stored of it does.</summary>
+        private ItemProblem Named(ItemProblem problem) =>
+            problem.Path is { } path && problem.Id == path && _byLocator[path].Take(2).ToList() is [var row] ? problem with { Id = row.Id } : problem;
 
         /// <summary>Paths not looked at yet of stored items whose id another path claims now: is it a rename or a duplicate?</summary>
         public HashSet<string> Rivals(IReadOnlySet<string> looked)

@@ -1,3 +1,4 @@
+using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 
@@ -16,57 +17,81 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
 
     public async Task<StatusReport> StatusAsync(SyncRequest request, int? listLimit, CancellationToken cancellationToken)
     {
-        var plan = await _planMaker.MakeAsync(request, cancellationToken);
-        return StatusReport.Of(plan.Plan, workspace.Config.Project, workspace.StoreDescription, plan.Commit, listLimit);
+        var made = await _planMaker.MakeAsync(request, cancellationToken);
+        return StatusReport.Of(made.Plan, workspace.Config.Project, workspace.StoreDescription, made.Commit, listLimit);
     }
 
     public async Task<SyncReport> DryRunAsync(SyncRequest request, SpendLimit spend, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(spend);
         var plan = (await _planMaker.MakeAsync(request, cancellationToken)).Plan;
         var report = SyncReport.Planned(plan);
-        return (plan.Violation ?? spend.Violation(plan.Purchase, workspace.Terms)) is { } violation
-            ? report with { Notes = [.. report.Notes, "a sync would stop: " + violation] }
-            : report;
+        return Violation(plan, spend) is { } violation ? report with { Notes = [.. report.Notes, "a sync would stop: " + violation] } : report;
     }
 
-    /// <exception cref="GuardException">Deletions, budget or a change of model are beyond bounds: nothing was begun.</exception>
+    /// <summary>
+    /// Deletions, budget or a change of model beyond bounds come as a result with status <c>stopped</c>: nothing was begun then.
+    /// </summary>
     /// <exception cref="LockedException">Another run writes.</exception>
+    /// <exception cref="UsageException">The provider can't be used as configured, or a paid model meets a store that keeps nothing.</exception>
     public async Task<SyncResult> RunAsync(
         SyncRequest request, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         var made = await _planMaker.MakeAsync(request, cancellationToken);
-        Check(made.Plan, spend);
-        if (made.Plan.IsEmpty && !made.HasBookkeeping)
+        if (Violation(made.Plan, spend) is { } violation)
         {
-            return Finished(made.Plan, SyncOutcome.Nothing, null, started);
+            return Stopped(made.Plan, violation, started);
         }
 
+        if (made.Plan.IsEmpty && !made.HasBookkeeping)
+        {
+            return InStep(made.Plan, started);
+        }
+
+        // A provider that can't be used as configured is found out before anything is written.
+        using var provider = OpenProvider(made.Plan);
         await using var writer = await workspace.Store.BeginWriteAsync(workspace.Config.Project, cancellationToken);
         if ((await workspace.Store.ReadHeadAsync(cancellationToken)).Revision != made.Head.Revision)
         {
             // Somebody wrote between plan and lock: what they bought must not be bought again.
             made = await _planMaker.MakeAsync(request, cancellationToken);
-            Check(made.Plan, spend);
+            if (Violation(made.Plan, spend) is { } later)
+            {
+                return Stopped(made.Plan, later, started);
+            }
         }
 
-        return await new SyncRun(workspace, writer, clock, progress).ExecuteAsync(made, spend, started, cancellationToken);
+        using var late = provider is null ? OpenProvider(made.Plan) : null;
+        return await new SyncRun(workspace, writer, provider ?? late, clock, progress).ExecuteAsync(made, spend, started, cancellationToken);
     }
 
-    private void Check(SyncPlan plan, SpendLimit spend)
+    private IEmbeddingProvider? OpenProvider(SyncPlan plan)
     {
-        if ((plan.Violation ?? spend.Violation(plan.Purchase, workspace.Terms)) is { } violation)
+        if (plan.Buy.Count == 0)
         {
-            throw new GuardException(violation);
+            return null;
         }
+
+        if (workspace.Store.IsVolatile && !workspace.Terms.IsFree)
+        {
+            throw new UsageException("store.backend memory keeps nothing after this run, and the model costs money: use sqlite or postgres");
+        }
+
+        return workspace.OpenProvider(plan.Target.Signature);
     }
 
-    private SyncResult Finished(SyncPlan plan, SyncOutcome outcome, long? runId, long started)
+    private string? Violation(SyncPlan plan, SpendLimit spend) => plan.Violation ?? spend.Violation(plan.Purchase, workspace.Terms);
+
+    private SyncResult Stopped(SyncPlan plan, string violation, long started) => new(
+        SyncReport.Executed(plan, SyncOutcome.Nothing, null, workspace.Terms.CostOf(0), clock.GetElapsedTime(started), "stopped"),
+        ExitCode.Guard,
+        new GuardException(violation));
+
+    private SyncResult InStep(SyncPlan plan, long started)
     {
         var partial = plan.Blocked.Count > 0;
         return new(
-            SyncReport.Executed(plan, outcome, runId, null, clock.GetElapsedTime(started), partial ? "partial" : "done"),
+            SyncReport.Executed(plan, SyncOutcome.Nothing, null, workspace.Terms.CostOf(0), clock.GetElapsedTime(started), partial ? "partial" : "done"),
             partial ? ExitCode.Partial : ExitCode.Done,
             null);
     }

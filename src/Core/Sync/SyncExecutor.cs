@@ -9,8 +9,7 @@ namespace EmbSync.Core.Sync;
 /// <summary>Sends inputs and brings back answers; the request governor in production.</summary>
 public delegate IAsyncEnumerable<EmbedAnswer> EmbedStream(IAsyncEnumerable<EmbedInput> inputs, CancellationToken cancellationToken);
 
-/// <param name="CacheOnly">Keep what is bought and write no item: a run beside the store's branch.</param>
-public sealed record ExecutionOptions(SpendLimit Spend, PurchaseTerms Terms, bool CacheOnly);
+public sealed record ExecutionOptions(SpendLimit Spend, PurchaseTerms Terms);
 
 /// <summary>
 /// Applies a plan. What needs no purchase is written first, then chunks are bought in the order of the plan; each answer is committed
@@ -21,6 +20,8 @@ public sealed class SyncExecutor(
     IStore store, IStoreWriter writer, EmbedStream embed, IReadOnlyDictionary<string, ISource> sources, ExecutionOptions options, IProgress<SyncProgress> progress)
 {
     private const int WriteBatch = 256;
+
+    private static readonly HashSet<ContentHash> Nothing = [];
 
     private readonly Tally _tally = new();
 
@@ -34,9 +35,16 @@ public sealed class SyncExecutor(
         Exception? stopped = null;
         try
         {
-            await WriteFreeAsync(plan, generation, cancellationToken);
-            await BuyAsync(plan, generation, cancellationToken);
-            await DeleteAsync(plan, generation, cancellationToken);
+            if (plan.CacheOnly || plan.Target.ModelChanged)
+            {
+                await VectorsFirstAsync(plan, generation, cancellationToken);
+            }
+            else
+            {
+                await WriteAsync(plan.Items.Where(item => !item.Item.Hashes.Any(plan.Buy.Contains)), plan, generation, Nothing, cancellationToken);
+                await BuyAsync(plan, generation, writesItems: true, cancellationToken);
+                await DeleteAsync(plan, generation, cancellationToken);
+            }
         }
         catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
         {
@@ -46,16 +54,29 @@ public sealed class SyncExecutor(
         return _tally.Outcome(stopped);
     }
 
-    /// <summary>Items all of whose vectors are there.</summary>
-    private async Task WriteFreeAsync(SyncPlan plan, int generation, CancellationToken cancellationToken)
+    /// <summary>
+    /// Under a change of model, searches go on in the generation before, which has no vectors for new text: rows are written only when
+    /// all of the new generation is bought.
+    /// </summary>
+    private async Task VectorsFirstAsync(SyncPlan plan, int generation, CancellationToken cancellationToken)
     {
-        if (options.CacheOnly)
+        var whole = await BuyAsync(plan, generation, writesItems: false, cancellationToken);
+        if (plan.CacheOnly || plan.Request.IsPartial || !whole)
         {
             return;
         }
 
-        var needed = plan.Buy;
-        foreach (var batch in plan.Items.Where(item => !item.Item.Hashes.Any(needed.Contains)).Chunk(WriteBatch))
+        var failed = _tally.FailedKeys();
+        await WriteAsync(plan.Items.Where(item => !failed.Contains((item.Key.Source, item.Key.Id))), plan, generation, plan.Buy, cancellationToken);
+        await DeleteAsync(plan, generation, cancellationToken);
+    }
+
+    /// <summary>Items all of whose vectors are there.</summary>
+    /// <param name="bought">Of the plan's purchases: those that are made.</param>
+    private async Task WriteAsync(
+        IEnumerable<PlannedItem> items, SyncPlan plan, int generation, IReadOnlySet<ContentHash> bought, CancellationToken cancellationToken)
+    {
+        foreach (var batch in items.Chunk(WriteBatch))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var ready = new List<Written>(batch.Length);
@@ -66,7 +87,7 @@ public sealed class SyncExecutor(
                     continue;
                 }
 
-                if ((await MissingAsync(item, planned, plan, generation, cancellationToken)).Count > 0)
+                if ((await MissingAsync(item, planned, plan, generation, cancellationToken)).Any(chunk => !bought.Contains(chunk.Hash)))
                 {
                     _tally.Fail(Changed(planned));
                     continue;
@@ -79,11 +100,12 @@ public sealed class SyncExecutor(
         }
     }
 
-    private async Task BuyAsync(SyncPlan plan, int generation, CancellationToken cancellationToken)
+    /// <summary>Answers whether every purchase of the plan was made or failed for good.</summary>
+    private async Task<bool> BuyAsync(SyncPlan plan, int generation, bool writesItems, CancellationToken cancellationToken)
     {
         if (plan.Buy.Count == 0)
         {
-            return;
+            return true;
         }
 
         var waiting = new WaitingItems();
@@ -105,14 +127,17 @@ public sealed class SyncExecutor(
 
             _tally.Answer(answer, vectors);
             // Paid is paid: an interruption waits for this commit.
-            await CommitAsync(generation, vectors, waiting.TakeReady(), plan.Request.Reindex, CancellationToken.None);
+            var ready = waiting.TakeReady();
+            await CommitAsync(generation, vectors, writesItems ? ready : [], plan.Request.Reindex, CancellationToken.None);
         }
 
-        await CommitAsync(generation, [], waiting.TakeReady(), plan.Request.Reindex, CancellationToken.None);
+        await CommitAsync(generation, [], writesItems ? waiting.TakeReady() : [], plan.Request.Reindex, CancellationToken.None);
         if (_tally.OverBudget)
         {
             throw new GuardException("the budget of this run is used up; what was bought is kept, and the next run goes on from here");
         }
+
+        return waiting.HasSettled(plan.Buy);
     }
 
     private async IAsyncEnumerable<EmbedInput> InputsAsync(
@@ -136,7 +161,7 @@ public sealed class SyncExecutor(
             foreach (var input in inputs)
             {
                 sent += input.Tokens;
-                if (!options.Spend.Allows(sent, options.Terms))
+                if (!options.Spend.Allows(_tally.Projected(sent), options.Terms))
                 {
                     _tally.OverBudget = true;
                     yield break;
@@ -185,12 +210,7 @@ public sealed class SyncExecutor(
 
     private async Task DeleteAsync(SyncPlan plan, int generation, CancellationToken cancellationToken)
     {
-        if (options.CacheOnly)
-        {
-            return;
-        }
-
-        foreach (var batch in plan.Deletions.Chunk(WriteBatch))
+        foreach (var batch in plan.Deletions.Where(deletion => !deletion.Moved).Chunk(WriteBatch))
         {
             cancellationToken.ThrowIfCancellationRequested();
             await writer.CommitAsync(new(generation, [], [], [.. batch.Select(deletion => deletion.Key)]), cancellationToken);
@@ -199,16 +219,17 @@ public sealed class SyncExecutor(
     }
 
     private async Task CommitAsync(
-        int generation, IReadOnlyList<VectorRow> vectors, IReadOnlyList<Written> ready, bool replace, CancellationToken cancellationToken)
+        int generation, IReadOnlyList<VectorRow> vectors, IReadOnlyList<Written> items, bool replace, CancellationToken cancellationToken)
     {
-        var items = options.CacheOnly ? [] : ready;
+        var moved = items.Select(item => item.Planned.Replaces).OfType<ItemKey>().ToList();
         if (vectors.Count > 0 || items.Count > 0)
         {
             await writer.CommitAsync(
-                new(generation, vectors, [.. items.Select(item => item.Item)], []) { ReplaceVectors = replace }, cancellationToken);
+                new(generation, vectors, [.. items.Select(item => item.Item)], moved) { ReplaceVectors = replace }, cancellationToken);
         }
 
         _tally.Commit(items);
+        _tally.Deleted += moved.Count;
         progress.Report(new(_tally.Items, _itemsTotal, _tally.Embedded, _chunksTotal, _tally.Tokens, _tally.FailureCount));
     }
 }

@@ -4,7 +4,7 @@ namespace EmbSync.Core.Sync;
 
 /// <summary>What the executor did. Also the answer of a run that stopped half way: then <paramref name="Stopped"/> says why.</summary>
 /// <param name="Billed">Tokens by the provider's own count; null when it said nothing of any request.</param>
-/// <param name="EstimatedTokens">Of the chunks that were embedded.</param>
+/// <param name="Tokens">Of all answers: billed where the provider said so, else estimated.</param>
 /// <param name="Stopped">Null when the plan was walked to its end.</param>
 public sealed record SyncOutcome(
     int New,
@@ -15,7 +15,7 @@ public sealed record SyncOutcome(
     int Reused,
     int Requests,
     long? Billed,
-    long EstimatedTokens,
+    long Tokens,
     IReadOnlyList<ItemProblem> Failures,
     Exception? Stopped,
     bool Activated)

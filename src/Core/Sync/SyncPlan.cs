@@ -21,6 +21,9 @@ public sealed record GenerationTarget(string Space, EmbeddingSignature Signature
 public sealed record PlannedItem(ReadItem Item, ItemChange Change, ItemState State, StaleReasons Reasons, IReadOnlyList<ContentHash> Buy)
 {
     public ItemKey Key => Item.Key;
+
+    /// <summary>The row that this item had under another id; it goes when this one is written.</summary>
+    public ItemKey? Replaces { get; init; }
 }
 
 /// <summary>What one source contributes; counts add up: total = current + missing + stale + blocked.</summary>
@@ -74,6 +77,9 @@ public sealed record SyncPlan(
     string? Violation,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>The commit is not on the store's branch: vectors are bought for reuse, no item is written or deleted.</summary>
+    public bool CacheOnly { get; init; }
+
     public int Total => Sources.Sum(source => source.Total);
 
     public int Unchanged => Total - Items.Count - CutOff - Blocked.Count;

@@ -35,6 +35,9 @@ public sealed record SyncRequest
     /// <summary>Overrules the configured bound on deletions.</summary>
     public DeleteLimit? MaxDelete { get; init; }
 
+    /// <summary>Nobody asked for this run (a hook, a build): it embeds only what <c>embeddings.autoIndex</c> lets it.</summary>
+    public bool Automatic { get; init; }
+
     /// <summary>Nothing is deleted: a run over chosen items only.</summary>
     public bool KeepOrphans { get; init; }
 

@@ -6,21 +6,23 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Sync;
 
 /// <summary>One execution that writes, under the writer's lock: receipt, generation, executor, switch, index, record.</summary>
-internal sealed class SyncRun(Workspace workspace, IStoreWriter writer, TimeProvider clock, IProgress<SyncProgress> progress)
+/// <param name="provider">Null when the plan buys nothing.</param>
+internal sealed class SyncRun(
+    Workspace workspace, IStoreWriter writer, IEmbeddingProvider? provider, TimeProvider clock, IProgress<SyncProgress> progress)
 {
     public async Task<SyncResult> ExecuteAsync(MadePlan made, SpendLimit spend, long started, CancellationToken cancellationToken)
     {
         var plan = made.Plan;
         var target = plan.Target;
         var generation = await writer.OpenGenerationAsync(target.Space, target.Signature, cancellationToken);
-        if (target.Active is null)
+        if (target.Active is null && !plan.CacheOnly)
         {
             // Nothing to search yet: what comes in is searchable at once, and coverage says how much there is.
             await writer.ActivateAsync(generation.Id, cancellationToken);
         }
 
         var run = plan.IsEmpty ? null : await BeginAsync(made, cancellationToken);
-        var outcome = await AppliedAsync(plan, generation.Id, made.CacheOnly, spend, cancellationToken);
+        var outcome = await AppliedAsync(plan, generation.Id, spend, cancellationToken);
         if (outcome.Stopped is null)
         {
             outcome = await CompletedAsync(made, generation, outcome, cancellationToken);
@@ -29,8 +31,7 @@ internal sealed class SyncRun(Workspace workspace, IStoreWriter writer, TimeProv
         return await FinishedAsync(plan, outcome, run, started);
     }
 
-    private async Task<SyncOutcome> AppliedAsync(
-        SyncPlan plan, int generation, bool cacheOnly, SpendLimit spend, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> AppliedAsync(SyncPlan plan, int generation, SpendLimit spend, CancellationToken cancellationToken)
     {
         if (plan.IsEmpty)
         {
@@ -38,16 +39,8 @@ internal sealed class SyncRun(Workspace workspace, IStoreWriter writer, TimeProv
         }
 
         var sources = workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
-        var options = new ExecutionOptions(spend, workspace.Terms, cacheOnly);
-        if (plan.Buy.Count == 0)
-        {
-            return await new SyncExecutor(workspace.Store, writer, NothingToBuy, sources, options, progress)
-                .ExecuteAsync(plan, generation, cancellationToken);
-        }
-
-        using var provider = workspace.OpenProvider(plan.Target.Signature);
-        var governor = workspace.OpenGovernor(provider, plan.Request);
-        return await new SyncExecutor(workspace.Store, writer, governor.EmbedAsync, sources, options, progress)
+        EmbedStream embed = provider is null ? NothingToBuy : workspace.OpenGovernor(provider, plan.Request).EmbedAsync;
+        return await new SyncExecutor(workspace.Store, writer, embed, sources, new(spend, workspace.Terms), progress)
             .ExecuteAsync(plan, generation, cancellationToken);
     }
 
@@ -61,13 +54,13 @@ internal sealed class SyncRun(Workspace workspace, IStoreWriter writer, TimeProv
         try
         {
             await writer.EnsureIndexAsync(generation.Id, cancellationToken);
-            if (made.Plan.Target.ModelChanged && await CoversAllAsync(made, generation.Id, outcome, cancellationToken))
+            if (made.Plan.Target.ModelChanged && await CoversAllAsync(made, generation.Id, cancellationToken))
             {
                 await writer.ActivateAsync(generation.Id, cancellationToken);
                 outcome = outcome with { Activated = true };
             }
 
-            foreach (var record in made.Records.Where(record => !outcome.Failures.Any(failure => failure.Source == record.Name)))
+            foreach (var record in made.Records)
             {
                 await writer.RecordSourceAsync(record, cancellationToken);
             }
@@ -80,11 +73,11 @@ internal sealed class SyncRun(Workspace workspace, IStoreWriter writer, TimeProv
         }
     }
 
-    /// <summary>A new generation takes over only when every stored item has its vectors there, blocked ones aside.</summary>
-    private async Task<bool> CoversAllAsync(MadePlan made, int generation, SyncOutcome outcome, CancellationToken cancellationToken)
+    /// <summary>A new generation takes over only when every stored item has its vectors there, blocked ones aside: those can't be read, whatever the model.</summary>
+    private async Task<bool> CoversAllAsync(MadePlan made, int generation, CancellationToken cancellationToken)
     {
         var plan = made.Plan;
-        if (plan.Request.IsPartial || made.CacheOnly || outcome.Failures.Count > 0)
+        if (plan.Request.IsPartial || plan.CacheOnly)
         {
             return false;
         }
@@ -116,16 +109,24 @@ internal sealed class SyncRun(Workspace workspace, IStoreWriter writer, TimeProv
     private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, RunRecord? run, long started)
     {
         var (status, exitCode) = Verdict(plan, outcome);
-        var tokens = outcome.Billed ?? outcome.EstimatedTokens;
-        var cost = workspace.Terms.CostOf(tokens);
+        var cost = workspace.Terms.CostOf(outcome.Tokens);
         var report = SyncReport.Executed(plan, outcome, run?.Id, cost, clock.GetElapsedTime(started), status);
+        if (plan.Target.ModelChanged && !outcome.Activated)
+        {
+            var active = plan.Target.Active!.Signature;
+            report = report with
+            {
+                Notes = [.. report.Notes, Text.Of($"searches still use {active.Model} with {active.Dimension} dimensions: the new generation takes over when a full run ('embsync sync') has every stored item in it")],
+            };
+        }
+
         if (run is not null)
         {
             var finished = run with
             {
                 Status = status,
                 ItemsProcessed = outcome.Written,
-                Tokens = tokens,
+                Tokens = outcome.Tokens,
                 Cost = cost,
                 Error = outcome.Stopped?.Message,
                 CompletedAt = clock.GetUtcNow(),

@@ -8,7 +8,9 @@ namespace EmbSync.Core.Sync;
 internal sealed class Tally
 {
     private readonly List<ItemProblem> _failures = [];
+    private readonly Lock _money = new();
     private long? _billed;
+    private long _spent;
     private long _estimated;
     private int _new;
     private int _changed;
@@ -29,7 +31,35 @@ internal sealed class Tally
 
     public int Items => _new + _changed + _metadata;
 
-    public long Tokens => _billed ?? _estimated;
+    /// <summary>Billed where the provider said so, else estimated.</summary>
+    public long Tokens
+    {
+        get
+        {
+            lock (_money)
+            {
+                return _spent;
+            }
+        }
+    }
+
+    /// <summary>What will have been spent when all that was sent is answered: the bill so far, and the estimate of what is under way.</summary>
+    /// <param name="sent">Estimated tokens of all inputs sent.</param>
+    public long Projected(long sent)
+    {
+        lock (_money)
+        {
+            return Math.Max(sent, _spent + Math.Max(0, sent - _estimated));
+        }
+    }
+
+    public IReadOnlySet<(string Source, string Id)> FailedKeys()
+    {
+        lock (_failures)
+        {
+            return _failures.Select(failure => (failure.Source, failure.Id)).ToHashSet();
+        }
+    }
 
     public int FailureCount
     {
@@ -46,10 +76,12 @@ internal sealed class Tally
     {
         _requests += answer.Requests;
         Embedded += vectors.Count;
-        _estimated += vectors.Sum(vector => (long)vector.Tokens);
-        if (answer.BilledTokens is { } tokens)
+        var estimated = vectors.Sum(vector => (long)vector.Tokens);
+        lock (_money)
         {
-            _billed = (_billed ?? 0) + tokens;
+            _estimated += answer.Results.Sum(result => (long)result.Input.Tokens);
+            _spent += answer.BilledTokens ?? estimated;
+            _billed = answer.BilledTokens is { } tokens ? (_billed ?? 0) + tokens : _billed;
         }
     }
 
@@ -94,7 +126,7 @@ internal sealed class Tally
     {
         lock (_failures)
         {
-            return new(_new, _changed, _metadata, Deleted, Embedded, _reused, _requests, _billed, _estimated, [.. _failures], stopped, false);
+            return new(_new, _changed, _metadata, Deleted, Embedded, _reused, _requests, _billed, _spent, [.. _failures], stopped, false);
         }
     }
 }

@@ -90,6 +90,15 @@ internal sealed class WaitingItems
         }
     }
 
+    /// <summary>Whether every one of the hashes has arrived or failed.</summary>
+    public bool HasSettled(IReadOnlySet<ContentHash> hashes)
+    {
+        lock (_lock)
+        {
+            return hashes.All(_settled.ContainsKey);
+        }
+    }
+
     public IReadOnlyList<Written> TakeReady()
     {
         lock (_lock)

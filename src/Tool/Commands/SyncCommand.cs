@@ -27,6 +27,7 @@ internal static class SyncCommand
         var dryRun = command.Flag("--dry-run", "Show plan and cost; buy and write nothing");
         var limit = command.Value("--limit <N>", "At most N items that need vectors");
         var maxDelete = command.Value("--max-delete <LIMIT>", "Deletions (N items or P%) that are allowed (default: the larger of 20% and 10)");
+        var automatic = command.Flag("--auto", "Embed only what embeddings.autoIndex lets hooks and builds embed by themselves");
         var spend = new SpendOptions(command);
         command.OnExecute(async () =>
         {
@@ -40,6 +41,7 @@ internal static class SyncCommand
             {
                 All = all.HasValue(),
                 Reindex = reindex.HasValue(),
+                Automatic = automatic.HasValue(),
                 Limit = limit.Number(least: 1),
                 MaxDelete = DeleteLimits.Of(maxDelete),
                 MaxBatches = spend.MaxBatches,
@@ -77,7 +79,7 @@ internal static class SyncCommand
         });
         if (result.Stopped is EmbSyncException stopped)
         {
-            session.Complain(stopped.Message);
+            session.Complain(global.Verbose ? stopped.ToString() : stopped.Message);
         }
 
         return (int)result.ExitCode;

@@ -62,7 +62,7 @@ public sealed class DeletionGuardTests
     {
         var before = Items(30);
         var after = before.Select(item => Item("moved/" + item.Key.Id, item.Chunks[0].Text)).ToArray();
-        var plan = Plan([Survey(read: after, stored: before)], embedded: before, goneHashes: Hashes(before));
+        var plan = Plan([Survey(read: after, stored: before)], embedded: before);
 
         plan.Violation.ShouldBeNull();
         plan.Deletions.Count.ShouldBe(30);
@@ -71,12 +71,28 @@ public sealed class DeletionGuardTests
     }
 
     [Fact]
+    public void A_copy_that_was_there_before_is_no_move()
+    {
+        var items = Enumerable.Range(0, 40).Select(i => Item($"i{i:00}", "the same text")).ToArray();
+
+        Plan([Survey(read: items[..7], stored: items)], embedded: items, request: new() { All = true }).Violation.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void A_move_is_written_and_deleted_at_once()
+    {
+        var plan = Plan([Survey(read: [Item("b", "one|two")], stored: [Item("a", "one|two")])], embedded: [Item("a", "one|two")]);
+
+        plan.Items.Single().Replaces.ShouldBe(new ItemKey("docs", "a"));
+    }
+
+    [Fact]
     public void An_item_of_which_a_part_reappears_has_not_moved()
     {
         var before = Enumerable.Range(0, 11).Select(i => Item($"i{i}", $"kept {i}|lost {i}")).ToArray();
         var after = before.Select((item, i) => Item($"n{i}", $"kept {i}")).ToArray();
 
-        Plan([Survey(read: after, stored: before)], embedded: before, goneHashes: Hashes(before)).Violation.ShouldNotBeNull();
+        Plan([Survey(read: after, stored: before)], embedded: before).Violation.ShouldNotBeNull();
     }
 
     [Fact]

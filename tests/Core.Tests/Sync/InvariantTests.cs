@@ -141,7 +141,9 @@ public abstract class InvariantTests : IAsyncLifetime
         }
 
         _repository.Write("tasks/new.md", "---\nid: N\ntitle: New\n---\n");
-        (await Should.ThrowAsync<GuardException>(() => world.SyncAsync())).Message.ShouldContain("--max-delete 20");
+        var stopped = await world.SyncAsync();
+        stopped.ExitCode.ShouldBe(ExitCode.Guard);
+        stopped.Stopped!.Message.ShouldContain("--max-delete 20");
 
         (await world.ContentsAsync()).ShouldBe(before);
         (await world.SyncAsync(new() { MaxDelete = new(null, 20) })).Report.Items.Deleted.ShouldBe(20);
@@ -237,7 +239,7 @@ public abstract class InvariantTests : IAsyncLifetime
         var needed = (await world.DryRunAsync()).Tokens.Estimated;
         world.Configure = config => config with { Limits = config.Limits with { MaxTokens = needed / 2 } };
 
-        await Should.ThrowAsync<GuardException>(() => world.SyncAsync());
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Guard);
         _server.Requests.ShouldBe(0);
     }
 
@@ -267,15 +269,190 @@ public abstract class InvariantTests : IAsyncLifetime
         _server.BoughtTwice.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Moved_items_survive_a_run_that_stops_before_its_deletions()
+    {
+        Tasks(40, id: false);
+        _repository.Commit();
+        using var world = World();
+        await world.SyncAsync();
+        _repository.Git("mv", "tasks", "moved");
+        _repository.Git("mv", "moved", "tasks2");
+        Directory.CreateDirectory(_repository.Full("tasks"));
+        _repository.Git("mv", "tasks2", "tasks/deep");
+        _repository.Write("tasks/new.md", "---\ntitle: New\n---\n\nnew text\n");
+        _repository.Commit();
+        _server.Decide = _ => Fault.Status(401, "invalid_api_key");
+
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Refused);
+        _server.Decide = _ => null;
+        var result = await world.SyncAsync();
+
+        result.ExitCode.ShouldBe(ExitCode.Done, result.Stopped?.Message);
+        (await world.ContentsAsync()).ShouldBe(await world.CleanContentsAsync());
+    }
+
+    [Fact]
+    public async Task Search_keeps_its_items_while_a_model_change_is_half_done()
+    {
+        Tasks(6);
+        _repository.Commit();
+        using var world = World();
+        await world.SyncAsync();
+        world.Configure = config => config with { Embeddings = config.Embeddings with { Dimension = 16 } };
+        _repository.Write("tasks/t0.md", "---\nid: T-0\ntitle: Task 0\n---\n\nOther words.\n");
+        _repository.Commit();
+
+        var partial = await world.SyncAsync(new() { Since = "HEAD" });
+
+        partial.Report.Notes.ShouldContain(note => note.Contains("searches still use"));
+        (await ActiveAsync(world)).Signature.Dimension.ShouldBe(Dimension);
+        (await world.ContentsAsync()).ShouldNotContain("no vector");
+        (await world.StatusAsync()).Items.Current.ShouldBe(0);
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Done);
+        (await world.ContentsAsync()).ShouldNotContain("no vector");
+        (await ActiveAsync(world)).Signature.Dimension.ShouldBe(16);
+        (await world.StatusAsync()).Items.Current.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Going_back_to_an_earlier_model_is_a_switch_and_no_purchase()
+    {
+        Tasks(4);
+        _repository.Commit();
+        using var world = World();
+        await world.SyncAsync();
+        world.Configure = config => config with { Embeddings = config.Embeddings with { Dimension = 16 } };
+        await world.SyncAsync();
+        var bought = _server.Inputs;
+        world.Configure = config => config;
+
+        (await world.StatusAsync()).Items.Stale.ShouldBe(4);
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Done);
+
+        (await ActiveAsync(world)).Signature.Dimension.ShouldBe(Dimension);
+        _server.Inputs.ShouldBe(bought);
+    }
+
+    [Fact]
+    public async Task A_text_that_is_always_refused_does_not_hold_up_a_change_of_model()
+    {
+        Tasks(4);
+        _repository.Commit();
+        using var world = World();
+        await world.SyncAsync();
+        world.Configure = config => config with { Embeddings = config.Embeddings with { Dimension = 16 } };
+        _repository.Write("tasks/poison.md", "---\nid: P\ntitle: Poison\n---\n\npoison\n");
+        _server.RefuseTextsContaining("poison");
+
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Partial);
+
+        (await ActiveAsync(world)).Signature.Dimension.ShouldBe(16);
+    }
+
+    [Fact]
+    public async Task A_changed_id_with_its_old_row_kept_confuses_nothing()
+    {
+        _repository.Write("tasks/a.md", "---\nid: one\ntitle: A\n---\n\ntext\n");
+        Tasks(3);
+        _repository.Commit();
+        using var world = World();
+        await world.SyncAsync();
+        _repository.Write("tasks/a.md", "---\nid: two\ntitle: A\n---\n\ntext\n");
+        _repository.Commit();
+        await world.SyncAsync(new() { Command = "index", Limit = 10, KeepOrphans = true });
+
+        (await world.SyncAsync(new() { Since = "HEAD" })).ExitCode.ShouldBe(ExitCode.Done);
+
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Done);
+        (await world.ContentsAsync()).ShouldBe(await world.CleanContentsAsync());
+    }
+
+    [Fact]
+    public async Task Narrower_patterns_are_seen_by_a_scoped_run()
+    {
+        Tasks(12);
+        _repository.Commit();
+        using var world = World();
+        await world.SyncAsync();
+        world.Configure = config => config with
+        {
+            Sources = [.. config.Sources.Cast<MarkdownSourceConfig>().Select(source => source with { Exclude = ["tasks/t1.md"] })],
+        };
+
+        (await world.SyncAsync(new() { Since = "HEAD" })).Report.Items.Deleted.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_blocked_file_does_not_blind_scoped_runs()
+    {
+        Tasks(12);
+        _repository.Write("tasks/bad.md", "# A\n\n<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n");
+        _repository.Commit();
+        using var world = World();
+        (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Partial);
+        _repository.Write("tasks/t3.md", "---\nid: T-3\ntitle: Task 3\n---\n\nOther words.\n");
+        _repository.Commit();
+
+        var result = await world.SyncAsync(new() { Since = "HEAD" });
+
+        result.ExitCode.ShouldBe(ExitCode.Partial, "the blocked file is still blocked");
+        result.Report.Items.Changed.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_bill_above_the_estimate_stops_the_run()
+    {
+        Tasks(60);
+        _repository.Commit();
+        using var world = World(batch: 2);
+        var needed = (await world.DryRunAsync()).Tokens.Estimated;
+        world.Configure = config => config with { Limits = config.Limits with { MaxTokens = needed + 10 } };
+        _server.BilledTimes = 4;
+
+        var result = await world.SyncAsync();
+
+        result.ExitCode.ShouldBe(ExitCode.Guard);
+        result.Report.Status.ShouldBe("stopped");
+        result.Report.Tokens.Billed.ShouldNotBeNull().ShouldBeLessThan(needed * 4);
+        result.Report.Remaining.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Beside_the_branch_of_the_store_vectors_are_kept_and_items_stay()
+    {
+        Tasks(5);
+        _repository.Commit();
+        using var world = World();
+        world.Configure = config => config with { Store = config.Store with { Branch = "main" } };
+        await world.SyncAsync();
+        var before = await world.ContentsAsync();
+        _repository.Git("checkout", "--quiet", "-b", "feature");
+        _repository.Write("tasks/t0.md", "---\nid: T-0\ntitle: Task 0\n---\n\nFeature text.\n");
+        _repository.Delete("tasks/t1.md");
+        _repository.Commit();
+
+        var result = await world.SyncAsync();
+
+        result.Report.Chunks.Embedded.ShouldBe(1);
+        (await world.ContentsAsync()).ShouldBe(before);
+        (await world.SyncAsync()).Report.RunId.ShouldBeNull("a second run has nothing to buy");
+        var requests = _server.Requests;
+        _repository.Git("checkout", "--quiet", "main");
+        _repository.Git("merge", "--quiet", "feature");
+        (await world.SyncAsync()).Report.Items.Changed.ShouldBe(1);
+        _server.Requests.ShouldBe(requests, "the branch has paid");
+    }
+
     private SyncWorld World(int batch = 16) => new(_repository, _store, new(
         AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", Dimension, batch, 0, 2,
         new Dictionary<string, decimal>(), [], false, RolePrefixes.None));
 
-    private void Tasks(int count)
+    private void Tasks(int count, bool id = true)
     {
         for (var i = 0; i < count; i++)
         {
-            _repository.Write($"tasks/t{i}.md", $"---\nid: T-{i}\ntitle: Task {i}\nstatus: open\n---\n\n# Task {i}\n\nBody {i} of what is to be done.\n");
+            _repository.Write($"tasks/t{i}.md", $"---\n{(id ? $"id: T-{i}\n" : "")}title: Task {i}\nstatus: open\n---\n\n# Task {i}\n\nBody {i} of what is to be done.\n");
         }
     }
 

@@ -1,3 +1,4 @@
+using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sync;
 using static EmbSync.Core.Tests.Sync.PlanningValues;
@@ -112,7 +113,7 @@ public sealed class PlannerTests
         var many = Enumerable.Range(0, 1001).Select(i => Item($"i{i}", $"text {i}")).ToList();
         var target = Target(Signature with { Model = "other" });
 
-        Plan([Survey(read: many, stored: many)], target: target).Violation.ShouldNotBeNull().ShouldContain("all 1001 items would be embedded again");
+        Plan([Survey(read: many, stored: many)], target: target).Violation.ShouldNotBeNull().ShouldContain("1,001 items would be embedded again");
         Plan([Survey(read: many, stored: many)], target: target, request: new() { All = true }).Violation.ShouldBeNull();
     }
 
@@ -137,6 +138,45 @@ public sealed class PlannerTests
         plan.Items.Select(item => item.Key.Id).ShouldBe(["a", "b", "m"]);
         plan.CutOff.ShouldBe(1);
         plan.Unchanged.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Renames_do_not_use_up_the_limit()
+    {
+        var before = Enumerable.Range(0, 5).Select(i => Item($"old{i}", $"text {i}")).ToArray();
+        var after = before.Select((item, i) => Item($"new{i}", $"text {i}"));
+        var plan = Plan([Survey(read: [.. after, Item("x", "bought"), Item("y", "left")], stored: before)], embedded: before, request: new() { Limit = 1 });
+
+        plan.Items.Count.ShouldBe(6);
+        plan.CutOff.ShouldBe(1);
+        plan.Violation.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(AutoIndex.Off, 0)]
+    [InlineData(AutoIndex.OnCreate, 2)]
+    [InlineData(AutoIndex.OnUpdate, 3)]
+    public void A_run_by_itself_embeds_what_the_setting_lets_it(AutoIndex gate, int planned)
+    {
+        var before = Item("changed", "before");
+        var meta = Item("meta", "same");
+        var plan = Plan(
+            [Survey(read: [Item("new", "1"), Item("changed", "after", version: "git:2"), Item("meta", "same", version: "git:2", metadata: """{"a":1}""")], stored: [before, meta])],
+            embedded: [before, meta], gate: gate);
+
+        plan.Items.Count.ShouldBe(planned);
+        plan.CutOff.ShouldBe(3 - planned);
+    }
+
+    [Fact]
+    public void Lost_chunk_rows_are_written_again_for_nothing()
+    {
+        var before = Item("a", "one");
+        var survey = Survey(read: [before], stored: [before]) with { Incomplete = new HashSet<string> { "a" } };
+        var plan = Plan([survey], embedded: [before]);
+
+        plan.Items.Single().State.ShouldBe(ItemState.Missing);
+        plan.Buy.ShouldBeEmpty();
     }
 
     [Fact]

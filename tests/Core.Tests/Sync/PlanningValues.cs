@@ -49,13 +49,8 @@ internal static class PlanningValues
 
     public static SyncPlan Plan(
         IReadOnlyList<SourceSurvey> surveys, IEnumerable<Item>? embedded = null, SyncRequest? request = null, GenerationTarget? target = null,
-        IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>>? goneHashes = null) =>
+        AutoIndex? gate = null) =>
         Planner.Plan(new(request ?? new(), target ?? Target(), surveys,
             (embedded ?? []).SelectMany(item => item.Chunks).Select(chunk => chunk.Hash).ToHashSet(),
-            goneHashes ?? new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>>(), Limits, Paid));
-
-    public static Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>> Hashes(params Item[] gone) => gone
-        .GroupBy(item => item.Key.Source)
-        .ToDictionary(group => group.Key, group => (IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>)group.ToDictionary(
-            item => item.Key.Id, item => (IReadOnlyList<ContentHash>)[.. item.Chunks.Select(chunk => chunk.Hash)]));
+            Limits, Paid, gate));
 }

@@ -76,7 +76,7 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
             {
                 lines.Add($"{source}/{item}");
                 lines.AddRange(hashes[item.Id].Select(hash =>
-                    $"  {hash} {(vectors.TryGetValue(hash, out var vector) ? ContentHash.Of(string.Join(' ', vector)).ToString() : "no vector")}"));
+                    $"  {hash} {(vectors.TryGetValue(hash, out var vector) ? ContentHash.Of(string.Join(' ', vector.Select(value => (Half)value))).ToString() : "no vector")}"));
             }
         }
 

@@ -31,7 +31,7 @@ internal sealed class OpenAiEndpoint
             throw new UsageException($"embeddings.baseUrl {Name} is plain HTTP to another machine: texts and key could be read on the way. Use https, or set embeddings.allowInsecureHttp.");
         }
 
-        if (_key is not null && config.AllowHosts.Count > 0 && !config.AllowHosts.Contains(Address.Host, StringComparer.OrdinalIgnoreCase))
+        if (_key is not null && !EndpointRules.MayHaveKey(config.BaseUrl, config.AllowHosts))
         {
             throw new UsageException($"The key from {_key.Origin} is not sent to {Address.Host}: embeddings.allowHosts does not name that host.");
         }

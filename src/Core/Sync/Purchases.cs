@@ -1,0 +1,67 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>
+/// Goes through the work in order and notes which item has to buy which hash: each hash once, and none that the generation has. What is
+/// beyond the limit or the gate is left for another run; what costs nothing is always done.
+/// </summary>
+internal sealed class Purchases(PlanInput input)
+{
+    private readonly List<PlannedItem> _items = [];
+    private readonly HashSet<ContentHash> _buy = [];
+    private int _buyers;
+
+    public IReadOnlyList<PlannedItem> Items => _items;
+
+    public IReadOnlySet<ContentHash> Buy => _buy;
+
+    public long Tokens { get; private set; }
+
+    public int Reused { get; private set; }
+
+    public int CutOff { get; private set; }
+
+    public void Add(PlannedItem item)
+    {
+        var missing = item.Change == ItemChange.Metadata ? [] : Missing(item);
+        if (input.Gate == AutoIndex.Off || (missing.Count > 0 && (!PassesGate(item) || _buyers >= input.Request.Limit)))
+        {
+            CutOff++;
+            return;
+        }
+
+        if (missing.Count == 0 && input.CacheOnly)
+        {
+            return;
+        }
+
+        _buyers += missing.Count > 0 ? 1 : 0;
+        foreach (var index in missing)
+        {
+            _buy.Add(item.Item.Hashes[index]);
+            Tokens += item.Item.Tokens[index];
+        }
+
+        Reused += item.Change == ItemChange.Metadata ? 0 : item.Item.Hashes.Count - missing.Count;
+        _items.Add(item with { Buy = [.. missing.Select(index => item.Item.Hashes[index])] });
+    }
+
+    /// <summary>Positions of the chunks that this item would be the first to buy.</summary>
+    private List<int> Missing(PlannedItem item)
+    {
+        var seen = new HashSet<ContentHash>();
+        return [.. Enumerable.Range(0, item.Item.Hashes.Count).Where(index =>
+        {
+            var hash = item.Item.Hashes[index];
+            return (input.Request.Reindex || !input.Existing.Contains(hash)) && !_buy.Contains(hash) && seen.Add(hash);
+        })];
+    }
+
+    private bool PassesGate(PlannedItem item) => input.Gate switch
+    {
+        AutoIndex.OnCreate => item.Change == ItemChange.New,
+        _ => true,
+    };
+}

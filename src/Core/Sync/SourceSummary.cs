@@ -1,0 +1,33 @@
+namespace EmbSync.Core.Sync;
+
+/// <summary>The counts of one source.</summary>
+internal static class SourceSummary
+{
+    public static SourcePlan Of(
+        SourceSurvey survey, IReadOnlyList<PlannedItem> classified, PlanInput input, IReadOnlySet<string>? chosen, int gone, int withheld)
+    {
+        var items = classified.Where(item => item.Key.Source == survey.Source).ToList();
+        var unchanged = survey.Unchanged.Where(item => chosen is null || chosen.Contains(item.Id)).ToList();
+        var blocked = survey.Problems.Count(problem => chosen is null || chosen.Contains(problem.Id));
+
+        // Searches still use the generation before: whole as the new one may be for an item, it is not what people search.
+        var (current, stale) = input.Target.ModelChanged ? (0, unchanged.Count) : (unchanged.Count, 0);
+        return new(
+            survey.Source,
+            survey.Type,
+            survey.Pipeline,
+            survey.Configured,
+            survey.Complete,
+            unchanged.Count + items.Count + blocked,
+            current + items.Count(item => item.State == ItemState.Current),
+            items.Count(item => item.State == ItemState.Missing),
+            stale + items.Count(item => item.State == ItemState.Stale),
+            gone,
+            blocked,
+            items.Count(item => item.Change == ItemChange.Metadata),
+            withheld,
+            unchanged.Sum(item => item.Chunks) + items.Sum(item => item.Item.Hashes.Count),
+            unchanged.Sum(item => item.Chunks) + items.Sum(item => item.Item.Hashes.Count(input.Existing.Contains)),
+            survey.Stored.Count);
+    }
+}
