@@ -1,0 +1,3 @@
+namespace EmbSync.Tests;
+
+internal static class FaultList;
