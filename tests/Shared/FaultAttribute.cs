@@ -3,7 +3,7 @@ using Xunit.Sdk;
 
 namespace EmbSync.Tests;
 
-/// <summary>What a fault can touch. A fault that is found before any store or provider is opened touches the command line alone.</summary>
+/// <summary>What a fault can touch. Some are found before any store or provider is opened.</summary>
 public enum Touched
 {
     Sqlite,
@@ -11,7 +11,7 @@ public enum Touched
     Memory,
     OpenAi,
     Lexical,
-    CommandLine,
+    NoStore,
 }
 
 /// <summary>The test shows what embsync does with a fault of <see cref="FaultList"/>, in the cases named.</summary>

@@ -6,7 +6,7 @@ namespace EmbSync.Tool.Tests.Faults;
 public sealed class ConfigurationFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Theory, OnStores]
-    [Fault(23, "unknown key", "wrong type", "tab", "duplicate key", "empty file", On = [Touched.CommandLine])]
+    [Fault(23, "unknown key", "wrong type", "tab", "duplicate key", "empty file", On = [Touched.NoStore])]
     public async Task A_mistake_is_named_with_line_and_column(Touched store, string name)
     {
         await using var world = await FaultWorld.StartAsync(store, postgres);
@@ -38,7 +38,7 @@ public sealed class ConfigurationFaults(PostgresFixture postgres) : IClassFixtur
     }
 
     [Theory, OnStores]
-    [Fault(25, "key of the provider", "password of the database", On = [Touched.CommandLine, Touched.OpenAi])]
+    [Fault(25, "key of the provider", "password of the database", On = [Touched.NoStore, Touched.OpenAi])]
     public async Task A_secret_in_the_file_is_refused_and_not_repeated(Touched store, string name)
     {
         await using var world = await FaultWorld.StartAsync(store, postgres);
@@ -75,7 +75,7 @@ public sealed class ConfigurationFaults(PostgresFixture postgres) : IClassFixtur
     }
 
     [Theory, OnStores]
-    [Fault(29, "address of the store", "address of the provider", "key of the provider", On = [Touched.CommandLine, Touched.OpenAi])]
+    [Fault(29, "address of the store", "address of the provider", "key of the provider", On = [Touched.NoStore, Touched.OpenAi])]
     public async Task A_variable_that_is_not_set_is_named(Touched store, string name)
     {
         await using var world = await FaultWorld.StartAsync(store, postgres);
