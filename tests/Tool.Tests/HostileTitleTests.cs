@@ -8,6 +8,8 @@ public sealed class HostileTitleTests
     private const string Title = "\"\\e[31mred\\e]8;;http://x\\a \\u202Ereversed\\n::set-output name=x::owned %0A::error::y <img src=x> | `code`\"";
 
     [Theory]
+    [Fault(61, "workflow commands in titles", On = [Touched.NoStore])]
+    [Fault(63, "escapes and bidirectional marks in titles", On = [Touched.NoStore])]
     [InlineData("text")]
     [InlineData("github")]
     [InlineData("markdown")]
@@ -28,6 +30,7 @@ public sealed class HostileTitleTests
     }
 
     [Fact]
+    [Fault(63, "escapes and bidirectional marks in titles", On = [Touched.NoStore])]
     public async Task Search_shows_them_as_text()
     {
         using var repository = await HostileAsync();

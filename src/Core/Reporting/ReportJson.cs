@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -18,14 +20,36 @@ public static class ReportJson
 
     private static readonly ReportJsonContext Compact = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 
-    public static string Of(StatusReport report) => JsonSerializer.Serialize(report, Context.StatusReport) + "\n";
+    public static string Of(StatusReport report) => Visible(JsonSerializer.Serialize(report, Context.StatusReport)) + "\n";
 
-    public static string Of(SyncReport report) => JsonSerializer.Serialize(report, Context.SyncReport) + "\n";
+    public static string Of(SyncReport report) => Visible(JsonSerializer.Serialize(report, Context.SyncReport)) + "\n";
 
     /// <summary>The report as the receipt keeps it: one line.</summary>
     internal static string Details(SyncReport report) => JsonSerializer.Serialize(report, Compact.SyncReport);
 
-    public static string Of(SearchReport report) => JsonSerializer.Serialize(report, Context.SearchReport) + "\n";
+    public static string Of(SearchReport report) => Visible(JsonSerializer.Serialize(report, Context.SearchReport)) + "\n";
+
+    /// <summary>
+    /// Format characters, bidirectional marks among them, by number: they stand in strings only, where that means the same to a program and
+    /// turns nothing around on a terminal.
+    /// </summary>
+    private static string Visible(string json)
+    {
+        if (!json.Any(IsFormat))
+        {
+            return json;
+        }
+
+        var text = new StringBuilder(json.Length + 64);
+        foreach (var character in json)
+        {
+            _ = IsFormat(character) ? text.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}") : text.Append(character);
+        }
+
+        return text.ToString();
+    }
+
+    private static bool IsFormat(char character) => char.GetUnicodeCategory(character) == UnicodeCategory.Format;
 }
 
 [JsonSerializable(typeof(StatusReport))]

@@ -8,6 +8,7 @@ namespace EmbSync.Core.Tests.Sources;
 public class ReadingOneFile
 {
     [Fact]
+    [Fault(11, "changed after it was listed", On = [Touched.NoStore])]
     public void Records_the_version_of_the_bytes_that_were_read()
     {
         using var repository = TempRepository.Create();

@@ -1,6 +1,7 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage.Sqlite;
+using EmbSync.Tests;
 using Microsoft.Data.Sqlite;
 using static EmbSync.Core.Tests.Storage.Samples;
 
@@ -151,6 +152,7 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
+    [Fault(52, "disk full", On = [Touched.Sqlite])]
     public async Task A_full_disk_keeps_what_was_committed()
     {
         var generation = await FillAsync();

@@ -15,12 +15,14 @@ internal sealed class OpenAiEndpoint
     private static readonly string[] AzureHosts = [".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"];
 
     private readonly Secret? _key;
+    private readonly string _variable;
 
     /// <exception cref="UsageException">The address can't be used with this configuration.</exception>
     public OpenAiEndpoint(EmbeddingsConfig config)
     {
         Address = config.BaseUrl ?? OpenAi;
         _key = config.ApiKey;
+        _variable = config.ApiKeyVariable ?? DefaultKeyVariable;
         if (!Address.IsAbsoluteUri || Address.Scheme is not ("http" or "https"))
         {
             throw new UsageException("embeddings.baseUrl must be an http or https address, such as https://api.openai.com/v1.");
@@ -45,7 +47,7 @@ internal sealed class OpenAiEndpoint
     /// <summary>What to look at when the key is refused.</summary>
     public string KeyHint => _key is { } key
         ? $"Set {key.Origin} to a valid key"
-        : $"No key is configured: set embeddings.apiKey to env:{DefaultKeyVariable} and that variable to a key";
+        : $"No key is configured: set {_variable} to a key, or embeddings.apiKey to env: and the variable that holds it";
 
     /// <summary>Azure is asked for a deployment, whatever its name, and answers with the model behind it.</summary>
     public bool NamesDeployments => Array.Exists(AzureHosts, host => Address.Host.EndsWith(host, StringComparison.OrdinalIgnoreCase));

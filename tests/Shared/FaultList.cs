@@ -1,0 +1,125 @@
+using static EmbSync.Tests.Touched;
+
+namespace EmbSync.Tests;
+
+/// <param name="Case">As <see cref="FaultAttribute"/> names it.</param>
+/// <param name="Answer">What embsync does.</param>
+/// <param name="ExitCode">Of the run that meets the fault, in words where it depends.</param>
+/// <param name="On">Every store and provider that it touches: each is owed a test.</param>
+internal sealed record FaultCase(int Number, string Case, string Answer, string ExitCode, Touched[] On)
+{
+    /// <summary>The test is the engine's: the command line can't bring the fault about.</summary>
+    public bool InCore { get; init; }
+}
+
+/// <summary>Every fault that is owed a test, case by case. docs/faults.md is made from it.</summary>
+internal static class FaultList
+{
+    private const string SetAside = "set aside with its file and line; its row stays as it was, the rest is done";
+
+    private static readonly Touched[] Stores = [Sqlite, Postgres];
+    private static readonly Touched[] AllStores = [Sqlite, Postgres, Memory];
+    private static readonly Touched[] StoresAndOpenAi = [Sqlite, Postgres, OpenAi];
+
+    /// <summary>Numbers that are owed; a number without a case is one that nobody thought of.</summary>
+    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 28, 29, 37, 38, 39, 44, 45, 50, 52, 61, 63];
+
+    public static readonly IReadOnlyList<(string Title, IReadOnlyList<FaultCase> Cases)> Sections =
+    [
+        ("Files",
+        [
+            .. Each(1, ["empty", "blank", "only a mark", "front matter alone"], "an item without chunks: no request, and current", "0", StoresAndOpenAi),
+            new(1, "no words for the offline provider", "an item all the same; the rest is done", "0", [Sqlite, Postgres, Lexical]),
+            new(2, "front matter nested 6,000 deep", $"EMB1101: refused at depth 64 before a parser sees it; {SetAside}", "3", AllStores),
+            .. Each(3, ["alias", "self-reference", "bomb of aliases"], $"EMB1102: aliases and anchors are refused; {SetAside}", "3", AllStores),
+            new(4, "a thousand >", $"EMB1104: {SetAside}", "3", AllStores),
+            new(5, "over the size limit", "EMB1105: set aside before it is read (`limits.maxFileBytes`)", "3", AllStores),
+            .. Each(6, ["invalid UTF-8", "UTF-16 without a mark", "NUL", "lone surrogate"], $"EMB1106: {SetAside}", "3", AllStores),
+            new(7, "line ends, mark and composed letters", "the same hash: CRLF, a byte order mark, NFD and UTF-16 with a mark buy nothing", "0", Stores),
+            new(8, "two files with one id", "EMB1107: both are named; what is stored under the id is neither deleted nor overwritten", "3", Stores),
+            .. Each(9, ["rename", "move to another source", "copy"], "nothing is bought: vectors go by the text's hash", "0", Stores),
+            new(10, "a million words", "every word is sent, in chunks; nothing is cut off", "0", StoresAndOpenAi),
+            new(10, "a million words in 256 MB", "the whole run stays within a heap of 256 MB", "0", [Sqlite, Postgres, Lexical]),
+            new(11, "changed while its text is on the way", "the hash stored is that of the text sent; the next run sees the change", "0", Stores),
+            new(11, "changed after it was listed", "the version stored is that of the bytes read", "0", [NoStore]) { InCore = true },
+            new(12, "no file matches", "nothing is deleted, nothing begun; `--max-delete` says that it is meant", "5", Stores),
+            new(12, "a folder can't be read", "EMB1110: named; nothing is deleted, the rest is done", "3", Stores),
+            new(12, "a scope in a folder that can't be read", "EMB1110: the path is named and its row stays", "3", Stores),
+            new(13, "conflict markers", $"EMB1108: {SetAside}", "3", AllStores),
+            .. Each(14, ["newline", "quotes", "255 bytes", "option", "bidirectional"], "a name like any other: stored, shown as text, deleted with its file", "0", Stores),
+            new(14, "not UTF-8", "named and set aside; the rest is done", "3", Stores),
+            new(15, "link out of the work tree", "EMB1109: not followed, set aside", "3", AllStores),
+            .. Each(15, ["pattern with ..", "absolute pattern"], "refused with file, line and column; nothing is read or deleted", "2", Stores),
+        ]),
+        ("git",
+        [
+            .. Each(16, ["starts with -", "control characters", "does not exist", "empty"], "refused before git sees it, or said not to exist; nothing is done", "2", Stores),
+            new(17, "shallow clone without the merge base", "says `fetch-depth: 0`; nothing is done", "2", Stores),
+            .. Each(18, ["no git at all", "empty repository"], "files are read to find what changed; a run with a ref says why it can't", "0; 2 with a ref", Stores),
+            .. Each(18, ["detached head", "worktree"], "read as any other", "0", Stores),
+            new(18, "bare repository", "the tree of HEAD is read", "0", Stores),
+            new(18, "bare repository without a commit", "says that there is nothing to read", "1", Stores),
+            new(18, "submodule", "another repository: its files are not this project's items", "0", Stores),
+            .. Each(18, ["sparse checkout", "sparse checkout with a sparse index"], "what the checkout leaves out is not deleted", "0", Stores),
+            new(18, "LFS pointer", "EMB1111: set aside; says `git lfs pull`", "3", AllStores),
+            new(19, "a run without a ref", "says `safe.directory` and goes on over the files", "0", Stores),
+            new(19, "a run with a ref", "says `safe.directory`; nothing is done", "2", Stores),
+            new(20, "most tasks go", "nothing is deleted, bought or begun; says what `--max-delete` to give", "5", Stores),
+            .. Each(21, ["rename plus edit", "delete plus re-add", "case-only rename", "staged and unstaged at once"],
+                "only text that was never seen is bought; the work tree counts, not the index", "0", Stores),
+            .. Each(22, ["criss-cross merges", "unrelated histories"], "a scoped run ends where a full one ends", "0", Stores),
+        ]),
+        ("Configuration",
+        [
+            .. Each(23, ["unknown key", "wrong type", "tab", "duplicate key", "empty file"],
+                "named with file, line, column and a guess; nothing is opened", "2", [NoStore, .. Stores]),
+            .. Each(25, ["key of the provider", "password of the database"], "refused and not repeated; says `env:`", "2", [NoStore, OpenAi, .. Stores]),
+            new(28, "endpoint moved by a change of the file", "neither key nor text is sent: the host must be in `embeddings.allowHosts`", "2", StoresAndOpenAi),
+            .. Each(29, ["address of the store", "address of the provider"], "the variable is named, with file, line and column", "2", [NoStore, OpenAi, .. Stores]),
+            new(29, "key of the provider", "the variable is named as soon as something is to be bought", "6", [NoStore, OpenAi, .. Stores]),
+        ]),
+        ("Provider",
+        [
+            .. Each(37, ["fewer vectors than texts", "more vectors than texts", "index missing", "index doubled"],
+                "the whole answer is refused and asked for again: no text gets another one's vector", "0", StoresAndOpenAi),
+            new(37, "answers shuffled", "put in order by their index", "0", StoresAndOpenAi),
+            new(37, "answers that can never be told apart", "`--batch-size 1`, which the message names, goes through", "0", StoresAndOpenAi),
+            .. Each(38, ["NaN", "infinity", "zero vector", "wrong dimension of one"], "only that text is asked for again", "0", StoresAndOpenAi),
+            new(38, "wrong dimension of all", "asked for once more", "0", StoresAndOpenAi),
+            new(38, "wrong dimension whenever it is asked for", "both dimensions are named; nothing of it is stored", "1", StoresAndOpenAi),
+            new(38, "a vector that is bad whenever it is asked for", "EMB1202: that item is set aside, the rest is done", "3", StoresAndOpenAi),
+            new(38, "not of unit length", "brought to unit length", "0", StoresAndOpenAi),
+            new(39, "floats where base64 was asked for", "both are read", "0", StoresAndOpenAi),
+        ]),
+        ("Database",
+        [
+            new(44, "not there", "names host and variable; nothing is bought", "1", [Postgres]),
+            new(44, "no such database", "prints `CREATE DATABASE`; nothing is bought", "1", [Postgres]),
+            new(44, "wrong password", "names user and variable, never the password; nothing is bought", "1", [Postgres]),
+            new(44, "no right to create", "prints the `GRANT` to have run; nothing is bought", "2", [Postgres]),
+            new(44, "read-only", "can be looked at; a sync buys nothing and says what to point at", "1", [Postgres]),
+            new(44, "disk full", "what was committed before stays; the next run goes on", "1", [Postgres]),
+            new(44, "wrong encoding", "prints the `CREATE DATABASE` that fits; nothing is bought", "2", [Postgres]),
+            .. Each(45, ["absent, and not to be made", "not installed on the server"], "prints `CREATE EXTENSION` and who runs it; nothing is bought", "2", [Postgres]),
+            new(45, "too old", "prints `ALTER EXTENSION`; nothing is bought", "2", [Postgres]),
+            new(50, "newer than the tool", "neither read nor written: upgrade embsync", "2", Stores),
+            .. Each(52, ["damaged", "not a database"], "left as it is, to the byte; says how to restore or begin anew, and at what cost", "1", [Sqlite]),
+            new(52, "another program's", "left as it is, to the byte", "2", [Sqlite]),
+            new(52, "locked", "says that another process holds it", "1", [Sqlite]),
+            new(52, "read-only", "names the file; nothing is bought", "1", [Sqlite]),
+            new(52, "disk full", "what was committed stays; the next commit that fits goes through", "1", [Sqlite]) { InCore = true },
+        ]),
+        ("Output",
+        [
+            new(61, "workflow commands in titles", "no line of a title begins a workflow command; percent signs and line ends are escaped", "0", [NoStore]),
+            new(61, "workflow commands in names and errors", "the same for file names, ids and messages", "3", Stores),
+            new(63, "escapes and bidirectional marks in titles", "shown by number, never sent", "0", [NoStore]),
+            new(63, "escapes and bidirectional marks in names and errors", "the same for file names, ids and messages", "3", Stores),
+        ]),
+    ];
+
+    public static IEnumerable<FaultCase> All => Sections.SelectMany(section => section.Cases);
+
+    private static IEnumerable<FaultCase> Each(int number, string[] cases, string answer, string exitCode, Touched[] on) =>
+        cases.Select(name => new FaultCase(number, name, answer, exitCode, on));
+}
