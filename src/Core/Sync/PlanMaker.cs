@@ -1,3 +1,4 @@
+using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
@@ -100,12 +101,17 @@ internal sealed class PlanMaker(Workspace workspace)
             : new HashSet<ContentHash>();
     }
 
-    private static SyncPlan Noted(SyncPlan plan, SyncRequest request, List<SourceSurvey> surveys)
+    private SyncPlan Noted(SyncPlan plan, SyncRequest request, List<SourceSurvey> surveys)
     {
         var notes = plan.Notes.ToList();
         if (request.Since is not null && plan.Target.ModelChanged)
         {
             notes.Add("the configured model or dimension is not that of the active generation: items outside the scope need a full run ('embsync sync' without --since)");
+        }
+
+        if (workspace.Config.Store.Backend == StoreBackend.Memory && plan.Buy.Count > 0)
+        {
+            notes.Add("store.backend memory keeps nothing after this run: every run embeds everything again");
         }
 
         if (plan.CacheOnly)

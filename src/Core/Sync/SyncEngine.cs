@@ -32,7 +32,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     /// Deletions, budget or a change of model beyond bounds come as a result with status <c>stopped</c>: nothing was begun then.
     /// </summary>
     /// <exception cref="LockedException">Another run writes.</exception>
-    /// <exception cref="UsageException">The provider can't be used as configured, or a paid model meets a store that keeps nothing.</exception>
+    /// <exception cref="UsageException">The provider can't be used as configured.</exception>
     public async Task<SyncResult> RunAsync(
         SyncRequest request, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)
     {
@@ -65,20 +65,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         return await new SyncRun(workspace, writer, provider ?? late, clock, progress).ExecuteAsync(made, spend, started, cancellationToken);
     }
 
-    private IEmbeddingProvider? OpenProvider(SyncPlan plan)
-    {
-        if (plan.Buy.Count == 0)
-        {
-            return null;
-        }
-
-        if (workspace.Store.IsVolatile && !workspace.Terms.IsFree)
-        {
-            throw new UsageException("store.backend memory keeps nothing after this run, and the model costs money: use sqlite or postgres");
-        }
-
-        return workspace.OpenProvider(plan.Target.Signature);
-    }
+    private IEmbeddingProvider? OpenProvider(SyncPlan plan) =>
+        plan.Buy.Count == 0 ? null : workspace.OpenProvider(plan.Target.Signature);
 
     private string? Violation(SyncPlan plan, SpendLimit spend) => plan.Violation ?? spend.Violation(plan.Purchase, workspace.Terms);
 
