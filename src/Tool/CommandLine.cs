@@ -80,7 +80,16 @@ internal static class CommandLine
 
     private static int Fail(Terminal terminal, Redactor redactor, string message, ExitCode code)
     {
-        terminal.Out.Flush();
+        try
+        {
+            // What was said before goes first.
+            terminal.Out.Flush();
+        }
+        catch (OutputException lost)
+        {
+            message = message.Contains(lost.Message, StringComparison.Ordinal) ? message : $"{message}\n{lost.Message}";
+        }
+
         foreach (var line in redactor.Redact(message).Split('\n'))
         {
             terminal.Error.WriteLine("embsync: " + Plain.Line(line.TrimEnd('\r')));

@@ -2,6 +2,7 @@ using EmbSync.Core.Configuration;
 using EmbSync.Core.Configuration.Init;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
+using EmbSync.Core.Storage;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;
@@ -45,15 +46,10 @@ internal static class InitCommand
             }
 
             var schema = Path.Combine(root, ConfigWriter.SchemaPath);
-            Directory.CreateDirectory(Path.GetDirectoryName(schema)!);
+            CacheFolder.MakeFor(schema);
             await File.WriteAllTextAsync(schema, ConfigView.Schema(), token);
             await File.WriteAllTextAsync(Path.Combine(root, ConfigDiscovery.FileNames[0]), text, token);
             session.Print($"Wrote {ConfigDiscovery.FileNames[0]} and {ConfigWriter.SchemaPath} (for editors).\nNext: read it, then 'embsync status'.\n");
-            if (workspace.Git.Repository is { } git && !git.IsIgnored(git.PathOf(root) is { Length: > 0 } prefix ? $"{prefix}/.embsync/x" : ".embsync/x"))
-            {
-                session.Print("Add '.embsync/' to .gitignore: the index is a cache.\n");
-            }
-
             return (int)ExitCode.Done;
         });
     });

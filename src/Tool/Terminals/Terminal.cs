@@ -27,8 +27,8 @@ internal sealed record Terminal(
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
 #pragma warning disable CA2000 // The process's own streams live as long as the process.
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = false };
-        var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+        var output = new StreamWriter(new StandardStream(Console.OpenStandardOutput(), isData: true), utf8) { AutoFlush = false };
+        var error = new StreamWriter(new StandardStream(Console.OpenStandardError(), isData: false), utf8) { AutoFlush = true };
 #pragma warning restore CA2000
         return new(output, error, Console.In, !Console.IsOutputRedirected, !Console.IsErrorRedirected,
             Console.IsOutputRedirected ? int.MaxValue : Columns(environment), System.Environment.CurrentDirectory, environment, TimeProvider.System);

@@ -61,27 +61,7 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
         return await ContentsOf(opened);
     }
 
-    public static async Task<string> ContentsOf(IStore store)
-    {
-        var head = await store.ReadHeadAsync(default);
-        var generation = head.Active(Generation.DefaultSpace);
-        var lines = new List<string> { $"generation {generation?.Signature}" };
-        foreach (var source in (await store.ReadSourceNamesAsync(default)).Order(StringComparer.Ordinal))
-        {
-            var items = await store.ReadItemsAsync(source, default).ToListAsync();
-            var hashes = await store.ReadChunkHashesAsync(source, [.. items.Select(item => item.Id)], default);
-            var vectors = generation is null ? new Dictionary<ContentHash, float[]>()
-                : await store.ReadVectorsAsync(generation.Id, hashes.Values.SelectMany(list => list).ToHashSet(), default);
-            foreach (var item in items.OrderBy(item => item.Id, StringComparer.Ordinal))
-            {
-                lines.Add($"{source}/{item}");
-                lines.AddRange(hashes[item.Id].Select(hash =>
-                    $"  {hash} {(vectors.TryGetValue(hash, out var vector) ? ContentHash.Of(string.Join(' ', vector.Select(value => (Half)value))).ToString() : "no vector")}"));
-            }
-        }
-
-        return string.Join('\n', lines);
-    }
+    public static Task<string> ContentsOf(IStore store) => StoreContents.OfAsync(store);
 
     /// <summary>What a full sync into an empty store gives now.</summary>
     public async Task<string> CleanContentsAsync()

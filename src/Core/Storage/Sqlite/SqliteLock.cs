@@ -37,7 +37,7 @@ internal sealed class SqliteLock : IDisposable
 
     private static FileStream Open(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        CacheFolder.MakeFor(path);
         return SqliteFile.OpenExclusive(path);
     }
 
