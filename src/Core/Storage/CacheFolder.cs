@@ -22,26 +22,23 @@ public static class CacheFolder
         }
 
         Directory.CreateDirectory(folder);
-        if (Path.GetFileName(folder) != Name)
+        if (Path.GetFileName(folder) == Name)
         {
-            return;
+            using var ignore = TryCreate(Path.Combine(folder, ".gitignore"));
+            ignore?.Write(Ignore);
         }
+    }
 
-        var ignore = Path.Combine(folder, ".gitignore");
-        FileStream made;
+    /// <summary>Null where another run made the folder at the same moment: it says the same in it.</summary>
+    private static FileStream? TryCreate(string file)
+    {
         try
         {
-            made = new(ignore, FileMode.CreateNew);
+            return new(file, FileMode.CreateNew);
         }
-        catch (IOException) when (File.Exists(ignore))
+        catch (IOException) when (File.Exists(file))
         {
-            // Another run made the folder at the same moment, and says the same in it.
-            return;
-        }
-
-        using (made)
-        {
-            made.Write(Ignore);
+            return null;
         }
     }
 }
