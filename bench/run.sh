@@ -56,12 +56,12 @@ timed() {
     cat "$work/time"
   done | sort -n | awk '{ s[NR] = $1; if ($2 > m) m = $2 } END { printf "%s %d\n", s[int((NR + 1) / 2)], m / 1024 }'
 }
-floor() { timed "$1" "$work/floor/floor" "$repo" "$(keywords_of floor)" "${endpoint%v1}" "$dimension"; }
+floor() { local runs=$1; shift; timed "$runs" "$work/floor/floor" "$repo" "$(keywords_of floor)" "${endpoint%v1}" "$dimension" "$@"; }
 embsync() {
   local runs=$1 store=$2; shift 2
   (cd "$repo" && DATABASE_URL=$(url_of "$store") OPENAI_BASE_URL=$endpoint OPENAI_API_KEY=bench timed "$runs" "$work/tool/embsync" "$@")
 }
-row() { awk -v name="$1" -v f="$2" -v e="$3" -v goal="$4" 'BEGIN { split(f, a); split(e, b); printf "%-34s floor %7.2f s  embsync %7.2f s %5d MB  ratio %5.2f  goal %s\n", name, a[1], b[1], b[2], b[1] / a[1], goal }'; }
+row() { awk -v name="$1" -v f="$2" -v e="$3" -v goal="$4" 'BEGIN { split(f, a); split(e, b); printf "%-40s floor %7.2f s  embsync %7.2f s %5d MB  ratio %5.2f  goal %s\n", name, a[1], b[1], b[2], b[1] / a[1], goal }'; }
 
 config() {
   cat >"$repo/embsync.yaml" <<YAML
@@ -81,13 +81,15 @@ measure() {
   local f e
   f=$(floor 1); e=$(embsync 1 "$name" sync -q --json)
   row "$name: first sync" "$f" "$e" "2.0, under 250 MB"
+  database floor; f=$(floor 1 index)
+  row "$name: first sync, floor + index" "$f" "$e" -
   grep -E '"(embedded|requests)"' "$work/out" | tr -d ' \n'; echo
   f=$(floor "$rounds"); e=$(embsync "$rounds" "$name" sync -q --json)
   row "$name: second sync" "$f" "$e" 1.5
   dotnet "$work/bench/EmbSync.Bench.dll" edit "$repo" "$tasks" "$((tasks / 100))" >/dev/null
   git -C "$repo" commit -qam two
-  f=$(floor 1); e=$(embsync 1 "$name" sync -q --json --since HEAD~1)
-  row "$name: --since HEAD~1, 100 changed" "$f" "$e" 1.5
+  f=$(floor 1 index); e=$(embsync 1 "$name" sync -q --json --since HEAD~1)
+  row "$name: --since, floor + index" "$f" "$e" 1.5
   git -C "$repo" reset -q --hard HEAD~1
 }
 measure one_chunk 4000 2000

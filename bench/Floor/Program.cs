@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Npgsql;
 
-// usage: floor FOLDER POSTGRES_KEYWORDS ENDPOINT DIMENSION
+// usage: floor FOLDER POSTGRES_KEYWORDS ENDPOINT DIMENSION [index]
+// With "index" it also keeps an HNSW index as embsync does, built after the first load, so that searches are fast afterwards.
 // One vector a file, no Markdown, no git, no deletions, no retries: what can't be saved.
 var (folder, database, endpoint, dimension) = (args[0], args[1], args[2], int.Parse(args[3]));
 const int Batch = 128;
@@ -49,6 +50,14 @@ foreach (var wave in texts.Chunk(Batch).Chunk(4))
     }
 
     await copy.WriteAsync(new byte[] { 0xff, 0xff });
+}
+
+if (args is [.., "index"])
+{
+    await using var index = new NpgsqlCommand(
+        "SET max_parallel_maintenance_workers = 0; SET maintenance_work_mem = '256MB'; "
+        + "CREATE INDEX IF NOT EXISTS floor_hnsw ON floor USING hnsw (embedding halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)", connection) { CommandTimeout = 0 };
+    await index.ExecuteNonQueryAsync();
 }
 
 Console.WriteLine($"{texts.Count} embedded");
