@@ -22,7 +22,7 @@ internal sealed class PostgresSearch(
     private const int MostFromIndex = 10_000;
 
     private readonly string s = database.Sql.Schema;
-    private readonly List<(string Name, object? Value)> values = [("limit", query.Limit), ("query", query.Vector.ToArray())];
+    private readonly List<(string Name, object? Value)> values = [("limit", query.Limit), ("query", new Pgvector.Vector(query.Vector.ToArray()).ToString())];
 
     public async Task<IReadOnlyList<SearchHit>> RunAsync(CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed class PostgresSearch(
         return await connection.RowsAsync(Exact(filter), Hit, cancellationToken, [.. values]);
     }
 
-    private string Distance => $"v.embedding {extension.Distance} (@query::real[]::{extension.TypeOf(generation.Vectors)})";
+    private string Distance => $"v.embedding {extension.Distance} (@query::text::{extension.TypeOf(generation.Vectors)})";
 
     private string CountFew(string filter) => FormattableString.Invariant($"""
         SELECT count(*) FROM (SELECT FROM {s}.chunk c JOIN {s}.item i ON i.source = c.source AND i.id = c.item {filter} LIMIT {FewChunks + 1}) few
