@@ -1,5 +1,4 @@
 using System.Reflection;
-using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Tool.Commands;
@@ -16,10 +15,17 @@ internal static class CommandLine
 
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellationToken)
     {
-        var redactor = Redaction.Of(terminal.Environment);
         var verbose = args.Contains("-v") || args.Contains("--verbose");
         try
         {
+            if (args is ["--version"])
+            {
+                // Scripts ask this most: answered without building the command tree.
+                terminal.Out.Write($"embsync\n{Version}\n");
+                terminal.Out.Flush();
+                return (int)ExitCode.Done;
+            }
+
             using var help = new StringWriter { NewLine = "\n" };
             using var app = Build(terminal, new PlainConsole(terminal, help), cancellationToken);
             var code = app.Execute(args);
@@ -33,21 +39,21 @@ internal static class CommandLine
             var guess = exception is UnrecognizedCommandParsingException { NearestMatches: var nearest } && nearest.FirstOrDefault() is { } match
                 ? $" Did you mean '{dashes}{match}'?" : "";
             var place = exception.Command.Parent is null ? "" : exception.Command.Name + " ";
-            return Fail(terminal, redactor, $"{exception.Message.TrimEnd('.')}.{guess} See 'embsync {place}--help'", ExitCode.Usage);
+            return Fail(terminal, $"{exception.Message.TrimEnd('.')}.{guess} See 'embsync {place}--help'", ExitCode.Usage);
         }
         catch (EmbSyncException exception)
         {
-            return Fail(terminal, redactor, verbose ? exception.ToString() : exception.Message, exception.ExitCode);
+            return Fail(terminal, verbose ? exception.ToString() : exception.Message, exception.ExitCode);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Fail(terminal, redactor, "interrupted", ExitCode.Interrupted);
+            return Fail(terminal, "interrupted", ExitCode.Interrupted);
         }
 #pragma warning disable CA1031 // The outermost frame: what nobody foresaw is reported as a defect, never as an abort of the runtime.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Fail(terminal, redactor, verbose ? exception.ToString()
+            return Fail(terminal, verbose ? exception.ToString()
                 : $"unexpected {exception.GetType().Name}: {exception.Message}. This is a defect in embsync; run again with -v for its details", ExitCode.Failed);
         }
     }
@@ -78,7 +84,7 @@ internal static class CommandLine
         return app;
     }
 
-    private static int Fail(Terminal terminal, Redactor redactor, string message, ExitCode code)
+    private static int Fail(Terminal terminal, string message, ExitCode code)
     {
         try
         {
@@ -90,7 +96,7 @@ internal static class CommandLine
             message = message.Contains(lost.Message, StringComparison.Ordinal) ? message : $"{message}\n{lost.Message}";
         }
 
-        foreach (var line in redactor.Redact(message).Split('\n'))
+        foreach (var line in Redaction.Of(terminal.Environment).Redact(message).Split('\n'))
         {
             terminal.Error.WriteLine("embsync: " + Plain.Line(line.TrimEnd('\r')));
         }

@@ -23,8 +23,12 @@ internal sealed record Terminal(
 
     public static Terminal OfProcess()
     {
-        var environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+        {
+            environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        }
+
 #pragma warning disable CA2000 // The process's own streams live as long as the process.
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var output = new StreamWriter(new StandardStream(Console.OpenStandardOutput(), isData: true), utf8) { AutoFlush = false };

@@ -254,9 +254,9 @@ public class WorkTreeFiles
     {
         using var repository = TempRepository.Create();
         string[] names = ["new\nline.md", "quote\"'.md", "back\\slash.md", " space .md", "größe 日本.md", new string('a', 252) + ".md", "-dash.md", "*.md"];
-        foreach (var name in names)
+        foreach (var (index, name) in names.Index())
         {
-            repository.Write(name, name);
+            repository.Write(name, $"words {index}");
         }
 
         foreach (var kind in new[] { "file", "git" })
@@ -266,7 +266,7 @@ public class WorkTreeFiles
             var listing = source.List();
             listing.ShouldBeWhole();
             listing.Kinds().ShouldBe([.. names.Order(StringComparer.Ordinal).Select(name => $"{name} {kind}")]);
-            listing.Entries.ShouldAllBe(entry => source.Read(entry).Text() == entry.Locator);
+            listing.Entries.ShouldAllBe(entry => source.Read(entry).Text() == $"words {Array.IndexOf(names, entry.Locator)}");
             source.List(paths: names).Paths().ShouldBe(listing.Paths());
             repository.Commit();
         }
