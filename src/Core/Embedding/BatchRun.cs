@@ -13,6 +13,7 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
     private readonly Queue<Part> _parts = [];
     private long _answersBefore;
     private int _requests;
+    private int _retries;
     private long? _billed;
 
     /// <param name="Again">Its vectors were unusable once.</param>
@@ -37,6 +38,7 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
 
             var outcome = await sender.SendAsync([.. part.Inputs.Select(input => input.Text)], part.Suspect, stop, abort);
             _requests += outcome.Requests;
+            _retries += Math.Max(0, outcome.Requests - 1);
             if (outcome.BilledTokens is { } billed)
             {
                 _billed = (_billed ?? 0) + billed;
@@ -165,8 +167,9 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
     /// <summary>Requests and tokens since the last answer go with this one.</summary>
     private EmbedAnswer Account(IReadOnlyList<EmbedResult> results)
     {
-        var answer = new EmbedAnswer(results, _requests, _billed);
+        var answer = new EmbedAnswer(results, _requests, _billed) { Retries = _retries };
         _requests = 0;
+        _retries = 0;
         _billed = null;
         return answer;
     }

@@ -16,4 +16,8 @@ public sealed record EmbedFailure(string Code, string Message);
 /// <summary>What one paid request brought back, in the order of its inputs.</summary>
 /// <param name="Requests">HTTP requests it took, retries included; 0 for a provider that is free.</param>
 /// <param name="BilledTokens">As the provider's answer says; null when it says nothing.</param>
-public sealed record EmbedAnswer(IReadOnlyList<EmbedResult> Results, int Requests, long? BilledTokens);
+public sealed record EmbedAnswer(IReadOnlyList<EmbedResult> Results, int Requests, long? BilledTokens)
+{
+    /// <summary>Of the requests, those that were sent again because the one before brought nothing usable.</summary>
+    public int Retries { get; init; }
+}
