@@ -16,6 +16,9 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
 
     public CancellationToken CancellationToken => cancellationToken;
 
+    /// <summary>A file that a flag names, from where the command was run.</summary>
+    public string PathOf(string file) => Path.GetFullPath(file, terminal.WorkingDirectory);
+
     public EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags)
     {
         using var git = GitRepository.Discover(terminal.WorkingDirectory);

@@ -71,6 +71,28 @@ public sealed class SyncCommandTests
     }
 
     [Fact]
+    public async Task A_plan_is_reviewed_and_then_applied_or_refused()
+    {
+        using var repository = TaskRepository.Create(3);
+        await ToolRun.Of(repository.Path, "sync");
+        repository.Write("tasks/area0/t2.md", TaskRepository.Task(2).Replace("Body", "Changed body", StringComparison.Ordinal));
+        repository.Move("tasks/area1/t1.md", "tasks/deep/t1.md");
+        repository.Delete("docs/guide.md");
+        repository.Commit();
+
+        Approval.Verify((await ToolRun.Of(repository.Path, "sync --max-delete 1 --plan plan.json")).ToString(), "Plan");
+        var commit = repository.Git("rev-parse", "HEAD").Trim();
+        Approval.Verify(File.ReadAllText(repository.Full("plan.json")).Replace(commit, "COMMIT", StringComparison.Ordinal), "Plan_file");
+        repository.Write("tasks/area1/t3.md", TaskRepository.Task(3, status: "done"));
+        Approval.Verify((await ToolRun.Of(repository.Path, "sync --apply plan.json")).ToString(), "Plan_refused");
+        (await ToolRun.Of(repository.Path, "sync --apply plan.json --dry-run")).ExitCode.ShouldBe(5);
+        repository.Write("tasks/area1/t3.md", TaskRepository.Task(3));
+        Approval.Verify((await ToolRun.Of(repository.Path, "sync --apply plan.json --dry-run")).ToString(), "Plan_checked");
+        Approval.Verify((await ToolRun.Of(repository.Path, "sync --apply plan.json")).ToString(), "Plan_applied");
+        (await ToolRun.Of(repository.Path, "status --check")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Index_embeds_one_task_and_leaves_the_rest()
     {
         using var repository = TaskRepository.Create(4);

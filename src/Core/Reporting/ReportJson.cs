@@ -33,7 +33,7 @@ public static class ReportJson
     /// Format characters, bidirectional marks among them, by number: they stand in strings only, where that means the same to a program and
     /// turns nothing around on a terminal.
     /// </summary>
-    private static string Visible(string json)
+    internal static string Visible(string json)
     {
         if (!json.Any(IsFormat))
         {

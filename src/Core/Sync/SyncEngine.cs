@@ -1,6 +1,7 @@
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
+using EmbSync.Core.Sync.Saved;
 
 namespace EmbSync.Core.Sync;
 
@@ -24,8 +25,15 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     public async Task<SyncReport> DryRunAsync(SyncRequest request, SpendLimit spend, CancellationToken cancellationToken)
     {
         var plan = (await _planMaker.MakeAsync(request, cancellationToken)).Plan;
-        var report = SyncReport.Planned(plan);
-        return Violation(plan, spend) is { } violation ? report with { Notes = [.. report.Notes, "a sync would stop: " + violation] } : report;
+        return Planned(plan, Violation(plan, spend));
+    }
+
+    /// <summary>A dry run, with its plan in the form that is saved for review.</summary>
+    public async Task<(SavedPlan Plan, SyncReport Report)> PlanAsync(SyncRequest request, SpendLimit spend, CancellationToken cancellationToken)
+    {
+        var made = await _planMaker.MakeAsync(request, cancellationToken);
+        var violation = Violation(made.Plan, spend);
+        return (SavedPlan.Of(made, workspace, violation), Planned(made.Plan, violation));
     }
 
     /// <summary>
@@ -33,11 +41,36 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     /// </summary>
     /// <exception cref="LockedException">Another run writes.</exception>
     /// <exception cref="UsageException">The provider can't be used as configured.</exception>
-    public async Task<SyncResult> RunAsync(
-        SyncRequest request, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)
+    public Task<SyncResult> RunAsync(
+        SyncRequest request, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken) =>
+        RunAsync(request, null, spend, progress, cancellationToken);
+
+    /// <summary>Does exactly what the plan says. When source, configuration or store moved since it was made, that comes as a result with status <c>stopped</c>.</summary>
+    /// <param name="maxBatches">At most so many requests; null for what the plan says.</param>
+    /// <exception cref="LockedException">Another run writes.</exception>
+    /// <exception cref="UsageException">The provider can't be used as configured.</exception>
+    public Task<SyncResult> ApplyAsync(
+        SavedPlan plan, int? maxBatches, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return RunAsync(plan.Request with { MaxBatches = maxBatches ?? plan.Request.MaxBatches }, plan, spend, progress, cancellationToken);
+    }
+
+    /// <summary>What applying would do now, or that it would be refused. Buys and writes nothing.</summary>
+    public async Task<SyncResult> DryApplyAsync(SavedPlan plan, SpendLimit spend, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var (now, report) = await PlanAsync(plan.Request, spend, cancellationToken);
+        return PlanComparison.Moved(plan, now) is { } moved
+            ? new(report, ExitCode.Guard, new GuardException(NoLongerHolds(moved)))
+            : new(report, ExitCode.Done, null);
+    }
+
+    private async Task<SyncResult> RunAsync(
+        SyncRequest request, SavedPlan? reviewed, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        var made = await _planMaker.MakeAsync(request, cancellationToken);
+        var made = await MakeAsync(request, reviewed, cancellationToken);
         if (Violation(made.Plan, spend) is { } violation)
         {
             return Stopped(made.Plan, violation, started);
@@ -54,7 +87,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         if ((await workspace.Store.ReadHeadAsync(cancellationToken)).Revision != made.Head.Revision)
         {
             // Somebody wrote between plan and lock: what they bought must not be bought again.
-            made = await _planMaker.MakeAsync(request, cancellationToken);
+            made = await MakeAsync(request, reviewed, cancellationToken);
             if (Violation(made.Plan, spend) is { } later)
             {
                 return Stopped(made.Plan, later, started);
@@ -64,6 +97,34 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         using var late = provider is null ? OpenProvider(made.Plan) : null;
         return await new SyncRun(workspace, writer, provider ?? late, clock, progress).ExecuteAsync(made, spend, started, cancellationToken);
     }
+
+    private static SyncReport Planned(SyncPlan plan, string? violation)
+    {
+        var report = SyncReport.Planned(plan);
+        return violation is null ? report : report with { Notes = [.. report.Notes, "a sync would stop: " + violation] };
+    }
+
+    private async Task<MadePlan> MakeAsync(SyncRequest request, SavedPlan? reviewed, CancellationToken cancellationToken)
+    {
+        var made = await _planMaker.MakeAsync(request, cancellationToken);
+        if (reviewed is null)
+        {
+            return made;
+        }
+
+        var moved = PlanComparison.Moved(reviewed, SavedPlan.Of(made, workspace, null));
+        return made with
+        {
+            Plan = made.Plan with
+            {
+                Exactly = true,
+                Violation = moved is null ? made.Plan.Violation : NoLongerHolds(moved),
+            },
+        };
+    }
+
+    private static string NoLongerHolds(string moved) =>
+        $"the plan no longer holds: {moved}. Nothing was bought or written. Make it again with 'embsync sync --plan', and review it";
 
     private IEmbeddingProvider? OpenProvider(SyncPlan plan) =>
         plan.Buy.Count == 0 ? null : workspace.OpenProvider(plan.Target.Signature);

@@ -82,7 +82,7 @@ public sealed class SyncExecutor(
             var ready = new List<Written>(batch.Length);
             foreach (var planned in batch)
             {
-                if (await LoadAsync(planned, cancellationToken) is not { } item)
+                if (await LoadAsync(planned, plan, cancellationToken) is not { } item)
                 {
                     continue;
                 }
@@ -146,7 +146,7 @@ public sealed class SyncExecutor(
         var sent = 0L;
         foreach (var planned in plan.Items.Where(item => item.Item.Hashes.Any(plan.Buy.Contains)))
         {
-            if (await LoadAsync(planned, cancellationToken) is not { } item)
+            if (await LoadAsync(planned, plan, cancellationToken) is not { } item)
             {
                 continue;
             }
@@ -182,7 +182,7 @@ public sealed class SyncExecutor(
         return [.. item.Chunks.Where(chunk => plan.Buy.Contains(chunk.Hash) || (unknown.Contains(chunk.Hash) && !found.Contains(chunk.Hash)))];
     }
 
-    private async Task<Item?> LoadAsync(PlannedItem planned, CancellationToken cancellationToken)
+    private async Task<Item?> LoadAsync(PlannedItem planned, SyncPlan plan, CancellationToken cancellationToken)
     {
         if (planned.Item.Loaded is { } loaded)
         {
@@ -196,7 +196,7 @@ public sealed class SyncExecutor(
             return null;
         }
 
-        if (outcome.Item!.Key != planned.Key)
+        if (outcome.Item!.Key != planned.Key || (plan.Exactly && outcome.Item.ContentDigest != planned.Item.ContentDigest))
         {
             _tally.Fail(Changed(planned));
             return null;

@@ -80,6 +80,9 @@ public sealed record SyncPlan(
     /// <summary>The commit is not on the store's branch: vectors are bought for reuse, no item is written or deleted.</summary>
     public bool CacheOnly { get; init; }
 
+    /// <summary>The plan was reviewed: an item whose text is another by now is set aside, not embedded.</summary>
+    public bool Exactly { get; init; }
+
     public int Total => Sources.Sum(source => source.Total);
 
     public int Unchanged => Total - Items.Count - CutOff - Blocked.Count;

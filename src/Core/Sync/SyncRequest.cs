@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EmbSync.Core.Configuration;
 
 namespace EmbSync.Core.Sync;
@@ -42,5 +43,6 @@ public sealed record SyncRequest
     public bool KeepOrphans { get; init; }
 
     /// <summary>True when not every item is looked at, so nothing can be said about the rest.</summary>
+    [JsonIgnore]
     public bool IsPartial => Since is not null || Ids.Count > 0 || Limit is not null;
 }

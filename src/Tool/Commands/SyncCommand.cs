@@ -1,6 +1,7 @@
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Sync;
+using EmbSync.Core.Sync.Saved;
 using EmbSync.Tool.Terminals;
 using McMaster.Extensions.CommandLineUtils;
 
@@ -18,6 +19,8 @@ internal static class SyncCommand
               embsync sync --dry-run             what it would do, and what it would cost
               embsync sync --since main          only what changed on this branch
               embsync sync --max-cost 0.50       refuse to spend more
+              embsync sync --plan plan.json      write the plan down for review; buy nothing
+              embsync sync --apply plan.json     do exactly that, or refuse if anything moved
             """;
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub);
         var scope = new ScopeOptions(command);
@@ -28,6 +31,7 @@ internal static class SyncCommand
         var limit = command.Value("--limit <N>", "At most N items that need vectors");
         var maxDelete = command.Value("--max-delete <LIMIT>", "Deletions (N items or P%) that are allowed (default: the larger of 20% and 10)");
         var automatic = command.Flag("--auto", "Embed only what embeddings.autoIndex lets hooks and builds embed by themselves");
+        var plan = new PlanOptions(command);
         var spend = new SpendOptions(command);
         command.OnExecute(async () =>
         {
@@ -46,7 +50,10 @@ internal static class SyncCommand
                 MaxDelete = DeleteLimits.Of(maxDelete),
                 MaxBatches = spend.MaxBatches,
             };
-            return await RunAsync(session, global, spend, request, dryRun.HasValue(), token);
+            plan.RequireAlone(request, changedOnly.HasValue());
+            return plan.Apply is { } reviewed ? await ApplyAsync(session, global, spend, reviewed, dryRun.HasValue(), token)
+                : plan.Write is { } file ? await PlanAsync(session, global, spend, request, file, token)
+                : await RunAsync(session, global, spend, request, dryRun.HasValue(), token);
         });
     });
 
@@ -54,23 +61,49 @@ internal static class SyncCommand
     public static async Task<int> RunAsync(
         Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, bool dryRun, CancellationToken cancellationToken)
     {
-        var format = global.Format;
         await using var workspace = session.Open(global, spend.Overrides);
         var engine = new SyncEngine(workspace, session.Terminal.Clock);
         var limit = SpendLimit.Of(workspace.Config.Limits);
-        SyncResult result;
         if (dryRun)
         {
-            result = new(await engine.DryRunAsync(request, limit, cancellationToken), ExitCode.Done, null);
-        }
-        else
-        {
-            using var progress = new ProgressLine(session.Terminal, global.Quiet);
-            result = await engine.RunAsync(request, limit, progress, cancellationToken);
+            return Print(session, global, new(await engine.DryRunAsync(request, limit, cancellationToken), ExitCode.Done, null));
         }
 
+        using var progress = new ProgressLine(session.Terminal, global.Quiet);
+        return Print(session, global, await engine.RunAsync(request, limit, progress, cancellationToken));
+    }
+
+    private static async Task<int> PlanAsync(
+        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, string file, CancellationToken cancellationToken)
+    {
+        await using var workspace = session.Open(global, spend.Overrides);
+        var (plan, report) = await new SyncEngine(workspace, session.Terminal.Clock).PlanAsync(request, SpendLimit.Of(workspace.Config.Limits), cancellationToken);
+        SavedPlanFile.Write(session.PathOf(file), plan);
+        var code = Print(session, global, new(report, ExitCode.Done, null));
+        session.Note(global, [$"the plan is in {file}: review it, then run 'embsync sync --apply {file}'"]);
+        return code;
+    }
+
+    private static async Task<int> ApplyAsync(
+        Session session, GlobalOptions global, SpendOptions spend, string file, bool dryRun, CancellationToken cancellationToken)
+    {
+        var plan = SavedPlanFile.Read(session.PathOf(file));
+        await using var workspace = session.Open(global, spend.Overrides);
+        var engine = new SyncEngine(workspace, session.Terminal.Clock);
+        var limit = SpendLimit.Of(workspace.Config.Limits);
+        if (dryRun)
+        {
+            return Print(session, global, await engine.DryApplyAsync(plan, limit, cancellationToken));
+        }
+
+        using var progress = new ProgressLine(session.Terminal, global.Quiet);
+        return Print(session, global, await engine.ApplyAsync(plan, spend.MaxBatches, limit, progress, cancellationToken));
+    }
+
+    private static int Print(Session session, GlobalOptions global, SyncResult result)
+    {
         session.Note(global, result.Report.Notes);
-        session.Print(format switch
+        session.Print(global.Format switch
         {
             OutputFormat.Json => ReportJson.Of(result.Report),
             OutputFormat.Markdown => MarkdownText.Of(result.Report),

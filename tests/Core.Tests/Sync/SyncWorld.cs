@@ -3,6 +3,7 @@ using EmbSync.Core.Git;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Storage;
 using EmbSync.Core.Sync;
+using EmbSync.Core.Sync.Saved;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;
@@ -51,6 +52,18 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
     {
         await using var workspace = Open();
         return await new SyncEngine(workspace, TimeProvider.System).DryRunAsync(request ?? new(), SpendLimit.Of(workspace.Config.Limits), default);
+    }
+
+    public async Task<SavedPlan> PlanAsync(SyncRequest? request = null)
+    {
+        await using var workspace = Open();
+        return (await new SyncEngine(workspace, TimeProvider.System).PlanAsync(request ?? new(), SpendLimit.Of(workspace.Config.Limits), default)).Plan;
+    }
+
+    public async Task<SyncResult> ApplyAsync(SavedPlan plan)
+    {
+        await using var workspace = Open();
+        return await new SyncEngine(workspace, TimeProvider.System).ApplyAsync(plan, null, SpendLimit.Of(workspace.Config.Limits), Nobody, default);
     }
 
     /// <summary>All that a store says of items, chunks and active vectors, in one form; two stores with equal contents are in the same state.</summary>
