@@ -2,7 +2,7 @@ using System.Globalization;
 using EmbSync.Bench;
 using EmbSync.Tests;
 
-// usage: EmbSync.Bench generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS]
+// usage: EmbSync.Bench generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS]
 switch (args)
 {
     case ["generate", var folder, var count]:
@@ -10,6 +10,12 @@ switch (args)
         return 0;
     case ["edit", var folder, var count, var step]:
         Console.WriteLine(TaskGenerator.Edit(folder, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(step, CultureInfo.InvariantCulture), seed: 1));
+        return 0;
+    case ["history", var folder, var commits]:
+        HistoryGenerator.Write(folder, int.Parse(commits, CultureInfo.InvariantCulture), seed: 1);
+        return 0;
+    case ["replay", var folder, .. var rest]:
+        await Replay.RunAsync(folder, rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : int.MaxValue);
         return 0;
     case ["serve", var port, .. var rest]:
         await using (var server = await FakeEmbeddingServer.StartAsync(int.Parse(port, CultureInfo.InvariantCulture)))
@@ -22,6 +28,6 @@ switch (args)
 
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS]");
+        await Console.Error.WriteLineAsync("usage: generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS]");
         return 2;
 }
