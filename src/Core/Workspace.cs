@@ -4,6 +4,7 @@ using EmbSync.Core.Git;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
 using EmbSync.Core.Storage;
+using EmbSync.Core.Storage.Spool;
 using EmbSync.Core.Sync;
 
 namespace EmbSync.Core;
@@ -18,6 +19,7 @@ public sealed class Workspace : IAsyncDisposable
         (Config, Git, Store, Sources, _clock) = (config, git, store, sources, clock);
         Signature = Providers.SignatureOf(config.Embeddings);
         Terms = Providers.TermsOf(config.Embeddings);
+        Spool = SpoolFolder.For(config, store, clock);
     }
 
     public EmbSyncConfig Config { get; }
@@ -35,6 +37,9 @@ public sealed class Workspace : IAsyncDisposable
     public EmbeddingSignature Signature { get; }
 
     public PurchaseTerms Terms { get; }
+
+    /// <summary>Where paid vectors wait for the store; null where they need not.</summary>
+    public SpoolFolder? Spool { get; }
 
     /// <param name="git">Owned by the workspace from here on.</param>
     public static Workspace Open(EmbSyncConfig config, GitDiscovery git, TimeProvider clock)
@@ -69,8 +74,9 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>A provider whose vectors are comparable with those of the signature.</summary>
     public IEmbeddingProvider OpenProvider(EmbeddingSignature signature) => Providers.Open(Config.Embeddings, signature, _clock);
 
-    public RequestGovernor OpenGovernor(IEmbeddingProvider provider, SyncRequest request) =>
-        Providers.OpenGovernor(provider, Config.Embeddings, request, _clock);
+    /// <param name="keep">Makes results durable before anybody else sees them; null where the store does.</param>
+    public RequestGovernor OpenGovernor(IEmbeddingProvider provider, SyncRequest request, KeepResults? keep = null) =>
+        Providers.OpenGovernor(provider, Config.Embeddings, request, _clock, keep);
 
     public async ValueTask DisposeAsync()
     {

@@ -18,6 +18,7 @@ internal static class EffectiveSettings
         yield return Row(ConfigSchema.Project, config.Project);
         yield return Row(ConfigSchema.Backend, store.Backend);
         yield return Row(ConfigSchema.StorePath, Path.GetRelativePath(config.Root, store.Path).Replace('\\', '/'));
+        yield return Row(ConfigSchema.Spool, store.Spool);
         yield return Row(ConfigSchema.Url, store.Url);
         yield return Row(ConfigSchema.SchemaName, store.Schema);
         yield return Row(ConfigSchema.Branch, store.Branch);

@@ -39,7 +39,11 @@ public enum VectorType
 /// <param name="Branch">Only runs at commits on this branch change items; null for no such limit.</param>
 /// <param name="KeepText">Store each chunk's text (snippets need it).</param>
 public sealed record StoreConfig(
-    StoreBackend Backend, string Path, Secret? Url, string Schema, string? Branch, VectorType Vectors, bool KeepText);
+    StoreBackend Backend, string Path, Secret? Url, string Schema, string? Branch, VectorType Vectors, bool KeepText)
+{
+    /// <summary>Folder, from the root, where paid vectors wait for a database; not used for stores that are local files.</summary>
+    public string Spool { get; init; } = ".embsync/spool";
+}
 
 public enum AutoIndex
 {

@@ -19,7 +19,10 @@ internal static class StoreReader
             ReadSchema(values),
             values.TryGet(ConfigSchema.Branch, out var branch) ? branch : null,
             values.Get(ConfigSchema.Vectors),
-            values.Get(ConfigSchema.KeepText));
+            values.Get(ConfigSchema.KeepText))
+        {
+            Spool = values.Get(ConfigSchema.Spool),
+        };
     }
 
     private static StoreBackend ReadBackend(ConfigValues values)

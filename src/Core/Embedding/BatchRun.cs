@@ -8,7 +8,7 @@ namespace EmbSync.Core.Embedding;
 /// Embeds one batch whatever it takes: one request when all goes well; halves when the request is too large or a text in it is refused,
 /// down to the text to blame, which is set aside. Every result is written as soon as it is there.
 /// </summary>
-internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderPulse pulse, ChannelWriter<EmbedAnswer?> answers)
+internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderPulse pulse, ChannelWriter<EmbedAnswer?> answers, KeepResults? keep)
 {
     private readonly Queue<Part> _parts = [];
     private long _answersBefore;
@@ -148,10 +148,26 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
             return;
         }
 
+        StoreException? lost = null;
+        try
+        {
+            keep?.Invoke(results);
+        }
+        catch (StoreException caught)
+        {
+            // Paid all the same: the store may still take it. Nothing more is bought.
+            lost = caught;
+        }
+
         answers.TryWrite(Account(results));
         foreach (var released in pulse.Beat())
         {
             answers.TryWrite(released);
+        }
+
+        if (lost is not null)
+        {
+            throw lost;
         }
     }
 

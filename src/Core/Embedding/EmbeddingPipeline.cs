@@ -10,6 +10,10 @@ public sealed record EmbedInput(ContentHash Hash, string Text, int Tokens);
 /// <param name="Failure">Code and message; the text itself is to blame, others of its request are not.</param>
 public sealed record EmbedResult(EmbedInput Input, ReadOnlyMemory<float> Vector, EmbedFailure? Failure);
 
+/// <summary>Makes results durable before they go on.</summary>
+/// <exception cref="StoreException">They could not be kept.</exception>
+public delegate void KeepResults(IReadOnlyList<EmbedResult> results);
+
 /// <param name="Code">See <see cref="ProblemCodes"/>.</param>
 public sealed record EmbedFailure(string Code, string Message);
 

@@ -8,6 +8,7 @@ internal sealed class GovernedRun : IAsyncDisposable
     private readonly RequestSender _sender;
     private readonly RequestCaps _caps;
     private readonly ProviderPulse _pulse;
+    private readonly KeepResults? _keep;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenSource _abort;
     private readonly CancellationTokenRegistration _grace;
@@ -20,11 +21,13 @@ internal sealed class GovernedRun : IAsyncDisposable
     private Task _pump = Task.CompletedTask;
 
     public GovernedRun(
-        RequestSender sender, RequestCaps caps, ProviderPulse pulse, GovernorOptions options, TimeProvider clock, CancellationToken cancellationToken)
+        RequestSender sender, RequestCaps caps, ProviderPulse pulse, GovernorOptions options, TimeProvider clock, KeepResults? keep,
+        CancellationToken cancellationToken)
     {
         _sender = sender;
         _caps = caps;
         _pulse = pulse;
+        _keep = keep;
         _cancelled = cancellationToken;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _abort = new(Timeout.InfiniteTimeSpan, clock);
@@ -102,7 +105,7 @@ internal sealed class GovernedRun : IAsyncDisposable
         var whole = false;
         try
         {
-            await new BatchRun(_sender, _caps, _pulse, _answers.Writer).RunAsync(batch, _stop.Token, _abort.Token);
+            await new BatchRun(_sender, _caps, _pulse, _answers.Writer, _keep).RunAsync(batch, _stop.Token, _abort.Token);
             whole = true;
         }
         finally

@@ -47,9 +47,9 @@ public static class Providers
                 + "the configuration has (embeddings.prefixes): put them back, or build a new generation with 'embsync sync --all'");
     }
 
-    public static RequestGovernor OpenGovernor(IEmbeddingProvider provider, EmbeddingsConfig config, SyncRequest request, TimeProvider clock)
+    public static RequestGovernor OpenGovernor(IEmbeddingProvider provider, EmbeddingsConfig config, SyncRequest request, TimeProvider clock, KeepResults? keep = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(provider, GovernorOptions.From(config, request.MaxBatches, JitterSeed), clock);
+        return new(provider, GovernorOptions.From(config, request.MaxBatches, JitterSeed), clock, keep);
     }
 }

@@ -17,8 +17,10 @@ public sealed class RequestGovernor
     private readonly RequestGate _gate;
     private readonly Backoff _backoff;
     private readonly ProviderPulse _pulse = new();
+    private readonly KeepResults? _keep;
 
-    public RequestGovernor(IEmbeddingProvider provider, GovernorOptions options, TimeProvider clock)
+    /// <param name="keep">Called with results as soon as they are there, from several threads; a <see cref="StoreException"/> of it ends the run.</param>
+    public RequestGovernor(IEmbeddingProvider provider, GovernorOptions options, TimeProvider clock, KeepResults? keep = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
         ArgumentNullException.ThrowIfNull(options);
@@ -28,6 +30,7 @@ public sealed class RequestGovernor
         _provider = provider;
         _options = options;
         _clock = clock;
+        _keep = keep;
         _caps = new(options.BatchSize);
         _gate = new(options.Concurrency, TimeSpan.FromMilliseconds(provider.IsFree ? 0 : options.SleepMs), clock);
         _backoff = new(options.Seed);
@@ -46,7 +49,7 @@ public sealed class RequestGovernor
         IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        await using var run = new GovernedRun(Sender(_provider.Documents), _caps, _pulse, _options, _clock, cancellationToken);
+        await using var run = new GovernedRun(Sender(_provider.Documents), _caps, _pulse, _options, _clock, _keep, cancellationToken);
         run.Start(inputs, _options.MaxBatches);
         await foreach (var answer in run.AnswersAsync())
         {

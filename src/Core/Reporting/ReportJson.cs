@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EmbSync.Core.Storage.VectorFiles;
 
 namespace EmbSync.Core.Reporting;
 
@@ -23,6 +24,8 @@ public static class ReportJson
     public static string Of(StatusReport report) => Visible(JsonSerializer.Serialize(report, Context.StatusReport)) + "\n";
 
     public static string Of(SyncReport report) => Visible(JsonSerializer.Serialize(report, Context.SyncReport)) + "\n";
+
+    public static string Of(CacheReport report) => Visible(JsonSerializer.Serialize(report, Context.CacheReport)) + "\n";
 
     /// <summary>The report as the receipt keeps it: one line.</summary>
     internal static string Details(SyncReport report) => JsonSerializer.Serialize(report, Compact.SyncReport);
@@ -55,4 +58,5 @@ public static class ReportJson
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(SyncReport))]
 [JsonSerializable(typeof(SearchReport))]
+[JsonSerializable(typeof(CacheReport))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;

@@ -37,6 +37,11 @@ public interface IStore : IAsyncDisposable
     Task<IReadOnlyDictionary<ContentHash, float[]>> ReadVectorsAsync(
         int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken);
 
+    /// <summary>The next vectors of a generation in order of their hashes' bytes.</summary>
+    /// <param name="after">The last hash of the page before; null for the first page.</param>
+    /// <param name="limit">Rows at most; fewer come only at the end.</param>
+    Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>Totals by source and type, in order of both.</summary>
     Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken);
 

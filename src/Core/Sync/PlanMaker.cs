@@ -4,6 +4,7 @@ using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
 using EmbSync.Core.Sources.Markdown;
 using EmbSync.Core.Storage;
+using EmbSync.Core.Storage.Spool;
 
 namespace EmbSync.Core.Sync;
 
@@ -16,7 +17,8 @@ public sealed record MadePlan(SyncPlan Plan, StoreHead Head, string? Commit, IRe
 /// <summary>Gathers what the planner needs, from sources and store, and plans. Reads only.</summary>
 internal sealed class PlanMaker(Workspace workspace)
 {
-    public async Task<MadePlan> MakeAsync(SyncRequest request, CancellationToken cancellationToken)
+    /// <param name="spooled">Paid vectors that wait for the store count as there. False once they were played back: what is still waiting then stays out.</param>
+    public async Task<MadePlan> MakeAsync(SyncRequest request, CancellationToken cancellationToken, bool spooled = true)
     {
         var store = workspace.Store;
         var head = await store.ReadHeadAsync(cancellationToken);
@@ -48,9 +50,10 @@ internal sealed class PlanMaker(Workspace workspace)
 
         RequireKnown(request.Ids, surveys);
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
-        var plan = Planner.Plan(new(request, target, surveys, await ExistingAsync(surveys, target, cancellationToken), workspace.Config.Limits,
+        var plan = Planner.Plan(new(request, target, surveys, await ExistingAsync(surveys, target, spooled, cancellationToken), workspace.Config.Limits,
             workspace.Terms, request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
         var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
+            || (workspace.Spool is { } spool && new SpoolReplay(spool).IsWaiting)
             || (target.ModelChanged && target.Existing is not null && plan.IsEmpty && !request.IsPartial);
         return new(Noted(plan, request, surveys), head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0);
     }
@@ -93,12 +96,17 @@ internal sealed class PlanMaker(Workspace workspace)
         request.Limit is null && request.Ids.Count == 0 && !request.KeepOrphans && !request.Automatic && survey.Covers;
 
     private async Task<IReadOnlySet<ContentHash>> ExistingAsync(
-        List<SourceSurvey> surveys, GenerationTarget target, CancellationToken cancellationToken)
+        List<SourceSurvey> surveys, GenerationTarget target, bool spooled, CancellationToken cancellationToken)
     {
         var hashes = surveys.SelectMany(survey => survey.Read).SelectMany(item => item.Hashes).ToHashSet();
-        return target.Existing is { } generation && hashes.Count > 0
+        var stored = target.Existing is { } generation && hashes.Count > 0
             ? await workspace.Store.ReadExistingAsync(generation.Id, hashes, cancellationToken)
             : new HashSet<ContentHash>();
+
+        // Paid, and played back by the run that writes: nothing to buy.
+        return spooled && workspace.Spool is { } spool && new SpoolReplay(spool).Waiting(target.Signature) is { Count: > 0 } waiting
+            ? stored.Concat(waiting).ToHashSet()
+            : stored;
     }
 
     private SyncPlan Noted(SyncPlan plan, SyncRequest request, List<SourceSurvey> surveys)

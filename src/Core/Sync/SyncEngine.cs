@@ -1,6 +1,8 @@
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Storage.Spool;
 using EmbSync.Core.Sync.Saved;
 
 namespace EmbSync.Core.Sync;
@@ -84,10 +86,13 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         // A provider that can't be used as configured is found out before anything is written.
         using var provider = OpenProvider(made.Plan);
         await using var writer = await workspace.Store.BeginWriteAsync(workspace.Config.Project, cancellationToken);
-        if ((await workspace.Store.ReadHeadAsync(cancellationToken)).Revision != made.Head.Revision)
+        var moved = (await workspace.Store.ReadHeadAsync(cancellationToken)).Revision != made.Head.Revision;
+        var played = moved && reviewed is not null ? null : await PlayAsync(writer, made, cancellationToken);
+        if (moved || played is not null)
         {
-            // Somebody wrote between plan and lock: what they bought must not be bought again.
-            made = await MakeAsync(request, reviewed, cancellationToken);
+            // Somebody wrote between plan and lock, or an earlier run's purchases came in: what is there must not be bought again.
+            made = await MakeAsync(request, moved ? reviewed : await AtAsync(reviewed, cancellationToken), cancellationToken, spooled: false);
+            made = made with { Plan = made.Plan with { Notes = [.. made.Plan.Notes, .. played ?? []] } };
             if (Violation(made.Plan, spend) is { } later)
             {
                 return Stopped(made.Plan, later, started);
@@ -104,9 +109,9 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         return violation is null ? report : report with { Notes = [.. report.Notes, "a sync would stop: " + violation] };
     }
 
-    private async Task<MadePlan> MakeAsync(SyncRequest request, SavedPlan? reviewed, CancellationToken cancellationToken)
+    private async Task<MadePlan> MakeAsync(SyncRequest request, SavedPlan? reviewed, CancellationToken cancellationToken, bool spooled = true)
     {
-        var made = await _planMaker.MakeAsync(request, cancellationToken);
+        var made = await _planMaker.MakeAsync(request, cancellationToken, spooled);
         if (reviewed is null)
         {
             return made;
@@ -125,6 +130,16 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
 
     private static string NoLongerHolds(string moved) =>
         $"the plan no longer holds: {moved}. Nothing was bought or written. Make it again with 'embsync sync --plan', and review it";
+
+    /// <summary>The plan counts what waits as there: playing it back is no move of the store.</summary>
+    private async Task<SavedPlan?> AtAsync(SavedPlan? reviewed, CancellationToken cancellationToken) =>
+        reviewed is null ? null : reviewed with { Store = reviewed.Store with { Revision = (await workspace.Store.ReadHeadAsync(cancellationToken)).Revision } };
+
+    /// <summary>Brings in what earlier runs paid for; null where nothing waits.</summary>
+    private async Task<IReadOnlyList<string>?> PlayAsync(IStoreWriter writer, MadePlan made, CancellationToken cancellationToken) =>
+        workspace.Spool is { } folder && new SpoolReplay(folder) is { IsWaiting: true } spool
+            ? await spool.PlayAsync(writer, made.Head, made.Plan.Target.Space, made.Plan.Target.Signature, cancellationToken)
+            : null;
 
     private IEmbeddingProvider? OpenProvider(SyncPlan plan) =>
         plan.Buy.Count == 0 ? null : workspace.OpenProvider(plan.Target.Signature);

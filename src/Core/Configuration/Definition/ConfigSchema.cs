@@ -26,6 +26,8 @@ internal static class ConfigSchema
         "sqlite, postgres or memory") { Default = StoreBackend.Sqlite, Otherwise = "sqlite; postgres when a URL is set", IsInEnvironment = true };
     public static readonly Setting<string> StorePath = new("store.path", new TextKind("a path"),
         "SQLite file, from the folder of this file") { Default = ".embsync/index.db", IsInEnvironment = true };
+    public static readonly Setting<string> Spool = new("store.spool", new TextKind("a path"),
+        "folder where paid vectors wait until PostgreSQL has them, from the folder of this file") { Default = ".embsync/spool", IsInEnvironment = true };
     public static readonly Setting<Secret> Url = new("store.url", new ConnectionKind(),
         "PostgreSQL as postgresql:// or keyword string; with a password only as env:NAME") { IsInEnvironment = true };
     public static readonly Setting<string> SchemaName = new("store.schema", new TextKind("a lower-case name of letters, digits and _", "^[a-z_][a-z0-9_]{0,62}$"),
@@ -121,7 +123,7 @@ internal static class ConfigSchema
     public static readonly IReadOnlyList<Setting> All =
     [
         JsonSchema, Version, Project,
-        Store, Backend, StorePath, Url, SchemaName, Branch, Vectors, KeepText, VectorStorage, BackendAlias,
+        Store, Backend, StorePath, Spool, Url, SchemaName, Branch, Vectors, KeepText, VectorStorage, BackendAlias,
         Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Batch, BatchSize, SleepMs, Concurrency, Prices, AllowHosts,
         AllowInsecureHttp, Prefixes, DocumentPrefix, QueryPrefix,
         Limits, MaxCost, MaxTokens, MaxDelete, MaxFileBytes, OnModelChange,

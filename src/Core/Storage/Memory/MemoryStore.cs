@@ -62,6 +62,13 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             return hashes.Distinct().Where(known.ContainsKey).ToDictionary(hash => hash, hash => Numbers(generation, known[hash]));
         });
 
+    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<VectorRow>>(() => [.. data.VectorsOf(generation)
+            .Where(vector => after is not { } last || vector.Key.CompareTo(last) > 0)
+            .OrderBy(vector => vector.Key)
+            .Take(limit)
+            .Select(vector => new VectorRow(vector.Key, Numbers(generation, vector.Value), vector.Value.Tokens))]);
+
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<CoverageRow>>(() =>
         {

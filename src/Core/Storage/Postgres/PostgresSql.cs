@@ -145,6 +145,9 @@ internal sealed class PostgresSql(string schema)
     public string Vectors(int generation) => FormattableString.Invariant(
         $"SELECT hash, embedding::real[] FROM {s}.vec_{generation} WHERE hash = ANY (@hashes)");
 
+    public string VectorPage(int generation) => FormattableString.Invariant(
+        $"SELECT hash, tokens, embedding::real[] FROM {s}.vec_{generation} WHERE hash > @after ORDER BY hash LIMIT @limit");
+
     /// <summary>Where vectors wait that may be there already.</summary>
     public string Waiting(int generation) => FormattableString.Invariant($"""
         CREATE TEMPORARY TABLE waiting ON COMMIT DROP AS

@@ -128,6 +128,11 @@ internal sealed class PostgresStore : IStore
         }, cancellationToken);
     }
 
+    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<VectorRow>>([], async connection => await connection.RowsAsync(
+            Sql.VectorPage(generation), row => new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), cancellationToken,
+            ("after", after?.ToBytes() ?? []), ("limit", limit)), cancellationToken);
+
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<CoverageRow>>([], async connection => await connection.RowsAsync(
             generation is { } id ? Sql.Coverage(id) : Sql.CoverageWithout,

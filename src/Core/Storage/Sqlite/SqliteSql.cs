@@ -123,6 +123,9 @@ internal static class SqliteSql
     public static string Vectors(int generation, string hashes) => FormattableString.Invariant(
         $"SELECT hash, embedding FROM vec_{generation} WHERE hash IN ({hashes})");
 
+    public static string VectorPage(int generation) => FormattableString.Invariant(
+        $"SELECT hash, tokens, embedding FROM vec_{generation} WHERE hash > $after ORDER BY hash LIMIT $limit");
+
     public static string PutVector(int generation, bool replace) => FormattableString.Invariant($"""
         INSERT INTO vec_{generation} AS v (hash, tokens, created_at, embedding) VALUES ($hash, $tokens, $at, $embedding) ON CONFLICT (hash)
         """) + (replace

@@ -130,6 +130,14 @@ internal sealed class SqliteStore : IStore
         });
     }
 
+    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<VectorRow>>([], connection =>
+        {
+            var stored = Generation(connection, generation);
+            return connection.Rows(SqliteSql.VectorPage(generation), row => new VectorRow(row.Hash(0), Numbers(row, 2, stored), row.GetInt32(1)), cancellationToken,
+                ("$after", after?.ToBytes() ?? []), ("$limit", limit));
+        });
+
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<CoverageRow>>([], connection => connection.Rows(
             generation is { } id ? SqliteSql.Coverage(id) : SqliteSql.CoverageWithout,

@@ -14,7 +14,7 @@ internal static class PlanSettings
     private static readonly HashSet<Setting> Free =
     [
         ConfigSchema.BatchSize, ConfigSchema.SleepMs, ConfigSchema.Concurrency, ConfigSchema.MaxCost, ConfigSchema.MaxTokens,
-        ConfigSchema.ApiKey, ConfigSchema.Url,
+        ConfigSchema.ApiKey, ConfigSchema.Url, ConfigSchema.Spool,
     ];
 
     public static IReadOnlyDictionary<string, string> Of(EmbSyncConfig config) => new SortedDictionary<string, string>(

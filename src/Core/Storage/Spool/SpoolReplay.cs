@@ -1,0 +1,150 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage.VectorFiles;
+
+namespace EmbSync.Core.Storage.Spool;
+
+/// <summary>What earlier runs paid for and could not commit.</summary>
+public sealed class SpoolReplay(SpoolFolder folder)
+{
+    private const int Batch = 512;
+    private const int OpenTries = 40;
+
+    private static readonly TimeSpan OpenPause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>There is something to play back.</summary>
+    public bool IsWaiting => folder.Files().Count > 0;
+
+    /// <summary>Hashes that wait for a generation of that signature. Reads only.</summary>
+    public IReadOnlySet<ContentHash> Waiting(EmbeddingSignature signature)
+    {
+        ArgumentNullException.ThrowIfNull(signature);
+        var found = new HashSet<ContentHash>();
+        foreach (var file in folder.Files())
+        {
+            // What can't be read now is not counted on; the run that writes says why.
+#pragma warning disable CA2000 // The using declaration disposes it; the analyzer doesn't follow null.
+            using var stream = TryOpen(file, FileShare.ReadWrite | FileShare.Delete);
+#pragma warning restore CA2000
+            if (stream is not null && TryRead(stream, out _) is { } reader
+                && reader.Header.Signature == signature && reader.Header.HashForm == VectorFileHeader.CurrentHashForm)
+            {
+                found.UnionWith(reader.Rows().Select(row => row.Hash));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Brings what waits into its generations and removes it from the disk. What belongs to a generation that the store doesn't have stays
+    /// until it has one again, and so does a file that a run has open or that can't be read; notes name these.
+    /// </summary>
+    /// <param name="target">Opened where something waits for it.</param>
+    /// <returns>Notes for people.</returns>
+    /// <exception cref="StoreException">The store can't be written; nothing is removed then.</exception>
+    public async Task<IReadOnlyList<string>> PlayAsync(
+        IStoreWriter writer, StoreHead head, string space, EmbeddingSignature target, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(head);
+        var notes = new List<string>();
+        foreach (var file in folder.Files())
+        {
+            if (await PlayAsync(file, notes, writer, head, space, target, cancellationToken))
+            {
+                File.Delete(file);
+            }
+        }
+
+        return notes;
+    }
+
+    /// <summary>Answers whether all that can be read of the file is in the store.</summary>
+    private async Task<bool> PlayAsync(
+        string file, List<string> notes, IStoreWriter writer, StoreHead head, string space, EmbeddingSignature target, CancellationToken cancellationToken)
+    {
+        await using var stream = await OpenAloneAsync(file, cancellationToken);
+        if (stream is null)
+        {
+            notes.Add($"{file} holds paid vectors and is left for another run: it is in use, or can't be read");
+            return false;
+        }
+
+        if (TryRead(stream, out var fault) is not { } reader)
+        {
+            notes.Add($"{file} {fault}: it is left as it is. Remove it if it is not needed");
+            return false;
+        }
+
+        var generation = reader.Header.HashForm != VectorFileHeader.CurrentHashForm ? null
+            : reader.Header.Signature == target ? (await writer.OpenGenerationAsync(space, target, cancellationToken)).Id
+            : head.Generations.FirstOrDefault(one => one.Signature == reader.Header.Signature)?.Id;
+        if (generation is not { } id)
+        {
+            notes.Add($"{file} holds paid vectors of {reader.Header.Model} with {reader.Header.Dimension} dimensions, which this store has no generation for: it is kept");
+            return false;
+        }
+
+        var played = 0;
+        foreach (var rows in reader.Rows().Chunk(Batch))
+        {
+            await writer.CommitAsync(new(id, rows, [], []), cancellationToken);
+            played += rows.Length;
+        }
+
+        if (played > 0)
+        {
+            notes.Add($"{Text.Count(played, "vector")} that an earlier run had paid for and could not commit {(played == 1 ? "is" : "are")} in the store now");
+        }
+
+        if (reader.Damaged > 0 || reader.CutOff)
+        {
+            notes.Add($"{file}: {(reader.CutOff ? "its last write was cut off" : "it was damaged")}; what could not be read is bought again where it is needed");
+        }
+
+        return true;
+    }
+
+    /// <summary>A run that lost its lock may still be writing the file; one that only looks is done in a moment.</summary>
+    private static async Task<FileStream?> OpenAloneAsync(string file, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+#pragma warning disable CA2000 // The caller disposes it.
+            var stream = TryOpen(file, FileShare.None);
+#pragma warning restore CA2000
+            if (stream is not null || tries == OpenTries)
+            {
+                return stream;
+            }
+
+            await Task.Delay(OpenPause, cancellationToken);
+        }
+    }
+
+    private static FileStream? TryOpen(string file, FileShare share)
+    {
+        try
+        {
+            return new(file, FileMode.Open, FileAccess.Read, share, 1 << 16);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static VectorFileReader? TryRead(Stream stream, out string? fault)
+    {
+        fault = null;
+        try
+        {
+            return new(stream);
+        }
+        catch (VectorFileException exception)
+        {
+            fault = exception.Message;
+            return null;
+        }
+    }
+}

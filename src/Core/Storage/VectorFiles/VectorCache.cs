@@ -1,0 +1,154 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+
+namespace EmbSync.Core.Storage.VectorFiles;
+
+/// <summary>Vectors as a file that travels between clones and CI jobs: what one paid, another imports.</summary>
+public sealed class VectorCache(Workspace workspace, TimeProvider clock)
+{
+    private const int Page = 1000;
+
+    /// <summary>
+    /// Writes all vectors of the configured model, by hash: equal content gives equal bytes. Whole or not at all. A store without any
+    /// gives a file without any, so that the step after it works on a first run as well.
+    /// </summary>
+    /// <exception cref="UsageException">The file is there and is no such file, or can't be written.</exception>
+    public async Task<CacheReport> ExportAsync(string path, CancellationToken cancellationToken)
+    {
+        var head = await workspace.Store.ReadHeadAsync(cancellationToken);
+        var generation = head.Generations.FirstOrDefault(one => one.Signature == workspace.Signature)?.Id;
+        try
+        {
+            if (Directory.Exists(path) || (File.Exists(path) && !IsVectorFile(path)))
+            {
+                throw new UsageException($"'{path}' is there already and is no file of embsync's vectors: it is left as it is. Choose another name");
+            }
+
+            var draft = path + ".draft";
+            File.Delete(draft);
+            var count = 0;
+            await using (var stream = new FileStream(draft, FileMode.CreateNew, FileAccess.ReadWrite))
+            {
+                var writer = new VectorFileWriter(stream, VectorFileHeader.Of(workspace.Signature, workspace.Config.Store.Vectors));
+                ContentHash? after = null;
+                while (generation is { } id && await workspace.Store.ReadVectorPageAsync(id, after, Page, cancellationToken) is { Count: > 0 } rows)
+                {
+                    writer.Append(rows);
+                    count += rows.Count;
+                    after = rows[^1].Hash;
+                }
+
+                writer.Close();
+                await stream.FlushAsync(cancellationToken);
+                RandomAccess.FlushToDisk(stream.SafeFileHandle);
+            }
+
+            File.Move(draft, path, overwrite: true);
+            return Report("export", path, count, 0, []);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new UsageException($"'{path}' can't be written: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Adds the vectors that the store doesn't have; items are left to the next sync, which then buys nothing for them.</summary>
+    /// <exception cref="UsageException">The file can't be read, is damaged, or its vectors are of another model: nothing was written.</exception>
+    /// <exception cref="LockedException">Another run writes.</exception>
+    public async Task<CacheReport> ImportAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = File.OpenRead(path);
+            var reader = new VectorFileReader(stream);
+            RequireSame(path, reader.Header);
+            var total = reader.Rows().Count();
+            if (reader.CutOff || reader.Damaged > 0)
+            {
+                throw new UsageException($"'{path}' {(reader.CutOff ? "is cut off" : Text.Of($"has {reader.Damaged:N0} damaged vectors"))}: nothing was imported. Export it again");
+            }
+
+            stream.Position = 0;
+            var again = new VectorFileReader(stream);
+            var added = total == 0 ? 0 : await AddAsync(again, cancellationToken);
+            return Report("import", path, total, added, again.Header.Numbers != workspace.Config.Store.Vectors && workspace.Config.Store.Vectors == VectorType.Vector
+                ? ["the file's numbers are of half precision, the store's are of single: what was imported keeps half"] : []);
+        }
+        catch (VectorFileException exception)
+        {
+            throw new UsageException($"'{path}' {exception.Message}: nothing was imported", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new UsageException($"'{path}' can't be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>What an import says where there is no file.</summary>
+    public CacheReport Absent(string path) =>
+        new(1, "import", path, 0, 0, 0, workspace.Signature.Model, workspace.Signature.Dimension, ["there is no file yet: nothing was imported"]);
+
+    private async Task<int> AddAsync(VectorFileReader reader, CancellationToken cancellationToken)
+    {
+        await using var writer = await workspace.Store.BeginWriteAsync(workspace.Config.Project, cancellationToken);
+        var generation = await writer.OpenGenerationAsync(Generation.DefaultSpace, workspace.Signature, cancellationToken);
+        var run = new RunRecord(0, "cache import", "running", 0, 0, 0, 0m, null, null, clock.GetUtcNow(), null, CanonicalJson.Empty);
+        run = run with { Id = await writer.BeginRunAsync(run, cancellationToken) };
+        var added = 0;
+        foreach (var rows in reader.Rows().Chunk(Page))
+        {
+            var existing = await workspace.Store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], cancellationToken);
+            VectorRow[] missing = [.. rows.Where(row => !existing.Contains(row.Hash)).DistinctBy(row => row.Hash)];
+            if (missing.Length > 0)
+            {
+                await writer.CommitAsync(new(generation.Id, missing, [], []), cancellationToken);
+                added += missing.Length;
+            }
+        }
+
+        await writer.EnsureIndexAsync(generation.Id, cancellationToken);
+        await writer.UpdateRunAsync(run with { Status = "done", CompletedAt = clock.GetUtcNow() }, cancellationToken);
+        return added;
+    }
+
+    private void RequireSame(string path, VectorFileHeader header)
+    {
+        if (header.Signature != workspace.Signature)
+        {
+            var (file, mine) = (header.Signature, workspace.Signature);
+            throw new UsageException($"'{path}' holds vectors of {Name(file)}, the configuration says {Name(mine)}"
+                + (Name(file) == Name(mine) ? ", with other role prefixes" : "") + ": models are never mixed, nothing was imported");
+        }
+
+        if (header.HashForm != VectorFileHeader.CurrentHashForm)
+        {
+            throw new UsageException($"'{path}' names its texts by '{Plain.Line(header.HashForm)}', this embsync by '{VectorFileHeader.CurrentHashForm}': nothing was imported. Export it again with this version");
+        }
+    }
+
+    private static string Name(EmbeddingSignature signature) => Plain.Line(Text.Of($"{signature.Provider} {signature.Model} with {signature.Dimension} dimensions"));
+
+    private static bool IsVectorFile(string path)
+    {
+        using var stream = File.OpenRead(path);
+        try
+        {
+            return VectorFileHeader.Read(stream).Dimension > 0;
+        }
+        catch (VectorFileException)
+        {
+            // Any file at all may be there; this one is not ours to overwrite. An empty one holds nothing to lose.
+            return stream.Length == 0;
+        }
+    }
+
+    private CacheReport Report(string action, string path, int vectors, int added, IReadOnlyList<string> notes) => new(
+        1, action, path, vectors, added, new FileInfo(path).Length, workspace.Signature.Model, workspace.Signature.Dimension, notes);
+}
+
+/// <summary>What <c>cache export</c> and <c>cache import</c> say; its members are the JSON, version 1.</summary>
+/// <param name="Vectors">In the file.</param>
+/// <param name="Added">New to the store; 0 for an export.</param>
+/// <param name="Bytes">Size of the file.</param>
+public sealed record CacheReport(int SchemaVersion, string Action, string File, int Vectors, int Added, long Bytes, string Model, int Dimension, IReadOnlyList<string> Notes);

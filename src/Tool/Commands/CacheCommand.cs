@@ -1,0 +1,63 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Storage.VectorFiles;
+using McMaster.Extensions.CommandLineUtils;
+
+namespace EmbSync.Tool.Commands;
+
+/// <summary><c>cache</c>: vectors as a file, for other clones and CI jobs.</summary>
+internal static class CacheCommand
+{
+    public static void AddTo(CommandLineApplication app, Session session) => app.Command("cache", command =>
+    {
+        command.Description = "Carry paid vectors to another clone or CI job as a file";
+        command.ExtendedHelpText = """
+
+            Examples:
+              embsync cache import vectors.bin --if-exists    before a sync in CI
+              embsync cache export vectors.bin                after it, for the next job
+            """;
+        command.OnExecute(() =>
+        {
+            command.ShowHelp();
+            return (int)ExitCode.Usage;
+        });
+        command.Command("export", export =>
+        {
+            export.Description = "Write all vectors of the configured model to a file";
+            var global = new GlobalOptions(export, OutputFormat.Text, OutputFormat.Json);
+            var file = export.Argument("file", "The file; one that is there is replaced if it holds such vectors").IsRequired();
+            export.OnExecute(async () =>
+            {
+                var token = session.CancellationToken;
+                await using var workspace = session.Open(global, ConfigOverrides.None);
+                return Print(session, global, await new VectorCache(workspace, session.Terminal.Clock).ExportAsync(session.PathOf(file.Value!), token), file.Value!);
+            });
+        });
+        command.Command("import", import =>
+        {
+            import.Description = "Add a file's vectors to the store; the next sync buys nothing for their texts";
+            var global = new GlobalOptions(import, OutputFormat.Text, OutputFormat.Json);
+            var file = import.Argument("file", "The file that an export wrote").IsRequired();
+            var ifExists = import.Flag("--if-exists", "No file is no fault: the first job has none yet");
+            import.OnExecute(async () =>
+            {
+                var token = session.CancellationToken;
+                var path = session.PathOf(file.Value!);
+                await using var workspace = session.Open(global, ConfigOverrides.None);
+                var cache = new VectorCache(workspace, session.Terminal.Clock);
+                return Print(session, global, ifExists.HasValue() && !File.Exists(path) ? cache.Absent(path) : await cache.ImportAsync(path, token), file.Value!);
+            });
+        });
+    });
+
+    private static int Print(Session session, GlobalOptions global, CacheReport report, string file)
+    {
+        session.Note(global, report.Notes);
+        session.Print(global.Format == OutputFormat.Json ? ReportJson.Of(report)
+            : report.Action == "export" ? Text.Of($"{report.Vectors:N0} vectors of {report.Model} with {report.Dimension} dimensions in {Plain.Line(file)}, {report.Bytes:N0} bytes\n")
+            : Text.Of($"{report.Vectors:N0} vectors of {report.Model} with {report.Dimension} dimensions in {Plain.Line(file)}, {report.Added:N0} new to the store\n"));
+        return (int)ExitCode.Done;
+    }
+}
