@@ -11,6 +11,8 @@ public sealed class HelpTests
     [InlineData("sync", "sync")]
     [InlineData("index", "index")]
     [InlineData("search", "search")]
+    [InlineData("cache", "cache")]
+    [InlineData("cache import", "cache_import")]
     [InlineData("config", "config")]
     public async Task Each_command_explains_itself(string command, string name)
     {

@@ -46,6 +46,24 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Vectors_come_in_pages_by_hash()
+    {
+        VectorRow[] rows = [.. Enumerable.Range(0, 7).Select(i => Vector($"page {i}", 1, i, 0, 0) with { Tokens = i })];
+        var generation = await FillAsync(rows);
+        var pages = new List<IReadOnlyList<VectorRow>>();
+        ContentHash? after = null;
+        while (await Store.ReadVectorPageAsync(generation, after, 3, CancellationToken.None) is { Count: > 0 } page)
+        {
+            pages.Add(page);
+            after = page[^1].Hash;
+        }
+
+        pages.Select(page => page.Count).ShouldBe([3, 3, 1]);
+        pages.SelectMany(page => page).Select(row => (row.Hash, row.Tokens)).ShouldBe(rows.OrderBy(row => row.Hash).Select(row => (row.Hash, row.Tokens)));
+        pages.SelectMany(page => page).ShouldAllBe(row => row.Vector.Length == Signature.Dimension);
+    }
+
+    [Fact]
     public async Task An_absent_store_reads_as_empty()
     {
         (await Store.ReadHeadAsync(CancellationToken.None)).ShouldBeSameAs(StoreHead.Empty);

@@ -44,8 +44,9 @@ public sealed class SpoolWriter : IDisposable
                 _current.Writer.Append(rows);
                 _current.Stream.Flush(flushToDisk: true);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
             {
+                // The last is how a limit on the size of files shows (EFBIG).
                 throw _folder.Unwritable(exception);
             }
 
