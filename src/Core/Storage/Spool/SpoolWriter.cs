@@ -18,6 +18,7 @@ public sealed class SpoolWriter : IDisposable
     private readonly Dictionary<ContentHash, Part> _waiting = [];
     private Part _current;
     private int _parts;
+    private StoreException? _broken;
 
     internal SpoolWriter(SpoolFolder folder, VectorFileHeader header)
     {
@@ -32,6 +33,12 @@ public sealed class SpoolWriter : IDisposable
         ArgumentNullException.ThrowIfNull(rows);
         lock (_lock)
         {
+            if (_broken is not null)
+            {
+                // Half a record may be the end of the file: what came after it could not be read.
+                throw _broken;
+            }
+
             if (_current.Stream.Length > PartSize)
             {
                 var full = _current;
@@ -47,7 +54,8 @@ public sealed class SpoolWriter : IDisposable
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
             {
                 // The last is how a limit on the size of files shows (EFBIG).
-                throw _folder.Unwritable(exception);
+                _broken = _folder.Unwritable(exception);
+                throw _broken;
             }
 
             foreach (var row in rows)

@@ -1,0 +1,108 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage;
+
+namespace EmbSync.Core.Tests.Sync;
+
+/// <summary>The process is gone here: nothing of the product catches it.</summary>
+public sealed class DeathException(string point) : Exception(point);
+
+/// <summary>A store under which the process dies just before, or just after, one chosen write takes effect. Points are numbered in the order of a run.</summary>
+internal sealed class DyingStore(IStore store, int point) : IStore
+{
+    /// <summary>Points passed, two for each write.</summary>
+    public List<string> Points { get; } = [];
+
+    public string Description => store.Description;
+
+    public bool IsVolatile => store.IsVolatile;
+
+    public Task<StoreHead> ReadHeadAsync(CancellationToken cancellationToken) => store.ReadHeadAsync(cancellationToken);
+
+    public IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, CancellationToken cancellationToken) => store.ReadItemsAsync(source, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) => store.ReadSourceNamesAsync(cancellationToken);
+
+    public Task<IReadOnlySet<string>> ReadIncompleteAsync(string source, int? generation, CancellationToken cancellationToken) =>
+        store.ReadIncompleteAsync(source, generation, cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>> ReadChunkHashesAsync(string source, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        store.ReadChunkHashesAsync(source, ids, cancellationToken);
+
+    public Task<IReadOnlySet<ContentHash>> ReadExistingAsync(int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
+        store.ReadExistingAsync(generation, hashes, cancellationToken);
+
+    public Task<IReadOnlyDictionary<ContentHash, float[]>> ReadVectorsAsync(int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
+        store.ReadVectorsAsync(generation, hashes, cancellationToken);
+
+    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
+        store.ReadVectorPageAsync(generation, after, limit, cancellationToken);
+
+    public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) => store.ReadCoverageAsync(generation, cancellationToken);
+
+    public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) => store.ReadRunsAsync(limit, cancellationToken);
+
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken) => store.SearchAsync(query, cancellationToken);
+
+    public async Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken)
+    {
+        Pass("before BeginWrite");
+        var writer = await store.BeginWriteAsync(project, cancellationToken);
+        try
+        {
+            Pass("after BeginWrite");
+        }
+        catch (DeathException)
+        {
+            await writer.DisposeAsync();
+            throw;
+        }
+
+        return new Writer(this, writer);
+    }
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private void Pass(string name)
+    {
+        Points.Add(name);
+        if (Points.Count == point)
+        {
+            throw new DeathException(name);
+        }
+    }
+
+    private sealed class Writer(DyingStore store, IStoreWriter writer) : IStoreWriter
+    {
+        public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) =>
+            PassAsync("OpenGeneration", () => writer.OpenGenerationAsync(space, signature, cancellationToken));
+
+        public Task ActivateAsync(int generation, CancellationToken cancellationToken) => PassAsync("Activate", () => writer.ActivateAsync(generation, cancellationToken));
+
+        public Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken) => PassAsync(
+            batch.Deletions.Count > 0 && batch.Items.Count == 0 ? "Delete" : batch.Vectors.Count > 0 ? "Commit" : "Write", () => writer.CommitAsync(batch, cancellationToken));
+
+        public Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken) => PassAsync("RecordSource", () => writer.RecordSourceAsync(record, cancellationToken));
+
+        public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => PassAsync("BeginRun", () => writer.BeginRunAsync(run, cancellationToken));
+
+        public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => PassAsync("UpdateRun", () => writer.UpdateRunAsync(run, cancellationToken));
+
+        public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => PassAsync("EnsureIndex", () => writer.EnsureIndexAsync(generation, cancellationToken));
+
+        public ValueTask DisposeAsync() => writer.DisposeAsync();
+
+        private async Task<T> PassAsync<T>(string name, Func<Task<T>> write)
+        {
+            store.Pass("before " + name);
+            var answer = await write();
+            store.Pass("after " + name);
+            return answer;
+        }
+
+        private Task PassAsync(string name, Func<Task> write) => PassAsync(name, async () =>
+        {
+            await write();
+            return true;
+        });
+    }
+}
