@@ -75,6 +75,7 @@ internal static class CommandLine
         SyncCommand.AddTo(app, session);
         IndexCommand.AddTo(app, session);
         SearchCommand.AddTo(app, session);
+        DoctorCommand.AddTo(app, session);
         ConfigCommand.AddTo(app, session);
         app.OnExecute(() =>
         {
