@@ -50,11 +50,13 @@ public static class DoctorText
             : column.Indexes.Count > 0 ? "INVALID" : "none";
     }
 
-    internal static string Search(ColumnReport column) => Changed(column.Before?.Milliseconds is { } old ? Time(old) : null, column.Search?.Milliseconds is { } now ? Time(now) : "-");
+    /// <summary>Before and after where a mend changed what a search goes by; elsewhere two times would only differ by chance.</summary>
+    internal static string Search(ColumnReport column) => Changed(
+        column.Before is { Milliseconds: { } old } before && before.Index != column.Search?.Index ? Time(old) : null, column.Search?.Milliseconds is { } now ? Time(now) : "-");
 
     private static string Time(double milliseconds) => Text.Of($"{milliseconds:0.0} ms");
 
-    private static string Changed(string? before, string now) => before is null ? now : $"{before} -> {now}";
+    private static string Changed(string? before, string now) => before is null || before == now ? now : $"{before} -> {now}";
 
     private static void AppendParts(StringBuilder text, DoctorReport report)
     {
