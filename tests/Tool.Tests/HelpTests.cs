@@ -11,6 +11,7 @@ public sealed class HelpTests
     [InlineData("sync", "sync")]
     [InlineData("index", "index")]
     [InlineData("search", "search")]
+    [InlineData("doctor", "doctor")]
     [InlineData("config", "config")]
     public async Task Each_command_explains_itself(string command, string name)
     {

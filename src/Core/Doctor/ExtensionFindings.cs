@@ -1,4 +1,4 @@
-using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
 
 namespace EmbSync.Core.Doctor;
 
@@ -61,5 +61,5 @@ internal static class ExtensionFindings
 
     private static Mend Allowed(DatabaseFacts facts, string statement) => facts.Extension.MayCreate && !facts.IsReadOnly
         ? Mend.SafeSql(Mend.ExtensionFirst, statement)
-        : Mend.Sql(statement, Text.Of($"-- as a superuser: {facts.User} may not"));
+        : Mend.Sql(statement, $"-- as a superuser: {Plain.Line(facts.User)} may not");
 }

@@ -201,6 +201,14 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void A_name_with_a_line_break_can_t_add_a_statement_to_a_mend()
+    {
+        var column = Column() with { Owner = "app\nDROP TABLE docs;", MayAlter = false, Indexes = [], Trial = null };
+
+        DatabaseFindings.Of(Facts(column)).ShouldHaveSingleItem().Mend!.Steps.ShouldAllBe(step => !step.Contains('\n'));
+    }
+
+    [Fact]
     public void A_database_in_another_encoding_or_read_only_is_said()
     {
         var facts = Facts(Column() with { Indexes = [], Trial = null }) with { Encoding = "LATIN1", IsReadOnly = true };
