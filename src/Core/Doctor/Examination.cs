@@ -76,7 +76,7 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
     public static bool HoldsPassword(Secret url)
     {
         ArgumentNullException.ThrowIfNull(url);
-        return !url.Origin.StartsWith("env:", StringComparison.Ordinal) && PostgresUrl.Parse(url).Password is { Length: > 0 };
+        return !url.Origin.StartsWith("env:", StringComparison.Ordinal) && PostgresUrl.HoldsPassword(url);
     }
 
     private static string Shown(EmbSyncConfig config)

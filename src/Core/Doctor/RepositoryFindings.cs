@@ -1,7 +1,5 @@
-using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
-using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Doctor;
 
