@@ -31,8 +31,7 @@ internal static class ColumnFindings
         }
 
         var rows = column.IsRowsExact ? Text.Number(column.Rows) : $"about {Text.Number(column.Rows)}";
-        var embedded = column.IsRowsExact && !values.IsSample ? Text.Number(values.Embedded)
-            : column.IsRowsExact && values.Looked == column.Rows ? Text.Number(values.Embedded)
+        var embedded = column.IsRowsExact ? Text.Number(values.Embedded)
             : values.Embedded == 0 ? "0" : "about " + Text.Number((long)((double)values.Embedded / values.Looked * column.Rows));
         yield return Finding.Of(
             values.Embedded == 0 ? FindingKind.NeverEmbedded : FindingKind.PartlyEmbedded, column.Subject, $"{embedded} of {rows} rows have a vector.", Backfill(column));
@@ -71,13 +70,13 @@ internal static class ColumnFindings
         var norm = column.Type == "vector" ? "vector_norm" : "l2_norm";
         if (values.Zero > 0)
         {
-            yield return Finding.Of(FindingKind.ZeroVectors, column.Subject, $"{Text.Number(values.Zero)} {of}{Text.Count(values.Embedded, "vector")} {Is(values.Zero)} zero.",
+            yield return Finding.Of(FindingKind.ZeroVectors, column.Subject, $"{Text.Number(values.Zero)} {of}{Text.Count(values.Seen, "vector")} {Is(values.Zero)} zero.",
                 Mend.Hint($"Embed those rows again, or clear them: UPDATE {column.Table.Sql} SET {name} = NULL WHERE {norm}({name}) = 0;"));
         }
 
         if (values.NotFinite > 0)
         {
-            yield return Finding.Of(FindingKind.NotFinite, column.Subject, $"{Text.Number(values.NotFinite)} {of}{Text.Count(values.Embedded, "vector")} {Is(values.NotFinite)} not finite.",
+            yield return Finding.Of(FindingKind.NotFinite, column.Subject, $"{Text.Number(values.NotFinite)} {of}{Text.Count(values.Seen, "vector")} {Is(values.NotFinite)} not finite.",
                 Mend.Hint($"Embed those rows again: SELECT * FROM {column.Table.Sql} WHERE {norm}({name})::text IN ('NaN', 'Infinity');"));
         }
 
@@ -85,7 +84,7 @@ internal static class ColumnFindings
         {
             var byProduct = column.Indexes.Any(index => index.Operator == "<#>") || column.Calls?.ContainsKey("<#>") == true;
             yield return new(FindingKind.NotUnit, byProduct ? Severity.Warning : Severity.Info, column.Subject,
-                $"{Text.Number(values.NotUnit)} {of}{Text.Count(values.Embedded, "vector")} {Is(values.NotUnit)} not of length 1{(byProduct ? ", and queries or an index compare them by inner product" : "")}.",
+                $"{Text.Number(values.NotUnit)} {of}{Text.Count(values.Seen, "vector")} {Is(values.NotUnit)} not of length 1{(byProduct ? ", and queries or an index compare them by inner product" : "")}.",
                 Mend.Hint("Search by cosine (<=>), or store l2_normalize(...) of them."));
         }
     }

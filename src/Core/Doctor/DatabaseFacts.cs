@@ -87,12 +87,17 @@ internal sealed record VectorColumn(
     public double? Coverage => Values is { Looked: > 0 } values ? (double)values.Embedded / values.Looked : null;
 }
 
-/// <param name="Looked">Rows that were looked at: all, or a sample.</param>
+/// <param name="Looked">Rows that were counted: all, or a sample.</param>
+/// <param name="IsSample">Dimensions and lengths are those of a sample.</param>
 /// <param name="Embedded">Of them, those with a vector.</param>
 /// <param name="Dimensions">That vectors really have, most frequent first.</param>
 /// <param name="NotUnit">Vectors whose length differs from 1 by more than 0.01; zero vectors don't count.</param>
 internal sealed record ColumnValues(
-    long Looked, bool IsSample, long Embedded, IReadOnlyList<(int Dimension, long Rows)> Dimensions, long Zero, long NotFinite, long NotUnit);
+    long Looked, bool IsSample, long Embedded, IReadOnlyList<(int Dimension, long Rows)> Dimensions, long Zero, long NotFinite, long NotUnit)
+{
+    /// <summary>Vectors that dimensions and lengths were taken of; of a sample, they are fewer than there are.</summary>
+    public long Seen { get; init; } = Embedded;
+}
 
 /// <param name="Key">What is indexed, as SQL: the column or an expression over it.</param>
 /// <param name="KeyType">Its type, as SQL.</param>
@@ -115,6 +120,9 @@ internal sealed record VectorIndex(
     long Bytes,
     long Scans)
 {
+    /// <summary>It is a partition's part of its parent's index, and can't be dropped alone.</summary>
+    public bool IsPart { get; init; }
+
     /// <summary>Its keys are vectors, not bits made out of them.</summary>
     public bool IsOfVectors => Operator is "<=>" or "<->" or "<#>" or "<+>";
 }

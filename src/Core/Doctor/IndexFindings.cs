@@ -35,13 +35,15 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
                 ? Finding.Of(FindingKind.BuildRuns, index.Name.ToString(), $"It is not valid, and another session works on {column.Table}.",
                     Mend.Hint("Wait for it to end, then run embsync doctor again."))
                 : Finding.Of(FindingKind.InvalidIndex, index.Name.ToString(), $"The index on {column.Subject} is INVALID: its build was cut off or failed.",
-                    Owned(Mend.SafeSql(Mend.LeftoversNext, $"DROP INDEX CONCURRENTLY {index.Name.Sql};")));
+                    Owned(Mend.SafeSql(Mend.LeftoversNext, index.IsPart
+                        ? ["SET max_parallel_maintenance_workers = 0;", $"REINDEX INDEX CONCURRENTLY {index.Name.Sql};"]
+                        : [$"DROP INDEX CONCURRENTLY {index.Name.Sql};"])));
         }
     }
 
     private IEnumerable<Finding> Missing()
     {
-        if (needsNone || Usable.Any() || column.Values is not { Embedded: > 0 } || column.Indexes.Any(index => index.IsBusy))
+        if (needsNone || Usable.Any() || column.Values is not { Embedded: > 0 } || column.Indexes.Any(index => index.IsBusy || (index.IsPart && !index.IsValid)))
         {
             yield break;
         }

@@ -310,6 +310,63 @@ public sealed class DatabaseDoctorTests(PostgresFixture server) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_part_of_a_partitioned_index_is_built_again_in_its_place()
+    {
+        const string Key = "USING hnsw ((fails(embedding)::vector(8)) vector_cosine_ops)";
+        var url = await DatabaseAsync($"""
+            CREATE TABLE parts (id int, embedding vector(8)) PARTITION BY RANGE (id);
+            CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (100000);
+            INSERT INTO parts SELECT g, {Vector} FROM generate_series(1, 1100) g;
+            """);
+        await InvalidIndexAsync(url, "parts_1", "parts_1_index");
+        await PostgresFixture.RunAsync(url, $"""
+            CREATE INDEX parts_index ON ONLY parts {Key}; ALTER INDEX parts_index ATTACH PARTITION parts_1_index;
+            CREATE OR REPLACE FUNCTION fails(vector) RETURNS vector LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+            """);
+
+        var report = await ExamineAsync(url, fix: true);
+
+        report.Mends[0].Statements[^1].ShouldBe("REINDEX INDEX CONCURRENTLY \"public\".\"parts_1_index\";");
+        report.Mends.ShouldAllBe(mend => mend.State == "done");
+        report.Codes("error", "warning").ShouldBeEmpty();
+        report.Columns[1].Indexes.ShouldHaveSingleItem().Valid.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_table_that_somebody_has_locked_is_left_out_and_the_rest_goes_on()
+    {
+        var url = await DatabaseAsync("CREATE TABLE docs (embedding vector(3)); CREATE TABLE other (embedding vector(3)); INSERT INTO other VALUES (NULL)");
+        await using var busy = await PostgresFixture.OpenAsync(url);
+        await using var transaction = await busy.BeginTransactionAsync();
+        await using (var take = new Npgsql.NpgsqlCommand("LOCK TABLE docs IN ACCESS EXCLUSIVE MODE", busy, transaction))
+        {
+            await take.ExecuteNonQueryAsync();
+        }
+
+        (await ExamineAsync(url)).Codes().ShouldBe(["EMB2201 public.other.embedding", "EMB2105 extension vector", "EMB2209 public.docs.embedding"]);
+    }
+
+    [Fact]
+    public async Task Of_many_rows_vectors_are_sampled_and_rows_still_counted()
+    {
+        var url = await DatabaseAsync("CREATE TABLE docs (embedding vector(2)); INSERT INTO docs SELECT CASE WHEN g > 90000 THEN '[0,0]'::vector END FROM generate_series(1, 120000) g");
+
+        var report = await ExamineAsync(url);
+
+        report.The("EMB2202").Problem.ShouldBe("30,000 of 120,000 rows have a vector.");
+        report.The("EMB2206").Problem.ShouldContain(" of a sample of ");
+        report.Columns.Single().Sampled.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_record_of_statements_that_is_not_loaded_is_done_without()
+    {
+        var url = await DatabaseAsync("CREATE EXTENSION pg_stat_statements; CREATE TABLE docs (embedding vector(2)); INSERT INTO docs VALUES ('[1,0]')");
+
+        (await ExamineAsync(url)).Codes("error", "warning").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_database_that_is_not_there_is_an_error()
     {
         var error = await Should.ThrowAsync<StoreException>(() => ExamineAsync("postgresql://app:c4n4ry-Pa55@127.0.0.1:1/db"));

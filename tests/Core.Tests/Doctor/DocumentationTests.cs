@@ -48,14 +48,14 @@ public sealed class DocumentationTests
             It exits with 0 when there is neither error nor warning, and with 4 when there is.
 
             `--fix` does the mends that are safe, says each before it does it, and looks again afterwards: `CREATE EXTENSION`,
-            `ALTER EXTENSION ... UPDATE`, `DROP INDEX CONCURRENTLY` of INVALID leftovers, `CREATE INDEX CONCURRENTLY` of missing indexes (checked for
-            INVALID afterwards; a leftover of its own is dropped), `ANALYZE`. They change no row and block neither readers nor writers. With
-            `--dry-run` it only shows them. All other mends are shown for you to run.
+            `ALTER EXTENSION ... UPDATE`, `DROP INDEX CONCURRENTLY` (or `REINDEX`) of INVALID leftovers, `CREATE INDEX CONCURRENTLY` of
+            missing indexes (checked for INVALID afterwards; a leftover of its own is dropped), `ANALYZE`. They change no row and block neither
+            readers nor writers. With `--dry-run` it only shows them. All other mends are shown for you to run.
 
-            How it judges: rows below 1,000,000 are counted, above the server's estimate is taken. Every vector of a column of up to 100,000 rows is
-            looked at, above that a sample of about 20,000 rows. Searches are timed with the vector of one of the column's rows, five times,
-            and the median is given. Which operator queries use is read from `pg_stat_statements` where it is loaded; else an index other than
-            cosine that was never scanned counts as unused. pgvector itself refuses NaN and infinity on input; they are looked for all the same.
+            How it judges: rows below 1,000,000 are counted, above the server's estimate is taken and coverage is that of a sample. Dimensions and
+            lengths are those of every vector of up to 100,000 rows, above that of a sample of about 20,000 rows. Searches are timed with the
+            vector of one of the column's rows, five times, and the median is given. Which operator queries use is read from
+            `pg_stat_statements` where it is loaded; else an index other than cosine that was never scanned counts as unused. pgvector itself refuses NaN and infinity on input; they are looked for all the same.
             Partitions are judged one by one; their parent is only listed.
 
             `--json` has `schemaVersion`, `target`, `server`, `columns`, `stores`, `provider`, `findings`, `mends` and `counts`. A column has

@@ -46,10 +46,9 @@ internal sealed class ColumnLook(
     {
         var subject = $"{column.Table}.{column.Name}";
         await using var scope = await BeginAsync(cancellationToken);
-        var indexes = await connection.RowsAsync(InspectionSql.Indexes, Index, cancellationToken, ("table", column.Oid), ("column", column.Number));
         var bare = new VectorColumn(
             column.Table, column.Name, column.Type, column.Declared, column.IsPartitioned, column.Owner, column.MayAlter, Math.Max(0, column.Estimate), false,
-            column.Estimate >= 0, null, indexes, null, CallsOf(column));
+            column.Estimate >= 0, null, [], null, CallsOf(column));
         if (!column.MayRead || !column.IsPopulated)
         {
             unseen.Add((subject, column.MayRead ? "the materialized view was never refreshed" : "the user may not read it"));
@@ -63,9 +62,10 @@ internal sealed class ColumnLook(
 
         try
         {
+            bare = bare with { Indexes = await connection.RowsAsync(InspectionSql.Indexes, Index, cancellationToken, ("table", column.Oid), ("column", column.Number)) };
             var (rows, isExact, values) = await ValuesAsync(column, cancellationToken);
             var trial = values.Embedded - values.Zero > 0 && !column.IsPartitioned
-                ? await new SearchTrials(connection, extension, clock).TryAsync(column, values, indexes, bare.QueriedBy, cancellationToken)
+                ? await new SearchTrials(connection, extension, clock).TryAsync(column, values, bare.Indexes, bare.QueriedBy, cancellationToken)
                 : null;
             return bare with { Rows = rows, IsRowsExact = isExact, Values = values, Trial = trial };
         }
@@ -100,12 +100,12 @@ internal sealed class ColumnLook(
             ? values.Embedded > 0 ? [(declared, values.Embedded)] : []
             : await connection.RowsAsync(
                 InspectionSql.Dimensions(table, name, dimension, sample), row => (row.GetInt32(0), row.GetInt64(1)), cancellationToken);
-        return (rows, embedded >= 0, (embedded >= 0 && !isSample ? values with { Looked = rows, Embedded = embedded } : values) with { Dimensions = dimensions });
+        return (rows, embedded >= 0, (embedded >= 0 ? values with { Looked = rows, Embedded = embedded, Seen = values.Embedded } : values) with { Dimensions = dimensions });
     }
 
     private static VectorIndex Index(NpgsqlDataReader row) => new(
         new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6), row.TextOf(7),
-        row.GetString(8), row.GetBoolean(9), row.GetBoolean(10), row.GetInt64(11), row.GetInt64(12));
+        row.GetString(8), row.GetBoolean(9), row.GetBoolean(10), row.GetInt64(11), row.GetInt64(12)) { IsPart = row.GetBoolean(13) };
 
     /// <summary>Null where the server records none, or doesn't show them to this user.</summary>
     private async Task<IReadOnlyList<(string Query, long Calls)>?> StatementsAsync(CancellationToken cancellationToken)

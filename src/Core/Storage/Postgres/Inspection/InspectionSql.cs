@@ -46,7 +46,7 @@ internal static class InspectionSql
                 AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
                 AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'AccessExclusiveLock')
                 AND coalesce((SELECT a.backend_type FROM pg_stat_activity a WHERE a.pid = l.pid), '') <> 'autovacuum worker'),
-            pg_relation_size(i.oid), coalesce(s.idx_scan, 0)
+            pg_relation_size(i.oid), coalesce(s.idx_scan, 0), EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.oid)
         FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace JOIN pg_am am ON am.oid = i.relam
         JOIN pg_opclass oc ON oc.oid = x.indclass[0] JOIN pg_attribute ia ON ia.attrelid = i.oid AND ia.attnum = 1
         JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoppurpose = 'o' JOIN pg_operator o ON o.oid = ao.amopopr

@@ -7,6 +7,9 @@ namespace EmbSync.Core.Storage.Postgres.Inspection;
 /// <summary>Carries out the mends that are safe, one by one and each outside a transaction, and checks what came of them.</summary>
 internal sealed class PostgresMender(PostgresDatabase database)
 {
+    /// <summary>A lock that somebody holds for longer is theirs: the mend is given up. Builds of indexes wait for older transactions as long as it takes.</summary>
+    private const string Patience = "SET lock_timeout = '10s'";
+
     private const string Valid = """
         SELECT x.indisvalid FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = @schema AND c.relname = @name
@@ -18,6 +21,11 @@ internal sealed class PostgresMender(PostgresDatabase database)
         await using var connection = await database.OpenSingleAsync(cancellationToken);
         try
         {
+            if (mend.Steps.Count == 1)
+            {
+                await connection.RunAsync(Patience, cancellationToken);
+            }
+
             foreach (var statement in mend.Steps)
             {
                 await using var command = connection.Command(statement);
