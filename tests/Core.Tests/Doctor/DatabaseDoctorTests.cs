@@ -359,6 +359,29 @@ public sealed class DatabaseDoctorTests(PostgresFixture server) : IClassFixture<
     }
 
     [Fact]
+    public async Task Looking_doesn_t_make_an_unused_index_look_used()
+    {
+        var url = await DatabaseAsync();
+        await TableAsync(url, "euclid", 5_000);
+        var role = "embsync_test_" + Guid.NewGuid().ToString("N")[..8];
+        await PostgresFixture.RunAsync(url, $"CREATE INDEX euclid_l2 ON euclid USING hnsw (embedding vector_l2_ops); CREATE ROLE {role} LOGIN PASSWORD 'c4n4ry-Pa55'; GRANT SELECT ON euclid TO {role}");
+        try
+        {
+            // Not a superuser: its searches are counted.
+            var first = await ExamineAsync(PostgresFixture.As(url, role, "c4n4ry-Pa55"));
+            await PostgresFixture.RowsAsync(url, "SELECT pg_stat_force_next_flush()::text");
+
+            (await ExamineAsync(PostgresFixture.As(url, role, "c4n4ry-Pa55"))).Codes("warning").ShouldBe(["EMB2304 public.euclid_l2"]);
+            first.Columns.Single().Search!.Operator.ShouldBe("<=>");
+            (await PostgresFixture.RowsAsync(url, "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'euclid_l2'")).ShouldBe(["0"]);
+        }
+        finally
+        {
+            await PostgresFixture.RunAsync(url, $"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
+    [Fact]
     public async Task A_record_of_statements_that_is_not_loaded_is_done_without()
     {
         var url = await DatabaseAsync("CREATE EXTENSION pg_stat_statements; CREATE TABLE docs (embedding vector(2)); INSERT INTO docs VALUES ('[1,0]')");

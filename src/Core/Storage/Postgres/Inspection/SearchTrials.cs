@@ -10,6 +10,9 @@ internal sealed class SearchTrials(NpgsqlConnection connection, ExtensionFacts e
 {
     private const int Runs = 5;
 
+    /// <summary>A search this slow isn't repeated: it burdens the server, and a second one says nothing new.</summary>
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// By the operator that queries use. An index that no query ever used is tried only where it serves that operator: a trial must not
     /// make it look used. Null when no row has a vector that the query can use.
@@ -68,7 +71,7 @@ internal sealed class SearchTrials(NpgsqlConnection connection, ExtensionFacts e
         _ => [],
     };
 
-    /// <summary>Milliseconds; the first run warms up and doesn't count.</summary>
+    /// <summary>Milliseconds; the first run warms up and doesn't count, unless it takes so long that nothing else matters.</summary>
     private async Task<double> MedianAsync(string search, CancellationToken cancellationToken)
     {
         var times = new List<double>();
@@ -76,9 +79,15 @@ internal sealed class SearchTrials(NpgsqlConnection connection, ExtensionFacts e
         {
             var begun = clock.GetTimestamp();
             await connection.RowsAsync(search, row => row.GetValue(0), cancellationToken);
-            if (run > 0)
+            var taken = clock.GetElapsedTime(begun);
+            if (run > 0 || taken > LongEnough)
             {
-                times.Add(clock.GetElapsedTime(begun).TotalMilliseconds);
+                times.Add(taken.TotalMilliseconds);
+            }
+
+            if (taken > LongEnough)
+            {
+                break;
             }
         }
 
