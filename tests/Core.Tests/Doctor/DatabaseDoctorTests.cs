@@ -128,29 +128,30 @@ public sealed class DatabaseDoctorTests(PostgresFixture server) : IClassFixture<
     public async Task What_is_read_can_t_write_while_it_is_looked_at()
     {
         // A function that writes, called by what an inspection reads: the transaction is read-only, so it can't.
-        var url = await DatabaseAsync("""
+        var role = "embsync_test_" + Guid.NewGuid().ToString("N")[..8];
+        var url = await DatabaseAsync($"""
             CREATE TABLE spy (id int);
             CREATE TABLE docs (id int, embedding vector(3)); INSERT INTO docs VALUES (1, '[1,0,0]');
             CREATE FUNCTION writes() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.spy VALUES (1); RETURN true; END';
-            CREATE ROLE embsync_doctor_reader;
+            CREATE ROLE {role};
             """);
         try
         {
-            await PostgresFixture.RunAsync(url, """
+            await PostgresFixture.RunAsync(url, $"""
                 ALTER TABLE docs ENABLE ROW LEVEL SECURITY; ALTER TABLE docs FORCE ROW LEVEL SECURITY;
                 CREATE POLICY spying ON docs USING (writes());
-                ALTER ROLE embsync_doctor_reader LOGIN PASSWORD 'reader-pa55';
-                GRANT SELECT ON docs TO embsync_doctor_reader; GRANT INSERT ON spy TO embsync_doctor_reader;
+                ALTER ROLE {role} LOGIN PASSWORD 'reader-pa55';
+                GRANT SELECT ON docs TO {role}; GRANT INSERT ON spy TO {role};
                 """);
 
-            var report = await ExamineAsync(PostgresFixture.As(url, "embsync_doctor_reader", "reader-pa55"));
+            var report = await ExamineAsync(PostgresFixture.As(url, role, "reader-pa55"));
 
             report.Findings.ShouldContain(finding => finding.Code == "EMB2209" && finding.Problem.Contains("cannot execute INSERT in a read-only transaction"));
             report.Findings.ShouldContain(finding => finding.Code == "EMB2209" && finding.Problem.Contains("row security hides rows"));
         }
         finally
         {
-            await PostgresFixture.RunAsync(url, "DROP OWNED BY embsync_doctor_reader; DROP ROLE embsync_doctor_reader");
+            await PostgresFixture.RunAsync(url, $"DROP OWNED BY {role}; DROP ROLE {role}");
         }
     }
 
