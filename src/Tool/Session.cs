@@ -1,6 +1,7 @@
 using EmbSync.Core;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
+using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Tool.Commands;
 using EmbSync.Tool.Terminals;
@@ -23,6 +24,19 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     {
         using var git = GitRepository.Discover(terminal.WorkingDirectory);
         return Load(options, flags, git);
+    }
+
+    /// <summary>The configuration, or what is wrong with it. A file that was named and isn't there is a slip of the command line, not of the file.</summary>
+    public (EmbSyncConfig? Config, string? Problem) TryLoad(GlobalOptions options, GitDiscovery git)
+    {
+        try
+        {
+            return (Load(options, ConfigOverrides.None, git), null);
+        }
+        catch (UsageException problem) when (options.Config is null || File.Exists(PathOf(options.Config)))
+        {
+            return (null, problem.Message);
+        }
     }
 
     public Workspace Open(GlobalOptions options, ConfigOverrides flags)

@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("search", "search")]
     [InlineData("cache", "cache")]
     [InlineData("cache import", "cache_import")]
+    [InlineData("doctor", "doctor")]
     [InlineData("config", "config")]
     public async Task Each_command_explains_itself(string command, string name)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using EmbSync.Core.Doctor;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
@@ -31,6 +32,19 @@ public static class GitHubText
         }
 
         return text.Append("embsync: ").Append(SyncText.Of(report with { Errors = [] }, Ink.Plain)).ToString();
+    }
+
+    public static string Of(DoctorReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var text = new StringBuilder();
+        foreach (var finding in report.Findings)
+        {
+            var level = finding.Severity == "info" ? "notice" : finding.Severity;
+            Append(text, level, null, null, finding.Code, $"{finding.Subject}: {finding.Problem}{(finding.Mend is { } mend ? $" Mend: {mend.Text}" : "")}");
+        }
+
+        return text.Append("embsync: ").Append(DoctorText.Verdict(report, Ink.Plain)).Append('\n').ToString();
     }
 
     private static void Append(StringBuilder text, string level, string? path, int? line, string code, string message)

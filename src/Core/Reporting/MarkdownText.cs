@@ -1,4 +1,5 @@
 using System.Text;
+using EmbSync.Core.Doctor;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
@@ -47,6 +48,32 @@ public static class MarkdownText
             foreach (var error in report.Errors)
             {
                 text.Append($"| {error.Code} | {Plain.Markdown(error.Path ?? error.Id)} | {Plain.Markdown(error.Message)} |\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    public static string Of(DoctorReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var text = new StringBuilder();
+        text.Append("### embsync doctor: ").Append(Plain.Markdown(report.Target)).Append("\n\n").Append(Plain.Markdown(DoctorText.Verdict(report, Ink.Plain))).Append('\n');
+        if (report.Columns.Count > 0)
+        {
+            text.Append("\n| column | rows | coverage | index | search |\n| --- | ---: | ---: | --- | --- |\n");
+            foreach (var column in report.Columns)
+            {
+                text.Append($"| {Plain.Markdown(column.Table)}.{Plain.Markdown(column.Column)} | {DoctorText.Rows(column)} | {DoctorText.Coverage(column)} | {Plain.Markdown(DoctorText.Index(column))} | {DoctorText.Search(column)} |\n");
+            }
+        }
+
+        if (report.Findings.Count > 0)
+        {
+            text.Append("\n| severity | code | where | what | mend |\n| --- | --- | --- | --- | --- |\n");
+            foreach (var finding in report.Findings)
+            {
+                text.Append($"| {finding.Severity} | {finding.Code} | {Plain.Markdown(finding.Subject)} | {Plain.Markdown(finding.Problem)} | {Plain.Markdown(finding.Mend?.Text)} |\n");
             }
         }
 

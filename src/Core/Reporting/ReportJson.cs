@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EmbSync.Core.Storage.VectorFiles;
+using EmbSync.Core.Doctor;
 
 namespace EmbSync.Core.Reporting;
 
@@ -29,6 +30,8 @@ public static class ReportJson
 
     /// <summary>The report as the receipt keeps it: one line.</summary>
     internal static string Details(SyncReport report) => JsonSerializer.Serialize(report, Compact.SyncReport);
+
+    public static string Of(DoctorReport report) => Visible(JsonSerializer.Serialize(report, Context.DoctorReport)) + "\n";
 
     public static string Of(SearchReport report) => Visible(JsonSerializer.Serialize(report, Context.SearchReport)) + "\n";
 
@@ -59,4 +62,5 @@ public static class ReportJson
 [JsonSerializable(typeof(SyncReport))]
 [JsonSerializable(typeof(SearchReport))]
 [JsonSerializable(typeof(CacheReport))]
+[JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;

@@ -63,7 +63,8 @@ internal sealed class PostgresLock : IAsyncDisposable
         }
     }
 
-    private static async Task<string> HolderAsync(NpgsqlConnection connection, long key, CancellationToken cancellationToken) =>
+    /// <summary>The server process that has the lock of that key, in words; null when nobody has it.</summary>
+    public static async Task<string?> HolderAsync(NpgsqlConnection connection, long key, CancellationToken cancellationToken) =>
         (await connection.RowsAsync(
             """
             SELECT a.pid, to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM pg_locks l JOIN pg_stat_activity a USING (pid)
@@ -72,5 +73,5 @@ internal sealed class PostgresLock : IAsyncDisposable
             """,
             row => FormattableString.Invariant($" (server process {row.GetInt32(0)}, since {row.TextOf(1)} UTC; if it is dead: SELECT pg_terminate_backend({row.GetInt32(0)});)"),
             cancellationToken,
-            ("key", key))).FirstOrDefault() ?? "";
+            ("key", key))).FirstOrDefault();
 }

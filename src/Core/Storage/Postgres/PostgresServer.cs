@@ -99,7 +99,7 @@ internal static class PostgresServer
         (await connection.RowsAsync(Find, row => new VectorExtension(row.GetString(0), ParseVersion(row.GetString(1))), cancellationToken)).SingleOrDefault();
 
     /// <summary>Numbers up to the first that is none: forks append letters.</summary>
-    private static Version ParseVersion(string text)
+    public static Version ParseVersion(string text)
     {
         var numbers = text.Split('.', '-', '+').TakeWhile(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .Select(part => int.Parse(part, CultureInfo.InvariantCulture)).Concat([0, 0]).Take(3).ToArray();

@@ -30,6 +30,9 @@ internal static class PostgresUrl
         return builder;
     }
 
+    /// <exception cref="UsageException">Not understood.</exception>
+    public static bool HoldsPassword(Secret url) => Parse(url).Password is { Length: > 0 };
+
     private static NpgsqlConnectionStringBuilder FromUri(string rest, string origin)
     {
         var builder = new NpgsqlConnectionStringBuilder();
