@@ -76,6 +76,7 @@ internal static class CommandLine
         IndexCommand.AddTo(app, session);
         SearchCommand.AddTo(app, session);
         CacheCommand.AddTo(app, session);
+        RunsCommand.AddTo(app, session);
         DoctorCommand.AddTo(app, session);
         ConfigCommand.AddTo(app, session);
         app.OnExecute(() =>

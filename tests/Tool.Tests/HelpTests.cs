@@ -12,6 +12,7 @@ public sealed class HelpTests
     [InlineData("index", "index")]
     [InlineData("search", "search")]
     [InlineData("cache", "cache")]
+    [InlineData("runs", "runs")]
     [InlineData("cache import", "cache_import")]
     [InlineData("doctor", "doctor")]
     [InlineData("config", "config")]

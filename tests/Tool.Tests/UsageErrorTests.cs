@@ -18,6 +18,8 @@ public sealed class UsageErrorTests
     [InlineData("sync --since=-x")]
     [InlineData("sync --since")]
     [InlineData("sync extra")]
+    [InlineData("runs 7")]
+    [InlineData("runs seven")]
     [InlineData("sync --plan a.json --apply a.json")]
     [InlineData("sync --apply nowhere.json")]
     [InlineData("sync --apply plan.json --all")]

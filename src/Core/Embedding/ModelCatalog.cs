@@ -12,6 +12,8 @@ public sealed record KnownModel(string Name, int NativeDimension, bool SupportsS
 /// </summary>
 public static class ModelCatalog
 {
+    public const string PricesAsOf = "2025-01";
+
     public static readonly IReadOnlyList<KnownModel> All =
     [
         new("text-embedding-3-small", 1536, true, 8191, 0.02m),

@@ -24,8 +24,12 @@ public static class Providers
     public static PurchaseTerms TermsOf(EmbeddingsConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var price = config.Prices.TryGetValue(config.Model, out var own) ? own : ModelCatalog.Find(config.Model)?.PricePerMillion;
-        return new(config.Provider == LexicalProvider.ProviderName, config.BatchSize, config.Concurrency, config.SleepMs, price);
+        var isOwn = config.Prices.TryGetValue(config.Model, out var own);
+        var price = isOwn ? own : ModelCatalog.Find(config.Model)?.PricePerMillion;
+        return new(config.Provider == LexicalProvider.ProviderName, config.BatchSize, config.Concurrency, config.SleepMs, price)
+        {
+            PriceFrom = isOwn ? "embeddings.prices" : price is null ? null : ModelCatalog.PricesAsOf,
+        };
     }
 
     /// <summary>A provider whose vectors are comparable with those of the signature, which may be an older one than the configured.</summary>

@@ -26,6 +26,12 @@ public static class ReportJson
 
     public static string Of(SyncReport report) => Visible(JsonSerializer.Serialize(report, Context.SyncReport)) + "\n";
 
+    public static string Of(RunsReport report) => Visible(JsonSerializer.Serialize(report, Context.RunsReport)) + "\n";
+
+    /// <summary>Null where the receipt has none: a run that is under way, or never said how it ended.</summary>
+    internal static SyncReport? ReadDetails(string details) =>
+        details.Length > 2 ? JsonSerializer.Deserialize(details, Compact.SyncReport) : null;
+
     public static string Of(CacheReport report) => Visible(JsonSerializer.Serialize(report, Context.CacheReport)) + "\n";
 
     /// <summary>The report as the receipt keeps it: one line.</summary>
@@ -62,5 +68,6 @@ public static class ReportJson
 [JsonSerializable(typeof(SyncReport))]
 [JsonSerializable(typeof(SearchReport))]
 [JsonSerializable(typeof(CacheReport))]
+[JsonSerializable(typeof(RunsReport))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;

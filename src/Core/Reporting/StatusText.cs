@@ -26,7 +26,7 @@ public static class StatusText
 
         text.Append('\n').Append(Text.Of($"{report.Chunks.Embedded:N0} of {report.Chunks.Total:N0} chunks embedded; "));
         var estimate = report.Estimate;
-        text.Append(Figures.Purchase(estimate.Chunks, estimate.Requests, estimate.Tokens, estimate.Cost, estimate.Seconds)).Append('\n');
+        text.Append(Figures.Purchase(estimate.Chunks, estimate.Requests, estimate.Tokens, estimate.Cost, estimate.PriceFrom, estimate.CalibratedBy, estimate.Seconds)).Append('\n');
         AppendDrift(text, report, ink);
         text.Append('\n').Append(Verdict(report, ink)).Append('\n');
         return text.ToString();

@@ -23,6 +23,9 @@ public sealed record SyncReport(
     int Remaining,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>Of the requests, those that were sent again because the one before brought nothing usable.</summary>
+    public int Retries { get; init; }
+
     public static SyncReport Planned(SyncPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -31,8 +34,8 @@ public sealed record SyncReport(
             Counted(plan, Count(plan, ItemChange.New), Count(plan, ItemChange.Changed), Count(plan, ItemChange.Metadata), plan.Deletions.Count, plan.Blocked.Count),
             new(plan.Buy.Count, plan.ReusedChunks, 0),
             plan.Purchase.Requests,
-            new(plan.Purchase.Tokens, null),
-            new("USD", plan.Purchase.Cost, null),
+            new(plan.Purchase.Tokens, null) { CalibratedBy = plan.Purchase.CalibratedBy },
+            new("USD", plan.Purchase.Cost, null) { PriceFrom = plan.Purchase.PriceFrom },
             plan.Purchase.Seconds,
             [.. plan.Blocked.Select(SyncError.Of)],
             plan.CutOff,
@@ -51,12 +54,15 @@ public sealed record SyncReport(
             Counted(plan, outcome.New, outcome.Changed, outcome.Metadata, outcome.Deleted, errors.Count),
             new(outcome.Embedded, outcome.Reused, 0),
             outcome.Requests,
-            new(plan.Purchase.Tokens, outcome.Billed),
-            new("USD", plan.Purchase.Cost, actualCost),
+            new(plan.Purchase.Tokens, outcome.Billed) { Covered = outcome.Covered, CalibratedBy = plan.Purchase.CalibratedBy },
+            new("USD", plan.Purchase.Cost, actualCost) { PriceFrom = plan.Purchase.PriceFrom },
             Math.Round(elapsed.TotalSeconds, 2),
             errors,
             plan.CutOff + Math.Max(0, undone),
-            plan.Notes);
+            plan.Notes)
+        {
+            Retries = outcome.Retries,
+        };
     }
 
     private static SyncItems Counted(SyncPlan plan, int added, int changed, int metadata, int deleted, int failed) =>
@@ -71,9 +77,20 @@ public sealed record SyncItems(int Total, int New, int Changed, int Metadata, in
 public sealed record SyncChunks(int Embedded, int Reused, int Deleted);
 
 /// <param name="Billed">By the provider's own count; null when it said nothing.</param>
-public sealed record TokenReport(long Estimated, long? Billed);
+public sealed record TokenReport(long Estimated, long? Billed)
+{
+    /// <summary>Tokens estimated from the text alone of what the bill is for; null without a bill.</summary>
+    public long? Covered { get; init; }
 
-public sealed record CostReport(string Currency, decimal? Estimated, decimal? Actual);
+    /// <summary>Past runs whose bills the estimate is learned from.</summary>
+    public int CalibratedBy { get; init; }
+}
+
+public sealed record CostReport(string Currency, decimal? Estimated, decimal? Actual)
+{
+    /// <summary>Where the price is from: <c>embeddings.prices</c> or the month of the built-in table; null where it is unknown or nothing is paid.</summary>
+    public string? PriceFrom { get; init; }
+}
 
 public sealed record SyncError(string Source, string Id, string Code, string Message, string? Path, int? Line)
 {

@@ -32,7 +32,7 @@ public static class SyncText
     }
 
     private static string Planned(SyncReport report) =>
-        Figures.Purchase(report.Chunks.Embedded, report.Requests, report.Tokens.Estimated, report.Cost.Estimated, report.Seconds)
+        Figures.Purchase(report.Chunks.Embedded, report.Requests, report.Tokens.Estimated, report.Cost.Estimated, report.Cost.PriceFrom, report.Tokens.CalibratedBy, report.Seconds)
         + (report.Chunks.Reused > 0 ? $"; {Text.Count(report.Chunks.Reused, "chunk")} reused" : "");
 
     private static string Executed(SyncReport report)
@@ -40,7 +40,7 @@ public static class SyncText
         var line = new StringBuilder(Text.Of($"{report.Chunks.Embedded:N0} chunks embedded, {report.Chunks.Reused:N0} reused, {report.Requests:N0} requests"));
         if (report.Requests > 0)
         {
-            line.Append(Text.Of($"; tokens {report.Tokens.Estimated:N0} estimated, "))
+            line.Append(report.Retries > 0 ? Text.Of($" ({report.Retries:N0} of them again)") : "").Append(Text.Of($"; tokens {report.Tokens.Estimated:N0} estimated, "))
                 .Append(report.Tokens.Billed is { } billed ? Text.Of($"{billed:N0} billed") : "bill unknown")
                 .Append($"; cost {Figures.Cost(report.Cost.Estimated)} estimated, {Figures.Cost(report.Cost.Actual)} actual");
         }

@@ -78,7 +78,7 @@ public interface IStoreWriter : IAsyncDisposable
     /// <summary>Records how far a source is in step; no write when equal to what is there.</summary>
     Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken);
 
-    /// <summary>Opens a receipt; answers its id.</summary>
+    /// <summary>Opens a receipt; answers its id. Earlier ones that still say running were left by processes that are gone: they say so from here on.</summary>
     Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken);
 
     Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken);
@@ -135,7 +135,7 @@ public sealed record CoverageRow(string Source, string Type, int Items, int Embe
 
 /// <summary>Receipt of one execution that writes.</summary>
 /// <param name="Id">0 before it is opened.</param>
-/// <param name="Status">running, done, partial, failed, stopped, interrupted.</param>
+/// <param name="Status">running, done, partial, failed, stopped, interrupted, abandoned.</param>
 /// <param name="Cost">USD; null where the price is unknown.</param>
 /// <param name="Details">JSON object of everything else (requests, retries, estimates, failures with codes).</param>
 public sealed record RunRecord(
@@ -150,7 +150,15 @@ public sealed record RunRecord(
     string? Commit,
     DateTimeOffset StartedAt,
     DateTimeOffset? CompletedAt,
-    string Details);
+    string Details)
+{
+    public const string Running = "running";
+
+    /// <summary>The process ended before the run could say how.</summary>
+    public const string Abandoned = "abandoned";
+
+    public const string AbandonedError = "the process ended before the run did; what it bought is kept, and a later run went on";
+}
 
 /// <param name="Vector">Query vector of the generation's dimension.</param>
 /// <param name="Limit">Items wanted.</param>

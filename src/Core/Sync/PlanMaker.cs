@@ -8,11 +8,12 @@ using EmbSync.Core.Storage.Spool;
 
 namespace EmbSync.Core.Sync;
 
+/// <param name="Terms">Calibrated by past runs.</param>
 /// <param name="Head">State of the store that the plan was made from.</param>
 /// <param name="Commit">Commit that was read, or HEAD under the work tree; null without git.</param>
 /// <param name="Records">What to record of each source when the plan was applied without a failure.</param>
 /// <param name="HasBookkeeping">Nothing to embed or write, yet a record or a switch of generations is outstanding.</param>
-public sealed record MadePlan(SyncPlan Plan, StoreHead Head, string? Commit, IReadOnlyList<SourceRecord> Records, bool HasBookkeeping);
+public sealed record MadePlan(SyncPlan Plan, PurchaseTerms Terms, StoreHead Head, string? Commit, IReadOnlyList<SourceRecord> Records, bool HasBookkeeping);
 
 /// <summary>Gathers what the planner needs, from sources and store, and plans. Reads only.</summary>
 internal sealed class PlanMaker(Workspace workspace)
@@ -50,12 +51,16 @@ internal sealed class PlanMaker(Workspace workspace)
 
         RequireKnown(request.Ids, surveys);
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
+        var terms = workspace.Terms.IsFree ? workspace.Terms : workspace.Terms with
+        {
+            Past = PastRuns.Of(await store.ReadRunsAsync(PastRuns.Most, cancellationToken), target.Signature.Model),
+        };
         var plan = Planner.Plan(new(request, target, surveys, await ExistingAsync(surveys, target, spooled, cancellationToken), workspace.Config.Limits,
-            workspace.Terms, request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
+            terms, request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
         var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
             || (workspace.Spool is { } spool && new SpoolReplay(spool).IsWaiting)
             || (target.ModelChanged && target.Existing is not null && plan.IsEmpty && !request.IsPartial);
-        return new(Noted(plan, request, surveys), head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0);
+        return new(Noted(plan, request, surveys), terms, head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0);
     }
 
     private bool OnBranch(string? commit, string branch) => workspace.Git.Require().IsOnBranch(

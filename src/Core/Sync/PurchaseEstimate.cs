@@ -1,7 +1,7 @@
 namespace EmbSync.Core.Sync;
 
 /// <summary>What a plan would cost.</summary>
-/// <param name="Tokens">Estimated from UTF-8 bytes.</param>
+/// <param name="Tokens">Estimated from the text, by the bills of past runs where there are any.</param>
 /// <param name="Cost">USD; null where the price of the model is unknown, 0 only where the provider is free.</param>
 /// <param name="Seconds">Time for the requests at the configured concurrency and pauses.</param>
 public sealed record PurchaseEstimate(int Chunks, int Requests, long Tokens, decimal? Cost, double Seconds)
@@ -11,19 +11,27 @@ public sealed record PurchaseEstimate(int Chunks, int Requests, long Tokens, dec
     /// </summary>
     private const double SecondsARequest = 0.5;
 
-    public static PurchaseEstimate For(int chunks, long tokens, PurchaseTerms terms)
+    /// <summary>Receipts of past runs that the figures are learned from.</summary>
+    public int CalibratedBy { get; init; }
+
+    /// <summary>Where the price is from: <c>embeddings.prices</c>, or the month of the built-in table; null where it is unknown or nothing is paid.</summary>
+    public string? PriceFrom { get; init; }
+
+    /// <param name="textTokens">Estimated from the text alone.</param>
+    public static PurchaseEstimate For(int chunks, long textTokens, PurchaseTerms terms)
     {
         ArgumentNullException.ThrowIfNull(terms);
         if (terms.IsFree)
         {
-            return new(chunks, 0, tokens, 0m, 0);
+            return new(chunks, 0, textTokens, 0m, 0);
         }
 
+        var tokens = terms.Calibrated(textTokens);
         var byInputs = (chunks + terms.BatchSize - 1) / terms.BatchSize;
         var byTokens = (int)((tokens + terms.MaxTokensARequest - 1) / terms.MaxTokensARequest);
         var requests = Math.Max(byInputs, byTokens);
-        var seconds = requests * Math.Max(SecondsARequest / terms.Concurrency, terms.SleepMs / 1000.0);
-        return new(chunks, requests, tokens, terms.CostOf(tokens), Math.Round(seconds, 1));
+        var seconds = requests * Math.Max(terms.Past.SecondsARequest ?? SecondsARequest / terms.Concurrency, terms.SleepMs / 1000.0);
+        return new(chunks, requests, tokens, terms.CostOf(tokens), Math.Round(seconds, 1)) { CalibratedBy = terms.Past.Runs, PriceFrom = terms.PriceFrom };
     }
 }
 
@@ -32,6 +40,15 @@ public sealed record PurchaseTerms(bool IsFree, int BatchSize, int Concurrency, 
 {
     /// <summary>OpenAI's limit of tokens a request (API reference, embeddings).</summary>
     public int MaxTokensARequest { get; init; } = 300_000;
+
+    public PastRuns Past { get; init; } = PastRuns.None;
+
+    /// <summary>Where the price is from; null where it is unknown.</summary>
+    public string? PriceFrom { get; init; }
+
+    /// <summary>Tokens that will be billed, by what past runs were billed.</summary>
+    /// <param name="textTokens">Estimated from the text alone.</param>
+    public long Calibrated(long textTokens) => (long)Math.Ceiling(textTokens * Past.TokenFactor);
 
     public decimal? CostOf(long tokens) => IsFree ? 0m : PricePerMillion is { } price ? price * tokens / 1_000_000m : null;
 }

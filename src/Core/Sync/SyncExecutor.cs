@@ -161,7 +161,7 @@ public sealed class SyncExecutor(
             foreach (var input in inputs)
             {
                 sent += input.Tokens;
-                if (!options.Spend.Allows(_tally.Projected(sent), options.Terms))
+                if (!options.Spend.Allows(_tally.Projected(sent, options.Terms), options.Terms))
                 {
                     _tally.OverBudget = true;
                     yield break;

@@ -20,6 +20,12 @@ public sealed record SyncOutcome(
     Exception? Stopped,
     bool Activated)
 {
+    /// <summary>Of the requests, those that were sent again.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>Tokens estimated from the text of what the bill is for; null without a bill. The next estimates learn from the two.</summary>
+    public long? Covered { get; init; }
+
     public int Written => New + Changed + Metadata + Deleted;
 
     public static readonly SyncOutcome Nothing = new(0, 0, 0, 0, 0, 0, 0, null, 0, [], null, false);

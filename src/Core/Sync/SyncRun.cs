@@ -24,7 +24,7 @@ internal sealed class SyncRun(
         }
 
         var run = plan.IsEmpty ? null : await BeginAsync(made, cancellationToken);
-        var outcome = await AppliedAsync(plan, generation.Id, spend, cancellationToken);
+        var outcome = await AppliedAsync(plan, made.Terms, generation.Id, spend, cancellationToken);
         if (outcome.Stopped is null)
         {
             outcome = await CompletedAsync(made, generation, outcome, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class SyncRun(
         return await FinishedAsync(plan, outcome, run, started);
     }
 
-    private async Task<SyncOutcome> AppliedAsync(SyncPlan plan, int generation, SpendLimit spend, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> AppliedAsync(SyncPlan plan, PurchaseTerms terms, int generation, SpendLimit spend, CancellationToken cancellationToken)
     {
         if (plan.IsEmpty)
         {
@@ -50,7 +50,7 @@ internal sealed class SyncRun(
         EmbedStream embed = provider is null ? NothingToBuy
             : spool is null ? workspace.OpenGovernor(provider, plan.Request).EmbedAsync
             : Kept(workspace.OpenGovernor(provider, plan.Request, results => spool.Append(Rows(results))).EmbedAsync, spool);
-        return await new SyncExecutor(workspace.Store, writer, embed, sources, new(spend, workspace.Terms), progress)
+        return await new SyncExecutor(workspace.Store, writer, embed, sources, new(spend, terms), progress)
             .ExecuteAsync(plan, generation, cancellationToken);
     }
 

@@ -12,11 +12,13 @@ internal sealed class Tally
     private long? _billed;
     private long _spent;
     private long _estimated;
+    private long _covered;
     private int _new;
     private int _changed;
     private int _metadata;
     private int _reused;
     private int _requests;
+    private int _retries;
     private volatile bool _overBudget;
 
     public int Deleted { get; set; }
@@ -43,13 +45,17 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>What will have been spent when all that was sent is answered: the bill so far, and the estimate of what is under way.</summary>
-    /// <param name="sent">Estimated tokens of all inputs sent.</param>
-    public long Projected(long sent)
+    /// <summary>
+    /// What will have been spent when all that was sent is answered: the bill so far, and the estimate of what is under way, at the rate of
+    /// past runs or of this one, whichever is dearer.
+    /// </summary>
+    /// <param name="sent">Tokens of all inputs sent, estimated from their text.</param>
+    public long Projected(long sent, PurchaseTerms terms)
     {
         lock (_money)
         {
-            return Math.Max(sent, _spent + Math.Max(0, sent - _estimated));
+            var rate = Math.Max(terms.Past.TokenFactor, _covered > 0 && _billed is { } billed ? (double)billed / _covered : 0);
+            return _spent + (long)Math.Ceiling(Math.Max(0, sent - _estimated) * rate);
         }
     }
 
@@ -75,10 +81,12 @@ internal sealed class Tally
     public void Answer(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
     {
         _requests += answer.Requests;
+        _retries += answer.Retries;
         Embedded += vectors.Count;
         var estimated = vectors.Sum(vector => (long)vector.Tokens);
         lock (_money)
         {
+            _covered += answer.BilledTokens is null ? 0 : estimated;
             _estimated += answer.Results.Sum(result => (long)result.Input.Tokens);
             _spent += answer.BilledTokens ?? estimated;
             _billed = answer.BilledTokens is { } tokens ? (_billed ?? 0) + tokens : _billed;
@@ -126,7 +134,11 @@ internal sealed class Tally
     {
         lock (_failures)
         {
-            return new(_new, _changed, _metadata, Deleted, Embedded, _reused, _requests, _billed, _spent, [.. _failures], stopped, false);
+            return new(_new, _changed, _metadata, Deleted, Embedded, _reused, _requests, _billed, _spent, [.. _failures], stopped, false)
+            {
+                Retries = _retries,
+                Covered = _billed is null ? null : _covered,
+            };
         }
     }
 }

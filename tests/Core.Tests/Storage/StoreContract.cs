@@ -46,6 +46,19 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receipt_that_nobody_finished_says_so_when_the_next_one_begins()
+    {
+        var (writer, _) = await BeginAsync();
+        await using (writer)
+        {
+            await writer.BeginRunAsync(Run, CancellationToken.None);
+            await writer.BeginRunAsync(Run, CancellationToken.None);
+        }
+
+        (await Store.ReadRunsAsync(10, CancellationToken.None)).Select(run => run.Status).ShouldBe([RunRecord.Running, RunRecord.Abandoned]);
+    }
+
+    [Fact]
     public async Task Vectors_come_in_pages_by_hash()
     {
         VectorRow[] rows = [.. Enumerable.Range(0, 7).Select(i => Vector($"page {i}", 1, i, 0, 0) with { Tokens = i })];

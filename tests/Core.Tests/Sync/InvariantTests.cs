@@ -340,6 +340,55 @@ public abstract partial class InvariantTests : IAsyncLifetime
         result.Report.Remaining.ShouldBeGreaterThan(0);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_budget_is_never_overspent_by_more_than_what_is_under_way(int billedTimes)
+    {
+        Tasks(40);
+        _repository.Commit();
+        _server.BilledTimes = billedTimes;
+        using var world = World(batch: 2);
+        var each = (await world.DryRunAsync()).Tokens.Estimated / 40;
+        for (var budget = 5 * each; (await world.DryRunAsync()).Chunks.Embedded > 0; budget += 7 * each)
+        {
+            var before = _server.Tokens * billedTimes;
+            world.Configure = config => config with { Limits = config.Limits with { MaxTokens = budget } };
+            var result = await world.SyncAsync();
+            var spent = _server.Tokens * billedTimes - before;
+
+            // Two requests at once of two texts each, and as many that wait for a free place.
+            spent.ShouldBeLessThanOrEqualTo(budget + (2 * 2 * 2 * (each + 3) * billedTimes));
+            result.ExitCode.ShouldBeOneOf(ExitCode.Guard, ExitCode.Done);
+        }
+
+        world.Configure = config => config;
+        _server.BoughtTwice.ShouldBeEmpty();
+        (await world.ContentsAsync()).ShouldBe(await world.CleanContentsAsync());
+    }
+
+    [Fact]
+    public async Task The_second_estimate_learns_from_the_first_bill()
+    {
+        Tasks(20);
+        _repository.Commit();
+        _server.BilledTimes = 2;
+        using var world = World();
+        var first = await world.SyncAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            _repository.Write($"tasks/t{i}.md", $"---\nid: T-{i}\ntitle: Task {i}\nstatus: open\n---\n\n# Task {i}\n\nWhat is to be done is another body now, number {i}.\n");
+        }
+
+        var dry = await world.DryRunAsync();
+        var second = await world.SyncAsync();
+
+        first.Report.Tokens.CalibratedBy.ShouldBe(0);
+        dry.Tokens.CalibratedBy.ShouldBe(1);
+        second.Report.Tokens.Billed.ShouldNotBeNull();
+        ((double)dry.Tokens.Estimated).ShouldBe(second.Report.Tokens.Billed.Value, second.Report.Tokens.Billed.Value * 0.15);
+    }
+
     [Fact]
     public async Task Beside_the_branch_of_the_store_vectors_are_kept_and_items_stay()
     {

@@ -60,6 +60,11 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
 
     public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
     {
+        for (var i = 0; i < data.Runs.Count; i++)
+        {
+            data.Runs[i] = data.Runs[i].Status == RunRecord.Running ? data.Runs[i] with { Status = RunRecord.Abandoned, Error = RunRecord.AbandonedError } : data.Runs[i];
+        }
+
         data.Runs.Add(run with { Id = data.Runs.Count + 1 });
         return (long)data.Runs.Count;
     });

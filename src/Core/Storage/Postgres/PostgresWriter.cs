@@ -95,8 +95,11 @@ internal sealed class PostgresWriter(
             ? await connection.RunAsync(Sql.Grow, cancellationToken)
             : 0, cancellationToken);
 
-    public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => WriteAsync(connection =>
-        connection.ScalarAsync<long>(Sql.AddRun, cancellationToken, PostgresRows.Values(run)), cancellationToken);
+    public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => WriteAsync(async connection =>
+    {
+        await connection.RunAsync(Sql.AbandonRuns, cancellationToken, ("running", RunRecord.Running), ("abandoned", RunRecord.Abandoned), ("error", RunRecord.AbandonedError));
+        return await connection.ScalarAsync<long>(Sql.AddRun, cancellationToken, PostgresRows.Values(run));
+    }, cancellationToken);
 
     public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => WriteAsync(async connection =>
         await connection.RunAsync(Sql.PutRun, cancellationToken, [("id", run.Id), .. PostgresRows.Values(run)]) == 1

@@ -73,7 +73,10 @@ internal sealed class SqliteWriter(
             : 0);
 
     public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
-        connection.Scalar<long>(SqliteSql.AddRun, Values(run)));
+    {
+        connection.Run(SqliteSql.AbandonRuns, ("$running", RunRecord.Running), ("$abandoned", RunRecord.Abandoned), ("$error", RunRecord.AbandonedError));
+        return connection.Scalar<long>(SqliteSql.AddRun, Values(run));
+    });
 
     public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
         connection.Run(SqliteSql.PutRun, [("$id", run.Id), .. Values(run)]) == 1 ? true : throw StoreRefusals.NoRun(store, run.Id));

@@ -33,7 +33,7 @@ public sealed record SavedPlan(
     internal static SavedPlan Of(MadePlan made, Workspace workspace, string? violation)
     {
         var plan = made.Plan;
-        var price = workspace.Terms;
+        var price = made.Terms;
         return new(
             Version,
             FileKind,
@@ -84,7 +84,8 @@ public sealed record SavedItem(
     internal static SavedItem Of(PlannedItem planned, PurchaseTerms price)
     {
         var item = planned.Item;
-        var tokens = item.Hashes.Zip(item.Tokens).DistinctBy(chunk => chunk.First).Where(chunk => planned.Buy.Contains(chunk.First)).Sum(chunk => (long)chunk.Second);
+        var text = item.Hashes.Zip(item.Tokens).DistinctBy(chunk => chunk.First).Where(chunk => planned.Buy.Contains(chunk.First)).Sum(chunk => (long)chunk.Second);
+        var tokens = price.IsFree ? text : price.Calibrated(text);
         return new(
             planned.Key.Source,
             planned.Key.Id,

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using EmbSync.Core.Storage;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>What the receipts of one model teach about the next run.</summary>
+/// <param name="Runs">Receipts that it is learned from; 0 for none.</param>
+/// <param name="TokenFactor">Tokens billed for each token estimated from text; 1 before anything was billed.</param>
+/// <param name="SecondsARequest">Of a whole run, at the concurrency it had; null where none is known.</param>
+public sealed record PastRuns(int Runs, double TokenFactor, double? SecondsARequest)
+{
+    /// <summary>Receipts looked at.</summary>
+    public const int Most = 50;
+
+    public static readonly PastRuns None = new(0, 1, null);
+
+    /// <summary>Fewer tokens than this say nothing: each request has an overhead of a few.</summary>
+    private const long LeastTokens = 200;
+
+    private const int LeastRequests = 3;
+
+    // A tokenizer is never further off the estimate than this; a server that bills otherwise is believed that far.
+    private const double Least = 0.25;
+    private const double MostFactor = 4;
+
+    /// <summary>Weighted by tokens: a long run says more than a short one. Receipts without a bill, or of another model, say nothing.</summary>
+    public static PastRuns Of(IEnumerable<RunRecord> runs, string model)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        var known = runs.Take(Most).Select(run => Bill.Of(run.Details, model)).OfType<Bill>().ToList();
+        var (billed, covered) = (known.Sum(bill => bill.Billed), known.Sum(bill => bill.Covered));
+        var paced = known.Where(bill => bill.Requests >= LeastRequests).ToList();
+        return covered < LeastTokens ? None : new(
+            known.Count,
+            Math.Clamp((double)billed / covered, Least, MostFactor),
+            paced.Count == 0 ? null : paced.Sum(bill => bill.Seconds) / paced.Sum(bill => bill.Requests));
+    }
+
+    private sealed record Bill(long Billed, long Covered, int Requests, double Seconds)
+    {
+        /// <summary>Null where the receipt has none for this model.</summary>
+        public static Bill? Of(string details, string model)
+        {
+            using var json = JsonDocument.Parse(details);
+            return json.RootElement is var root && root.TryGetProperty("model", out var name) && name.GetString() == model
+                && root.TryGetProperty("tokens", out var tokens)
+                && tokens.TryGetProperty("billed", out var billed) && billed.ValueKind == JsonValueKind.Number
+                && tokens.TryGetProperty("covered", out var covered) && covered.ValueKind == JsonValueKind.Number && covered.GetInt64() > 0
+                ? new(billed.GetInt64(), covered.GetInt64(), root.GetProperty("requests").GetInt32(), root.GetProperty("seconds").GetDouble())
+                : null;
+        }
+    }
+}
