@@ -22,7 +22,7 @@ internal static class FaultList
     private static readonly Touched[] StoresAndOpenAi = [Sqlite, Postgres, OpenAi];
 
     /// <summary>Numbers that are owed; a number without a case is one that nobody thought of.</summary>
-    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 28, 29, 37, 38, 39, 44, 45, 50, 52, 61, 63];
+    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 28, 29, .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 5), 43, 44, 45, 46, 50, 52, 53, 59, 61, 63, 67];
 
     public static readonly IReadOnlyList<(string Title, IReadOnlyList<FaultCase> Cases)> Sections =
     [
@@ -80,6 +80,16 @@ internal static class FaultList
         ]),
         ("Provider",
         [
+            .. Each(30, ["429 with Retry-After in seconds", "429 with Retry-After as a date", "429 with retry-after-ms", "429 without a time"],
+                "waited for as the server asks, else with growing, jittered pauses; fewer requests at once", "0", StoresAndOpenAi),
+            .. Each(31, ["insufficient_quota", "insufficient_quota midway"], "stops at once; what was paid is kept", "6", StoresAndOpenAi),
+            .. Each(32, ["401", "403"], "stops at once and names the variable of the key", "6", StoresAndOpenAi),
+            new(32, "404", "stops at once and names `embeddings.model` and `embeddings.baseUrl`", "6", StoresAndOpenAi),
+            new(33, "input too long", "EMB1201: halved until the text is found; its item is set aside, the rest is done", "3", StoresAndOpenAi),
+            .. Each(34, ["more tokens than a request may have", "more inputs than a request may have"], "halved on refusal, and the cap is learned for the run", "0", StoresAndOpenAi),
+            .. Each(35, ["500", "503", "reset"], "tried again with jittered pauses, 120 s a request in all", "0", StoresAndOpenAi),
+            .. Each(36, ["truncated answer", "half of an answer", "HTML", "empty answer"], "asked for again; nothing of it is believed", "0", StoresAndOpenAi),
+            new(36, "HTML for every request", "gives up after few tries and names `embeddings.baseUrl`; the body is not printed", "1", StoresAndOpenAi),
             .. Each(37, ["fewer vectors than texts", "more vectors than texts", "index missing", "index doubled"],
                 "the whole answer is refused and asked for again: no text gets another one's vector", "0", StoresAndOpenAi),
             new(37, "answers shuffled", "put in order by their index", "0", StoresAndOpenAi),
@@ -90,6 +100,9 @@ internal static class FaultList
             new(38, "a vector that is bad whenever it is asked for", "EMB1202: that item is set aside, the rest is done", "3", StoresAndOpenAi),
             new(38, "not of unit length", "brought to unit length", "0", StoresAndOpenAi),
             new(39, "floats where base64 was asked for", "both are read", "0", StoresAndOpenAi),
+            new(40, "another model named in the answer", "both are named; nothing of it is stored", "1", StoresAndOpenAi),
+            new(41, "one poisonous text", "EMB1201: found by halving and set aside, the rest is done", "3", StoresAndOpenAi),
+            new(43, "no usage", "the bill is said to be unknown, costs are of the estimate", "0", StoresAndOpenAi),
         ]),
         ("Database",
         [
@@ -102,12 +115,23 @@ internal static class FaultList
             new(44, "wrong encoding", "prints the `CREATE DATABASE` that fits; nothing is bought", "2", [Postgres]),
             .. Each(45, ["absent, and not to be made", "not installed on the server"], "prints `CREATE EXTENSION` and who runs it; nothing is bought", "2", [Postgres]),
             new(45, "too old", "prints `ALTER EXTENSION`; nothing is bought", "2", [Postgres]),
+            new(46, "before or between commits", "a new connection goes on, or the run ends and the next one does; nothing is bought twice", "0, 1 or 7", [Postgres]) { InCore = true },
+            new(46, "in a commit", "the run ends; what was paid waits in the spool, the next run plays it back", "1", [Postgres]) { InCore = true },
             new(50, "newer than the tool", "neither read nor written: upgrade embsync", "2", Stores),
             .. Each(52, ["damaged", "not a database"], "left as it is, to the byte; says how to restore or begin anew, and at what cost", "1", [Sqlite]),
             new(52, "another program's", "left as it is, to the byte", "2", [Sqlite]),
             new(52, "locked", "says that another process holds it", "1", [Sqlite]),
             new(52, "read-only", "names the file; nothing is bought", "1", [Sqlite]),
             new(52, "disk full", "what was committed stays; the next commit that fits goes through", "1", [Sqlite]) { InCore = true },
+        ]),
+        ("Process",
+        [
+            new(53, "before and after every write", "the next run ends as a clean one; at most what was under way is bought again", "0 then", Stores) { InCore = true },
+            new(53, "kill -9 at random moments", "the next run ends as a clean one; at most what was under way is bought again", "137; 0 then", StoresAndOpenAi),
+            new(59, "a spool that can't be written", "stops before anything is bought and names `store.spool`", "1", [Postgres]) { InCore = true },
+            new(59, "full disk under the spool", "what is paid goes to the database, nothing more is bought; names `store.spool`", "1", [Postgres]),
+            new(67, "a link in place of the spool", "not followed; nothing is bought", "2", [Postgres]) { InCore = true },
+            new(67, "a spool that others could read", "made for its owner alone: folder 0700, files 0600", "0", [Postgres]) { InCore = true },
         ]),
         ("Output",
         [

@@ -18,6 +18,7 @@ internal sealed class GovernedRun : IAsyncDisposable
     // Unbounded as a channel; the room bounds it, and the consumer's side gives room back.
     private readonly Channel<EmbedAnswer?> _answers = Channel.CreateUnbounded<EmbedAnswer?>(new() { SingleReader = true });
     private readonly CancellationToken _cancelled;
+    private readonly TimeSpan _stopGrace;
     private Task _pump = Task.CompletedTask;
 
     public GovernedRun(
@@ -29,6 +30,7 @@ internal sealed class GovernedRun : IAsyncDisposable
         _pulse = pulse;
         _keep = keep;
         _cancelled = cancellationToken;
+        _stopGrace = options.StopGrace;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _abort = new(Timeout.InfiniteTimeSpan, clock);
         _grace = cancellationToken.Register(() => _abort.CancelAfter(options.StopGrace));
@@ -56,12 +58,23 @@ internal sealed class GovernedRun : IAsyncDisposable
         _pulse.End();
     }
 
-    /// <summary>A consumer that leaves early wants no more; one that stayed has seen how the run ended.</summary>
+    /// <summary>
+    /// A consumer that leaves early wants no more; one that stayed has seen how the run ended. Where results are kept beside the consumer,
+    /// what is under way is paid: its answers may still come for a moment.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _grace.DisposeAsync();
-        await _abort.CancelAsync();
+        if (_keep is null)
+        {
+            await _abort.CancelAsync();
+        }
+        else
+        {
+            _abort.CancelAfter(_stopGrace);
+        }
+
         await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
         _abort.Dispose();

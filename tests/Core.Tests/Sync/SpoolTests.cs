@@ -47,6 +47,7 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
+    [Fault(67, "a spool that others could read", On = [Touched.Postgres])]
     public async Task A_database_that_refuses_the_commit_costs_nothing_again()
     {
         using var world = World();
@@ -100,6 +101,7 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [Fault(46, "before or between commits", On = [Touched.Postgres])]
     public async Task A_connection_that_breaks_under_the_run_costs_nothing_again(int request)
     {
         using var world = World();
@@ -126,6 +128,7 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
+    [Fault(46, "in a commit", On = [Touched.Postgres])]
     public async Task A_commit_whose_answer_is_lost_ends_right()
     {
         using var world = World();
@@ -237,6 +240,7 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
+    [Fault(59, "a spool that can't be written", On = [Touched.Postgres])]
     public async Task A_folder_that_can_not_be_written_stops_before_anything_is_bought()
     {
         _repository.Write(".embsync", "a file where the folder should be");
@@ -254,6 +258,7 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
     [Theory]
     [InlineData(".embsync")]
     [InlineData(".embsync/spool")]
+    [Fault(67, "a link in place of the spool", On = [Touched.Postgres])]
     public async Task A_link_is_not_followed(string link)
     {
         var outside = Directory.CreateTempSubdirectory("embsync-outside-").FullName;

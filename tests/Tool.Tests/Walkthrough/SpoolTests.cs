@@ -6,6 +6,7 @@ namespace EmbSync.Tool.Tests.Walkthrough;
 public sealed class SpoolTests(PostgresFixture server) : IClassFixture<PostgresFixture>
 {
     [Fact]
+    [Fault(59, "full disk under the spool", On = [Touched.Postgres])]
     public async Task A_full_disk_stops_buying_and_what_is_paid_is_in_the_database()
     {
         await using var provider = await FakeEmbeddingServer.StartAsync();

@@ -154,11 +154,11 @@ public sealed class WalkthroughTests(PostgresFixture server, ITestOutputHelper o
     private static void HasTheDocumentedForm(JsonElement sync)
     {
         Names(sync).ShouldBe(["schemaVersion", "dryRun", "runId", "status", "model", "dimension", "items", "chunks", "requests", "tokens", "cost", "seconds", "errors",
-            "remaining", "notes"]);
+            "remaining", "notes", "retries"]);
         Names(sync.GetProperty("items")).ShouldBe(["total", "new", "changed", "metadata", "unchanged", "deleted", "failed"]);
         Names(sync.GetProperty("chunks")).ShouldBe(["embedded", "reused", "deleted"]);
-        Names(sync.GetProperty("tokens")).ShouldBe(["estimated", "billed"]);
-        Names(sync.GetProperty("cost")).ShouldBe(["currency", "estimated", "actual"]);
+        Names(sync.GetProperty("tokens")).ShouldBe(["estimated", "billed", "covered", "calibratedBy"]);
+        Names(sync.GetProperty("cost")).ShouldBe(["currency", "estimated", "actual", "priceFrom"]);
         sync.GetProperty("schemaVersion").GetInt32().ShouldBe(1);
         sync.GetProperty("requests").ValueKind.ShouldBe(JsonValueKind.Number);
         sync.GetProperty("seconds").ValueKind.ShouldBe(JsonValueKind.Number);

@@ -1,0 +1,57 @@
+using System.Text;
+using EmbSync.Tests;
+
+namespace EmbSync.Tool.Tests.Faults;
+
+/// <summary>What a provider can do wrong: the run ends as promised and says what to look at, what was paid is kept, and the next run goes on.</summary>
+public sealed class ProviderFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    [Theory, OnStores]
+    [Fault(30, "429 with Retry-After in seconds", "429 with Retry-After as a date", "429 with retry-after-ms", "429 without a time", On = [Touched.OpenAi])]
+    [Fault(31, "insufficient_quota", "insufficient_quota midway", On = [Touched.OpenAi])]
+    [Fault(32, "401", "403", "404", On = [Touched.OpenAi])]
+    [Fault(33, "input too long", On = [Touched.OpenAi])]
+    [Fault(34, "more tokens than a request may have", "more inputs than a request may have", On = [Touched.OpenAi])]
+    [Fault(35, "500", "503", "reset", On = [Touched.OpenAi])]
+    [Fault(36, "truncated answer", "half of an answer", "HTML", "empty answer", "HTML for every request", On = [Touched.OpenAi])]
+    [Fault(40, "another model named in the answer", On = [Touched.OpenAi])]
+    [Fault(41, "one poisonous text", On = [Touched.OpenAi])]
+    [Fault(43, "no usage", On = [Touched.OpenAi])]
+    public async Task End_as_promised_and_cost_nothing_twice(Touched store, string name)
+    {
+        await using var world = await FaultWorld.StartAsync(store, postgres);
+        var fault = ProviderFault.Of(name);
+        fault.Begin(world.Server);
+
+        var run = await world.RunAsync("sync --batch-size 2 --concurrency 1");
+
+        run.ExitCode.ShouldBe(fault.ExitCode, run.ToString());
+        (run.Out + run.Error).ShouldContain(fault.Says);
+        (run.Out + run.Error).ShouldNotContain("c4n4ry");
+        run.Error.ShouldNotContain("defect in embsync");
+        await world.ShouldBeAlignedAsync();
+        ProviderFault.Mend(world.Server);
+        await world.SyncedAsync();
+        world.Server.BoughtTwice.ShouldBeEmpty();
+        await world.ShouldBeInStepAsync();
+    }
+
+    /// <summary>The words that people see, fault by fault.</summary>
+    [Fact]
+    public async Task Are_told_in_words_that_say_what_to_do()
+    {
+        var table = new StringBuilder("| fault | what embsync says | exit code | sync after it |\n| --- | --- | ---: | ---: |\n");
+        foreach (var fault in ProviderFault.All)
+        {
+            await using var world = await FaultWorld.StartAsync(Touched.Sqlite, postgres);
+            fault.Begin(world.Server);
+            var run = await world.RunAsync("sync --batch-size 2 --concurrency 1");
+            ProviderFault.Mend(world.Server);
+            var after = await world.RunAsync("sync");
+            var said = string.Join("<br>", (run.Out + run.Error).TrimEnd().Split('\n')).Replace("|", "\\|", StringComparison.Ordinal);
+            table.Append($"| {fault.Name} | {said} | {run.ExitCode} | {after.ExitCode} |\n");
+        }
+
+        Approval.Verify(table.ToString());
+    }
+}
