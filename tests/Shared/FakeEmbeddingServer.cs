@@ -81,6 +81,9 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
 
     public IReadOnlyList<string> BoughtTwice => [.. _purchases.Where(pair => pair.Value > 1).Select(pair => pair.Key)];
 
+    /// <summary>Go with every whole answer.</summary>
+    public IReadOnlyDictionary<string, string> AnswerHeaders { get; set; } = new Dictionary<string, string>();
+
     /// <summary>How many times the honest count of tokens the answers' usage says.</summary>
     public int BilledTimes { get; set; } = 1;
 
@@ -222,6 +225,11 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
 
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = answer.Length;
+        foreach (var (name, value) in AnswerHeaders)
+        {
+            context.Response.Headers[name] = value;
+        }
+
         Count(request, fault);
         await context.Response.Body.WriteAsync(answer, cancellationToken);
     }

@@ -76,7 +76,7 @@ internal static class FaultList
             .. Each(25, ["key of the provider", "password of the database"], "refused and not repeated; says `env:`", "2", [NoStore, OpenAi, .. Stores]),
             new(28, "endpoint moved by a change of the file", "neither key nor text is sent: the host must be in `embeddings.allowHosts`", "2", StoresAndOpenAi),
             .. Each(29, ["address of the store", "address of the provider"], "the variable is named, with file, line and column", "2", [NoStore, OpenAi, .. Stores]),
-            new(29, "key of the provider", "the variable is named as soon as something is to be bought", "6", [NoStore, OpenAi, .. Stores]),
+            new(29, "key of the provider", "the variable is named before anything is written, where something is to be bought", "6", [NoStore, OpenAi, .. Stores]),
         ]),
         ("Provider",
         [

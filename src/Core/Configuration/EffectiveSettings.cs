@@ -33,6 +33,11 @@ internal static class EffectiveSettings
         yield return Row(ConfigSchema.BatchSize, embeddings.BatchSize);
         yield return Row(ConfigSchema.SleepMs, embeddings.SleepMs);
         yield return Row(ConfigSchema.Concurrency, embeddings.Concurrency);
+        yield return Optional(ConfigSchema.RequestsPerMinute, embeddings.Pace.RequestsPerMinute);
+        yield return Optional(ConfigSchema.TokensPerMinute, embeddings.Pace.TokensPerMinute);
+        yield return Row(ConfigSchema.RetrySeconds, embeddings.Pace.RetrySeconds);
+        yield return Row(ConfigSchema.MaxRetries, embeddings.Pace.MaxRetries);
+        yield return Row(ConfigSchema.TimeoutSeconds, embeddings.Pace.TimeoutSeconds);
         yield return Row(ConfigSchema.Prices, embeddings.Prices);
         yield return Row(ConfigSchema.AllowHosts, embeddings.AllowHosts);
         yield return Row(ConfigSchema.AllowInsecureHttp, embeddings.AllowInsecureHttp);

@@ -79,6 +79,19 @@ public sealed record EmbeddingsConfig(
 {
     /// <summary>Variable that holds the key, set or not, so that who misses the key can say what to set; null where none is looked for.</summary>
     public string? ApiKeyVariable { get; init; }
+
+    public PaceConfig Pace { get; init; } = PaceConfig.Default;
+}
+
+/// <summary>How fast and how patiently a provider is asked.</summary>
+/// <param name="RequestsPerMinute">From 1; null for no limit but what the provider's answers name.</param>
+/// <param name="TokensPerMinute">From 1; null for no limit but what the provider's answers name.</param>
+/// <param name="RetrySeconds">For one request with all its tries and the pauses between.</param>
+/// <param name="MaxRetries">Tries after the first.</param>
+/// <param name="TimeoutSeconds">For one try, to the last byte of its answer.</param>
+public sealed record PaceConfig(long? RequestsPerMinute, long? TokensPerMinute, int RetrySeconds, int MaxRetries, int TimeoutSeconds)
+{
+    public static readonly PaceConfig Default = new(null, null, 120, 100, 60);
 }
 
 public sealed record RolePrefixes(string Document, string Query)

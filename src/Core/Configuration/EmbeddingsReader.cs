@@ -42,6 +42,12 @@ internal static class EmbeddingsReader
             new(values.Get(ConfigSchema.DocumentPrefix), values.Get(ConfigSchema.QueryPrefix)))
         {
             ApiKeyVariable = variable,
+            Pace = new(
+                values.TryGet(ConfigSchema.RequestsPerMinute, out var requests) ? requests : null,
+                values.TryGet(ConfigSchema.TokensPerMinute, out var tokens) ? tokens : null,
+                (int)values.Get(ConfigSchema.RetrySeconds),
+                (int)values.Get(ConfigSchema.MaxRetries),
+                (int)values.Get(ConfigSchema.TimeoutSeconds)),
         };
     }
 

@@ -1,6 +1,6 @@
 namespace EmbSync.Core.Embedding;
 
-/// <summary>Pauses between tries: doubling from half a second with jitter, or what the server asks for; never above a minute.</summary>
+/// <summary>Pauses between tries: doubling from half a second with jitter, never above a minute, or what the server asks for.</summary>
 internal sealed class Backoff(int seed)
 {
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
@@ -18,10 +18,14 @@ internal sealed class Backoff(int seed)
             jitter = _random.NextDouble();
         }
 
-        // Whoever asks many clients to wait the same time gets them all back at once: a tenth of jitter on top.
-        var wanted = retryAfter is { } asked
-            ? asked * (1 + (0.1 * jitter))
-            : First * Math.Pow(2, Math.Min(failed - 1, 20)) * (0.5 + (0.5 * jitter));
+        // Whoever asks many clients to wait the same time gets them all back at once: a tenth of jitter on top. To come back sooner than
+        // asked buys another refusal; how long is too long is the budget's to say.
+        if (retryAfter is { } asked)
+        {
+            return asked * (1 + (0.1 * jitter));
+        }
+
+        var wanted = First * Math.Pow(2, Math.Min(failed - 1, 20)) * (0.5 + (0.5 * jitter));
         return wanted < Longest ? wanted : Longest;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
                 continue;
             }
 
-            var outcome = await sender.SendAsync([.. part.Inputs.Select(input => input.Text)], part.Suspect, stop, abort);
+            var outcome = await sender.SendAsync([.. part.Inputs.Select(input => input.Text)], part.Inputs.Sum(input => (long)input.Tokens), part.Suspect, stop, abort);
             _requests += outcome.Requests;
             _retries += Math.Max(0, outcome.Requests - 1);
             if (outcome.BilledTokens is { } billed)

@@ -18,6 +18,9 @@ internal enum RequestFault
     /// <summary>Too fast: wait, try again, go slower.</summary>
     RateLimited,
 
+    /// <summary>The server asks to wait longer than any request may take.</summary>
+    WaitTooLong,
+
     /// <summary>Every request is refused: key, quota, model, address, dimension.</summary>
     Refused,
 
@@ -57,6 +60,9 @@ internal sealed class EmbeddingRequestException(RequestFault fault, string messa
 
     /// <summary>As the server asks; null when it says nothing.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What the answer says of the account's pace; null when nothing.</summary>
+    public RateNotice? Rate { get; init; }
 
     /// <summary>With <see cref="RequestFault.BadVectors"/>: in the order of the inputs, null where the vector can't be used.</summary>
     public IReadOnlyList<Embedding<float>?> Usable { get; init; } = [];

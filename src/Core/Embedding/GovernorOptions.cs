@@ -12,15 +12,33 @@ namespace EmbSync.Core.Embedding;
 public sealed record GovernorOptions(
     int BatchSize, int Concurrency, int SleepMs, int? MaxBatches, TimeSpan RequestTimeout, TimeSpan RetryBudget, int Seed)
 {
-    public static readonly TimeSpan DefaultRequestTimeout = TimeSpan.FromSeconds(60);
-    public static readonly TimeSpan DefaultRetryBudget = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan DefaultRequestTimeout = TimeSpan.FromSeconds(PaceConfig.Default.TimeoutSeconds);
+
+    // The budget ends the tries long before.
+    private const int DefaultMaxRetries = 100;
 
     /// <summary>After a cancellation, how long requests under way may still bring what was paid.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Tries after the first that a request gets at most, from 0.</summary>
+    public int MaxRetries { get; init; } = DefaultMaxRetries;
+
+    /// <summary>From 1; null for no limit but what answers name.</summary>
+    public long? RequestsPerMinute { get; init; }
+
+    /// <summary>From 1; null for no limit but what answers name.</summary>
+    public long? TokensPerMinute { get; init; }
+
     public static GovernorOptions From(EmbeddingsConfig config, int? maxBatches, int seed)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new(config.BatchSize, config.Concurrency, config.SleepMs, maxBatches, DefaultRequestTimeout, DefaultRetryBudget, seed);
+        var pace = config.Pace;
+        return new(
+            config.BatchSize, config.Concurrency, config.SleepMs, maxBatches, TimeSpan.FromSeconds(pace.TimeoutSeconds), TimeSpan.FromSeconds(pace.RetrySeconds), seed)
+        {
+            MaxRetries = pace.MaxRetries,
+            RequestsPerMinute = pace.RequestsPerMinute,
+            TokensPerMinute = pace.TokensPerMinute,
+        };
     }
 }

@@ -100,5 +100,5 @@ internal sealed class ProviderPulse
     }
 
     public static ProviderFailedException GaveUp(EmbeddingRequestException fault) =>
-        new($"{fault.Message} Trying again did not help. What was embedded before is kept: run again later to go on.", fault);
+        new($"{fault.Message} {(fault.Fault == RequestFault.WaitTooLong ? "" : "Trying again did not help. ")}What was embedded before is kept: run again later to go on.", fault);
 }

@@ -46,7 +46,7 @@ public static class Providers
 
         var asked = config with { Provider = signature.Provider, Model = signature.Model, Dimension = signature.Dimension };
         return SignatureOf(asked).Fingerprint == signature.Fingerprint
-            ? OpenAiProvider.Create(asked, clock)
+            ? OpenAiProvider.Create(asked, clock, TimeSpan.FromSeconds(config.Pace.TimeoutSeconds))
             : throw new UsageException($"the vectors in use were made by {signature.Provider} {signature.Model} with other role prefixes than "
                 + "the configuration has (embeddings.prefixes): put them back, or build a new generation with 'embsync sync --all'");
     }

@@ -3,7 +3,8 @@ using System.Text;
 namespace EmbSync.Core.Embedding;
 
 /// <summary>How much goes into one request. Starts at what is configured and known; a refusal lowers it for the rest of the run.</summary>
-internal sealed class RequestCaps(int batchSize)
+/// <param name="tokensAMinute">A request above it could never start among others; null for no limit.</param>
+internal sealed class RequestCaps(int batchSize, long? tokensAMinute = null)
 {
     // OpenAI's published limits of a request to /v1/embeddings.
     private const int MostInputs = 2048;
@@ -16,7 +17,7 @@ internal sealed class RequestCaps(int batchSize)
 
     public int Inputs { get; private set; } = Math.Clamp(batchSize, 1, MostInputs);
 
-    public int Tokens { get; private set; } = MostTokens;
+    public int Tokens { get; private set; } = (int)Math.Clamp(tokensAMinute ?? MostTokens, 1, MostTokens);
 
     public bool Fits(IReadOnlyList<EmbedInput> inputs)
     {
@@ -38,6 +39,15 @@ internal sealed class RequestCaps(int batchSize)
 
         load = next;
         return true;
+    }
+
+    /// <summary>The server names the tokens of a minute, from 1.</summary>
+    public void KeepTokensBelow(long tokensAMinute)
+    {
+        lock (_lock)
+        {
+            Tokens = (int)Math.Min(Tokens, tokensAMinute);
+        }
     }
 
     /// <summary>A request of so many inputs was too much: the next ones take half.</summary>

@@ -4,11 +4,14 @@ namespace EmbSync.Core.Embedding;
 
 /// <summary>
 /// When the next request may start: so many at once, so far apart, and none while the server asks to wait. A 429 halves how many go at
-/// once; answers raise it again, one for every two rounds. Limits of requests or tokens a minute belong into <see cref="UntilNextStart"/>.
+/// once; answers raise it again, one for every two rounds. Who waits longest starts first, so that small requests don't keep a large one out
+/// of the minute's tokens.
 /// </summary>
-internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvider clock)
+internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvider clock, MinuteLimit? limit = null)
 {
     private readonly Lock _lock = new();
+    private readonly MinuteLimit _minute = limit ?? new(null, null, clock);
+    private readonly LinkedList<object> _waiting = [];
     private TaskCompletionSource _changed = NewSignal();
     private int _allowed = Math.Max(1, concurrency);
     private int _running;
@@ -30,35 +33,52 @@ internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvide
         }
     }
 
-    /// <returns>Timestamp of the start, to be given back with what came of it.</returns>
+    /// <param name="tokens">Estimate of what the request takes.</param>
+    /// <returns>The start, to be given back with what came of it.</returns>
     /// <exception cref="ProviderRefusedException">The provider refused an earlier request for good.</exception>
-    public async Task<long> EnterAsync(CancellationToken cancellationToken)
+    public async Task<MinuteLimit.Start> EnterAsync(long tokens, CancellationToken cancellationToken)
     {
-        while (true)
+        var place = new LinkedListNode<object>(this);
+        lock (_lock)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Task change;
-            TimeSpan pause;
+            _waiting.AddLast(place);
+        }
+
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Task change;
+                TimeSpan pause;
+                lock (_lock)
+                {
+                    if (_refusal is not null)
+                    {
+                        throw _refusal;
+                    }
+
+                    change = _changed.Task;
+                    pause = _running < _allowed && _waiting.First == place ? UntilNextStart(tokens) : Timeout.InfiniteTimeSpan;
+                    if (pause == TimeSpan.Zero)
+                    {
+                        _running++;
+                        _lastStart = clock.GetTimestamp();
+                        return _minute.Begin(tokens);
+                    }
+                }
+
+                // Either the pause is over or something changed; the loop looks which.
+                await change.WaitAsync(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
             lock (_lock)
             {
-                if (_refusal is not null)
-                {
-                    throw _refusal;
-                }
-
-                change = _changed.Task;
-                pause = _running < _allowed ? UntilNextStart() : Timeout.InfiniteTimeSpan;
-                if (pause == TimeSpan.Zero)
-                {
-                    _running++;
-                    _lastStart = clock.GetTimestamp();
-                    return _lastStart.Value;
-                }
+                _waiting.Remove(place);
+                Signal();
             }
-
-            await (pause == Timeout.InfiniteTimeSpan
-                ? change.WaitAsync(cancellationToken)
-                : Task.Delay(pause, clock, cancellationToken));
         }
     }
 
@@ -94,14 +114,33 @@ internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvide
         }
     }
 
+    /// <param name="tokens">As the answer bills; null when it says nothing.</param>
+    public void Learn(MinuteLimit.Start start, long? tokens, RateNotice? notice)
+    {
+        lock (_lock)
+        {
+            if (tokens is { } billed)
+            {
+                _minute.Correct(start, billed);
+            }
+
+            if (notice is not null)
+            {
+                _minute.Learn(notice);
+            }
+
+            Signal();
+        }
+    }
+
     /// <param name="start">Of the request that was refused: those sent before the last slowdown say nothing new.</param>
     /// <param name="pause">No request starts before it is over.</param>
-    public void SlowDown(long start, TimeSpan pause)
+    public void SlowDown(MinuteLimit.Start start, TimeSpan pause)
     {
         lock (_lock)
         {
             var now = clock.GetTimestamp();
-            if (_lastSlowdown is not { } last || start >= last)
+            if (_lastSlowdown is not { } last || start.At >= last)
             {
                 _allowed = Math.Max(1, _allowed / 2);
                 _lastSlowdown = now;
@@ -116,11 +155,13 @@ internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvide
     }
 
     /// <summary>Zero: a request may start now.</summary>
-    private TimeSpan UntilNextStart()
+    private TimeSpan UntilNextStart(long tokens)
     {
         var held = Left(_hold.From, _hold.Length);
         var spaced = _lastStart is { } last ? Left(last, spacing) : TimeSpan.Zero;
-        return held > spaced ? held : spaced;
+        var asked = held > spaced ? held : spaced;
+        var minute = Whole(_minute.UntilRoomFor(tokens));
+        return asked > minute ? asked : minute;
     }
 
     private TimeSpan Left(long from, TimeSpan length)
@@ -130,11 +171,12 @@ internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvide
             return TimeSpan.Zero;
         }
 
-        var left = length - clock.GetElapsedTime(from);
-
-        // Timers count whole milliseconds: a rest below one would spin.
-        return left <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+        return Whole(length - clock.GetElapsedTime(from));
     }
+
+    // Timers count whole milliseconds: a rest below one would spin.
+    private static TimeSpan Whole(TimeSpan left) =>
+        left <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
 
     private void Signal()
     {

@@ -31,8 +31,9 @@ public sealed class RequestGovernor
         _options = options;
         _clock = clock;
         _keep = keep;
-        _caps = new(options.BatchSize);
-        _gate = new(options.Concurrency, TimeSpan.FromMilliseconds(provider.IsFree ? 0 : options.SleepMs), clock);
+        var (requests, tokens) = provider.IsFree ? (null, null) : (options.RequestsPerMinute, options.TokensPerMinute);
+        _caps = new(options.BatchSize, tokens);
+        _gate = new(options.Concurrency, TimeSpan.FromMilliseconds(provider.IsFree ? 0 : options.SleepMs), clock, new(requests, tokens, clock));
         _backoff = new(options.Seed);
     }
 
@@ -63,7 +64,7 @@ public sealed class RequestGovernor
     /// <exception cref="ProviderFailedException">Nothing gets through.</exception>
     public async Task<ReadOnlyMemory<float>> EmbedQueryAsync(string query, CancellationToken cancellationToken)
     {
-        var outcome = await Sender(_provider.Queries).SendAsync([query], suspect: false, cancellationToken, cancellationToken);
+        var outcome = await Sender(_provider.Queries).SendAsync([query], TokenEstimate.Estimate(query), suspect: false, cancellationToken, cancellationToken);
         return outcome.Fault switch
         {
             null => outcome.Vectors[0]!.Vector,
@@ -74,5 +75,5 @@ public sealed class RequestGovernor
     }
 
     private RequestSender Sender(IEmbeddingGenerator<string, Embedding<float>> generator) =>
-        new(generator, _provider.IsFree, _options, _gate, _backoff, _clock);
+        new(generator, _provider.IsFree, _options, _gate, _caps, _backoff, _clock);
 }

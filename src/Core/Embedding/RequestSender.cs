@@ -1,3 +1,4 @@
+using System.Globalization;
 using EmbSync.Core.Model;
 using Microsoft.Extensions.AI;
 
@@ -17,6 +18,7 @@ internal sealed class RequestSender(
     bool free,
     GovernorOptions options,
     RequestGate gate,
+    RequestCaps caps,
     Backoff backoff,
     TimeProvider clock)
 {
@@ -27,24 +29,27 @@ internal sealed class RequestSender(
     // Parts of a request that failed for good are tried only to see whether they fail too.
     private const int SuspectTries = 2;
 
+    /// <param name="tokens">Estimate of what the texts take.</param>
     /// <param name="suspect">Part of a request that failed beyond all tries.</param>
     /// <param name="stop">No further try begins.</param>
     /// <param name="abort">The request under way ends too.</param>
     /// <exception cref="ProviderRefusedException">Every request would be refused.</exception>
     public async Task<RequestOutcome> SendAsync(
-        IReadOnlyList<string> texts, bool suspect, CancellationToken stop, CancellationToken abort)
+        IReadOnlyList<string> texts, long tokens, bool suspect, CancellationToken stop, CancellationToken abort)
     {
         var spent = TimeSpan.Zero;
+        var adapted = 0;
         for (var tries = 1; ; tries++)
         {
             var requests = free ? 0 : tries;
-            var start = await gate.EnterAsync(stop);
+            var start = await gate.EnterAsync(free ? 0 : tokens, stop);
             TimeSpan pause;
             EmbeddingRequestException fault;
             try
             {
                 var answer = await TryAsync(texts, abort);
                 gate.Answered();
+                Learn(start, answer.Usage?.InputTokenCount, answer.AdditionalProperties?[RateNotice.Property] as RateNotice);
                 return new(requests, [.. answer], free ? 0 : answer.Usage?.InputTokenCount, null);
             }
             catch (EmbeddingRequestException caught) when (caught.Fault is RequestFault.Refused or RequestFault.DimensionRefused)
@@ -56,10 +61,12 @@ internal sealed class RequestSender(
             catch (EmbeddingRequestException caught)
             {
                 fault = caught;
+                adapted += fault.Fault == RequestFault.Adapted ? 1 : 0;
                 pause = fault.Fault == RequestFault.Adapted ? TimeSpan.Zero : backoff.Pause(tries, fault.RetryAfter);
+                Learn(start, fault.BilledTokens, fault.Rate);
                 if (fault.Fault == RequestFault.RateLimited)
                 {
-                    gate.SlowDown(start, pause);
+                    gate.SlowDown(start, pause < options.RetryBudget ? pause : options.RetryBudget);
                 }
             }
             finally
@@ -67,15 +74,50 @@ internal sealed class RequestSender(
                 gate.Leave();
             }
 
-            spent += clock.GetElapsedTime(start) + pause;
-            if (tries >= MostTries(fault.Fault, suspect) || spent > options.RetryBudget)
+            if (fault.RetryAfter is { } asked && asked > options.RetryBudget)
+            {
+                return new(requests, fault.Usable, fault.BilledTokens, TooLong(fault, asked));
+            }
+
+            spent += clock.GetElapsedTime(start.At);
+            var left = options.RetryBudget - spent;
+            if (tries >= Math.Min(MostTries(fault.Fault, suspect), 1L + options.MaxRetries + adapted) || left < (fault.RetryAfter ?? pause))
             {
                 return new(requests, fault.Usable, fault.BilledTokens, fault);
             }
 
+            pause = pause < left ? pause : left;
+            spent += pause;
             await Task.Delay(pause, clock, stop);
         }
     }
+
+    private void Learn(MinuteLimit.Start start, long? tokens, RateNotice? notice)
+    {
+        if (free)
+        {
+            return;
+        }
+
+        gate.Learn(start, tokens, notice);
+        if (notice?.TokensAMinute is { } most)
+        {
+            caps.KeepTokensBelow(most);
+        }
+    }
+
+    private EmbeddingRequestException TooLong(EmbeddingRequestException fault, TimeSpan asked) => new(
+        RequestFault.WaitTooLong,
+        string.Create(CultureInfo.InvariantCulture, $"{fault.Message} It asks to wait {Words(asked)}, longer than the {options.RetryBudget.TotalSeconds:0.#} s of embeddings.retry.seconds: nothing more was sent."),
+        fault);
+
+    // The header's reader bounds what it reads at a day.
+    private static string Words(TimeSpan wait) => wait.TotalHours switch
+    {
+        >= 24 => "a day or more",
+        >= 2 => string.Create(CultureInfo.InvariantCulture, $"{wait.TotalHours:0.#} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{wait.TotalSeconds:0} s"),
+    };
 
     private async Task<GeneratedEmbeddings<Embedding<float>>> TryAsync(IReadOnlyList<string> texts, CancellationToken abort)
     {

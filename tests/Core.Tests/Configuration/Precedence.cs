@@ -87,6 +87,8 @@ public sealed class Precedence
             ["embeddings.concurrency"] = "5", ["embeddings.allowHosts"] = "a.test, b.test", ["embeddings.allowInsecureHttp"] = "true",
             ["embeddings.prefixes.document"] = "d: ", ["embeddings.prefixes.query"] = "q: ", ["limits.maxCost"] = "6", ["limits.maxTokens"] = "7",
             ["limits.maxDelete"] = "8", ["limits.maxFileBytes"] = "9KB", ["limits.onModelChange"] = "always",
+            ["store.spool"] = "waiting", ["embeddings.rate.requestsPerMinute"] = "10", ["embeddings.rate.tokensPerMinute"] = "11",
+            ["embeddings.retry.seconds"] = "12", ["embeddings.retry.max"] = "13", ["embeddings.timeoutSeconds"] = "14",
         };
         var known = ConfigView.Settings.Where(setting => setting.Variable is not null).ToDictionary(setting => setting.Path, setting => setting.Variable!);
         known.Keys.ShouldBe(values.Keys, ignoreOrder: true);
@@ -98,6 +100,7 @@ public sealed class Precedence
 
         config.Embeddings.AllowHosts.ShouldBe(["a.test", "b.test", "example.test"]);
         config.Embeddings.Prefixes.ShouldBe(new RolePrefixes("d: ", "q: "));
+        config.Embeddings.Pace.ShouldBe(new(10, 11, 12, 13, 14));
         config.Limits.OnModelChange.ShouldBe(int.MaxValue);
         config.Store.Url!.Reveal().ShouldBe("Host=h;Password=p");
         config.Store.Url.ToString().ShouldBe("(env:EMBSYNC_STORE_URL)");

@@ -54,15 +54,15 @@ public class Governor
     public async Task Slows_down_when_told_to_and_recovers()
     {
         var gate = new RequestGate(8, TimeSpan.Zero, new FastClock());
-        var first = await gate.EnterAsync(default);
-        var second = await gate.EnterAsync(default);
+        var first = await gate.EnterAsync(1, default);
+        var second = await gate.EnterAsync(1, default);
         gate.SlowDown(first, TimeSpan.Zero);
         gate.Allowed.ShouldBe(4);
         gate.SlowDown(second, TimeSpan.Zero);
         gate.Allowed.ShouldBe(4, "sent before the slowdown");
         gate.Leave();
         gate.Leave();
-        var third = await gate.EnterAsync(default);
+        var third = await gate.EnterAsync(1, default);
         gate.SlowDown(third, TimeSpan.FromSeconds(1));
         gate.Allowed.ShouldBe(2);
         for (var answers = 0; answers < 100; answers++)

@@ -34,7 +34,6 @@ public class ProviderFaults
     [InlineData("429 seconds", 2, 2.2)]
     [InlineData("429 ms", 1.5, 1.65)]
     [InlineData("429 date", 7, 11)]
-    [InlineData("429 absurd", 60, 60)]
     [InlineData("429", 0.25, 0.5)]
     public async Task That_name_a_time_are_waited_for(string name, double least, double most)
     {
@@ -48,14 +47,37 @@ public class ProviderFaults
     }
 
     [Fact]
-    public async Task That_ask_to_wait_forever_end_within_the_budget()
+    public async Task That_ask_to_wait_beyond_the_budget_end_at_once_and_say_so()
     {
-        var options = GovernedServer.Options() with { RetryBudget = TimeSpan.FromSeconds(120) };
+        var options = GovernedServer.Options(concurrency: 1) with { RetryBudget = TimeSpan.FromSeconds(120) };
         await using var run = await GovernedServer.StartAsync(options, new FastClock(200));
         run.Server.Decide = _ => Fault.RateLimited(TimeSpan.FromDays(400));
         var failed = await Should.ThrowAsync<ProviderFailedException>(() => run.RunAsync(GovernedServer.Inputs(3)));
         failed.Message.ShouldContain("429");
-        run.Server.Requests.ShouldBeInRange(1, 3, "waits of a minute each in a budget of two");
+        failed.Message.ShouldContain("a day or more");
+        failed.Message.ShouldContain("embeddings.retry.seconds");
+        run.Server.Requests.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task That_never_end_are_tried_within_the_budget()
+    {
+        var options = GovernedServer.Options(concurrency: 1) with { RetryBudget = TimeSpan.FromSeconds(120) };
+        await using var run = await GovernedServer.StartAsync(options, new FastClock(200));
+        run.Server.Decide = _ => Fault.RateLimited(TimeSpan.FromSeconds(50));
+        await Should.ThrowAsync<ProviderFailedException>(() => run.RunAsync(GovernedServer.Inputs(3)));
+        run.Server.Requests.ShouldBeInRange(1, 3, "waits of 50 s each in a budget of 120");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task That_never_end_are_tried_so_often(int retries)
+    {
+        await using var run = await GovernedServer.StartAsync(GovernedServer.Options(concurrency: 1) with { MaxRetries = retries });
+        run.Server.Decide = _ => Fault.RateLimited();
+        await Should.ThrowAsync<ProviderFailedException>(() => run.RunAsync(GovernedServer.Inputs(3)));
+        run.Server.Requests.ShouldBe(1 + retries);
     }
 
     [Fact]

@@ -63,6 +63,18 @@ internal static class ConfigSchema
         "pause after each request, in milliseconds") { Default = 0, IsInEnvironment = true };
     public static readonly Setting<long> Concurrency = new("embeddings.concurrency", new WholeKind(1, 64),
         "requests at the same time") { Default = 4, IsInEnvironment = true };
+    public static readonly Section Rate = new("embeddings.rate", "how much a minute may have; limits that the provider's answers name hold too");
+    public static readonly Setting<long> RequestsPerMinute = new("embeddings.rate.requestsPerMinute", new WholeKind(1, 1_000_000_000),
+        "requests a minute at most") { Otherwise = "what the provider's answers name", IsInEnvironment = true };
+    public static readonly Setting<long> TokensPerMinute = new("embeddings.rate.tokensPerMinute", new WholeKind(1, 1_000_000_000_000),
+        "tokens a minute at most; a larger text goes alone") { Otherwise = "what the provider's answers name", IsInEnvironment = true };
+    public static readonly Section Retry = new("embeddings.retry", "when a request that failed is given up");
+    public static readonly Setting<long> RetrySeconds = new("embeddings.retry.seconds", new WholeKind(0, 86_400),
+        "for a request with all its retries and the pauses between; a provider that asks to wait longer ends the run") { Default = PaceConfig.Default.RetrySeconds, IsInEnvironment = true };
+    public static readonly Setting<long> MaxRetries = new("embeddings.retry.max", new WholeKind(0, 100),
+        "retries of a request at most") { Default = PaceConfig.Default.MaxRetries, IsInEnvironment = true };
+    public static readonly Setting<long> TimeoutSeconds = new("embeddings.timeoutSeconds", new WholeKind(1, 3600),
+        "for one try, to the last byte of its answer") { Default = PaceConfig.Default.TimeoutSeconds, IsInEnvironment = true };
     public static readonly Setting<IReadOnlyDictionary<string, decimal>> Prices = new("embeddings.prices",
         new TableKind<decimal>(new AmountKind(), "a map of model names and USD per million tokens"),
         "USD per million tokens by model, over the built-in prices") { Default = new Dictionary<string, decimal>() };
@@ -124,7 +136,8 @@ internal static class ConfigSchema
     [
         JsonSchema, Version, Project,
         Store, Backend, StorePath, Spool, Url, SchemaName, Branch, Vectors, KeepText, VectorStorage, BackendAlias,
-        Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Batch, BatchSize, SleepMs, Concurrency, Prices, AllowHosts,
+        Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Batch, BatchSize, SleepMs, Concurrency,
+        Rate, RequestsPerMinute, TokensPerMinute, Retry, RetrySeconds, MaxRetries, TimeoutSeconds, Prices, AllowHosts,
         AllowInsecureHttp, Prefixes, DocumentPrefix, QueryPrefix,
         Limits, MaxCost, MaxTokens, MaxDelete, MaxFileBytes, OnModelChange,
         Sources, SourceName, SourceType, Priority, Include, Exclude, IdKey, Embed, Metadata, ItemType, Chunk, ChunkMax, ChunkMin, TitleOnEveryChunk,

@@ -23,12 +23,13 @@ internal static class AnswerCheck
         Embedding<float>?[] usable = [.. vectors.Select(vector => Unit(vector, dimension) is { } unit ? new Embedding<float>(unit) { ModelId = model } : null)];
         var unusable = usable.Count(vector => vector is null);
         return unusable == 0
-            ? new(usable!) { Usage = answer.Tokens is { } tokens ? new() { InputTokenCount = tokens, TotalTokenCount = tokens } : null }
+            ? new(usable!) { Usage = answer.Tokens is { } tokens ? new() { InputTokenCount = tokens, TotalTokenCount = tokens } : null, AdditionalProperties = answer.Rate is { } rate ? new() { [RateNotice.Property] = rate } : null }
             : throw new EmbeddingRequestException(
                 RequestFault.BadVectors, $"The model {model} answers a vector that is not {dimension} finite numbers, or is all zero. Change the text, or report it to the provider.")
             {
                 Usable = usable,
                 BilledTokens = answer.Tokens,
+                Rate = answer.Rate,
             };
     }
 

@@ -10,7 +10,7 @@ internal sealed partial class OpenAiErrors(OpenAiEndpoint endpoint, string model
 {
     private static readonly string[] QuotaCodes = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "access_terminated"];
 
-    public EmbeddingRequestException Read(int status, BinaryData? body, TimeSpan? retryAfter)
+    public EmbeddingRequestException Read(int status, BinaryData? body, TimeSpan? retryAfter, RateNotice? rate)
     {
         var error = ErrorBody.Read(body);
         var what = $"{endpoint.Name} answered HTTP {status}{(error.Name is { } name ? $" ({name})" : "")}";
@@ -21,8 +21,8 @@ internal sealed partial class OpenAiErrors(OpenAiEndpoint endpoint, string model
             403 => Refused($"{what}: the key may not use {model}. {endpoint.KeyHint}, or check its permissions and embeddings.model."),
             404 => Refused($"{what}: no model {model} there, or no such address. Check embeddings.model and embeddings.baseUrl."),
             429 when error.Codes.Any(QuotaCodes.Contains) => Refused($"{what}: the quota is used up. Add credit or raise the account's limit, then run again to go on."),
-            429 => new(RequestFault.RateLimited, $"{what}: too many requests. Lower embeddings.concurrency or raise embeddings.batch.sleepMs.") { RetryAfter = retryAfter },
-            408 or 409 or 425 or >= 500 => new(RequestFault.Transient, $"{what}.") { RetryAfter = retryAfter },
+            429 => new(RequestFault.RateLimited, $"{what}: too many requests. Lower embeddings.concurrency or raise embeddings.batch.sleepMs.") { RetryAfter = retryAfter, Rate = rate },
+            408 or 409 or 425 or >= 500 => new(RequestFault.Transient, $"{what}.") { RetryAfter = retryAfter, Rate = rate },
             413 => new(RequestFault.TooManyTokens, $"{what}: too much for one request. Shorten the text."),
             400 or 422 => ReadBadRequest(what, error),
             _ => Refused($"{what}. Check embeddings.baseUrl."),

@@ -20,6 +20,9 @@ public sealed class OpenAiProvider : IEmbeddingProvider
     {
         Signature = SignatureOf(config);
         _endpoint = new(config);
+
+        // Found out here, before anything is written or sent.
+        _endpoint.RevealKey();
         _wire = new(_endpoint, config.Model, new(_endpoint, config.Model, config.Dimension), requestTimeout, clock);
         _namesDimension = !config.Model.StartsWith("text-embedding-ada-002", StringComparison.OrdinalIgnoreCase);
         Documents = new OpenAiGenerator(this, config.Prefixes.Document);
@@ -36,6 +39,7 @@ public sealed class OpenAiProvider : IEmbeddingProvider
 
     /// <param name="requestTimeout">For one request, to the last byte; null for the governor's default.</param>
     /// <exception cref="UsageException">The address can't be used with this configuration.</exception>
+    /// <exception cref="ProviderRefusedException">The host is known to want a key and none is configured.</exception>
     public static IEmbeddingProvider Create(EmbeddingsConfig config, TimeProvider clock, TimeSpan? requestTimeout = null)
     {
         ArgumentNullException.ThrowIfNull(config);

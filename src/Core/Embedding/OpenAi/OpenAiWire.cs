@@ -51,12 +51,12 @@ internal sealed class OpenAiWire : IDisposable
         try
         {
             var answer = await client.GenerateEmbeddingsAsync(texts, new EmbeddingGenerationOptions { Dimensions = dimension }, cancellationToken);
-            return new([.. answer.Value.Select(row => (row.Index, row.ToFloats()))], answer.Value.Model, answer.Value.Usage?.InputTokenCount);
+            return new([.. answer.Value.Select(row => (row.Index, row.ToFloats()))], answer.Value.Model, answer.Value.Usage?.InputTokenCount, RateHeaders.Read(HeaderOf(answer.GetRawResponse())));
         }
         catch (ClientResultException caught) when (caught.GetRawResponse() is { } response && caught.Status > 0)
         {
-            var wait = RetryAfterHeader.Read(name => response.Headers.TryGetValue(name, out var value) ? value : null, _clock.GetUtcNow());
-            throw _errors.Read(caught.Status, response.Content, wait);
+            var wait = RetryAfterHeader.Read(HeaderOf(response), _clock.GetUtcNow());
+            throw _errors.Read(caught.Status, response.Content, wait, RateHeaders.Read(HeaderOf(response)));
         }
         catch (Exception caught) when (caught is ClientResultException or HttpRequestException or IOException)
         {
@@ -91,6 +91,9 @@ internal sealed class OpenAiWire : IDisposable
         NetworkTimeout = _timeout,
         UserAgentApplicationId = "embsync",
     });
+
+    private static Func<string, string?> HeaderOf(PipelineResponse response) =>
+        name => response.Headers.TryGetValue(name, out var value) ? value : null;
 
     private EmbeddingRequestException Broken(Exception caught)
     {

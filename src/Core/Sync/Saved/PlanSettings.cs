@@ -13,7 +13,8 @@ internal static class PlanSettings
     /// </summary>
     private static readonly HashSet<Setting> Free =
     [
-        ConfigSchema.BatchSize, ConfigSchema.SleepMs, ConfigSchema.Concurrency, ConfigSchema.MaxCost, ConfigSchema.MaxTokens,
+        ConfigSchema.BatchSize, ConfigSchema.SleepMs, ConfigSchema.Concurrency, ConfigSchema.RequestsPerMinute, ConfigSchema.TokensPerMinute,
+        ConfigSchema.RetrySeconds, ConfigSchema.MaxRetries, ConfigSchema.TimeoutSeconds, ConfigSchema.MaxCost, ConfigSchema.MaxTokens,
         ConfigSchema.ApiKey, ConfigSchema.Url, ConfigSchema.Spool,
     ];
 
