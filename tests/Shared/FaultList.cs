@@ -22,7 +22,7 @@ internal static class FaultList
     private static readonly Touched[] StoresAndOpenAi = [Sqlite, Postgres, OpenAi];
 
     /// <summary>Numbers that are owed; a number without a case is one that nobody thought of.</summary>
-    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 28, 29, .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 5), 43, 44, 45, 46, 50, 52, 53, 59, 61, 63, 67];
+    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 28, 29, .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 50, 52, 53, 59, 61, 63, 67];
 
     public static readonly IReadOnlyList<(string Title, IReadOnlyList<FaultCase> Cases)> Sections =
     [
@@ -82,12 +82,16 @@ internal static class FaultList
         [
             .. Each(30, ["429 with Retry-After in seconds", "429 with Retry-After as a date", "429 with retry-after-ms", "429 without a time"],
                 "waited for as the server asks, else with growing, jittered pauses; fewer requests at once", "0", StoresAndOpenAi),
+            new(30, "429 that asks for a day", "ends the run at once and says so: longer than `embeddings.retry.seconds`", "1", StoresAndOpenAi),
+            new(30, "429 without end", "gives up after `embeddings.retry.seconds` (120)", "1", StoresAndOpenAi),
             .. Each(31, ["insufficient_quota", "insufficient_quota midway"], "stops at once; what was paid is kept", "6", StoresAndOpenAi),
             .. Each(32, ["401", "403"], "stops at once and names the variable of the key", "6", StoresAndOpenAi),
             new(32, "404", "stops at once and names `embeddings.model` and `embeddings.baseUrl`", "6", StoresAndOpenAi),
             new(33, "input too long", "EMB1201: halved until the text is found; its item is set aside, the rest is done", "3", StoresAndOpenAi),
             .. Each(34, ["more tokens than a request may have", "more inputs than a request may have"], "halved on refusal, and the cap is learned for the run", "0", StoresAndOpenAi),
             .. Each(35, ["500", "503", "reset"], "tried again with jittered pauses, 120 s a request in all", "0", StoresAndOpenAi),
+            new(35, "no answer", "each try ends after `embeddings.timeoutSeconds` (60)", "1", StoresAndOpenAi),
+            .. Each(35, ["500 without end", "reset without end"], "gives up after `embeddings.retry.seconds` (120)", "1", StoresAndOpenAi),
             .. Each(36, ["truncated answer", "half of an answer", "HTML", "empty answer"], "asked for again; nothing of it is believed", "0", StoresAndOpenAi),
             new(36, "HTML for every request", "gives up after few tries and names `embeddings.baseUrl`; the body is not printed", "1", StoresAndOpenAi),
             .. Each(37, ["fewer vectors than texts", "more vectors than texts", "index missing", "index doubled"],
@@ -102,6 +106,7 @@ internal static class FaultList
             new(39, "floats where base64 was asked for", "both are read", "0", StoresAndOpenAi),
             new(40, "another model named in the answer", "both are named; nothing of it is stored", "1", StoresAndOpenAi),
             new(41, "one poisonous text", "EMB1201: found by halving and set aside, the rest is done", "3", StoresAndOpenAi),
+            new(42, "a byte at a time", "each try ends after `embeddings.timeoutSeconds` (60), to the last byte", "1", StoresAndOpenAi),
             new(43, "no usage", "the bill is said to be unknown, costs are of the estimate", "0", StoresAndOpenAi),
         ]),
         ("Database",

@@ -80,7 +80,7 @@ public sealed class Precedence
         // Each value differs from the default; the origin shows that it was read from the variable.
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["project"] = "p", ["store.backend"] = "postgres", ["store.path"] = "x.db", ["store.spool"] = "kept", ["store.url"] = "Host=h;Password=p", ["store.schema"] = "s",
+            ["project"] = "p", ["store.backend"] = "postgres", ["store.path"] = "x.db", ["store.url"] = "Host=h;Password=p", ["store.schema"] = "s",
             ["store.branch"] = "main", ["store.vectors"] = "vector", ["store.keepText"] = "false", ["embeddings.autoIndex"] = "off",
             ["embeddings.provider"] = "openai", ["embeddings.baseUrl"] = "https://example.test/v1", ["embeddings.apiKey"] = "k-123456",
             ["embeddings.model"] = "m", ["embeddings.dimension"] = "12", ["embeddings.batch.size"] = "3", ["embeddings.batch.sleepMs"] = "4",

@@ -31,7 +31,16 @@ internal sealed record ProviderFault(string Name, int ExitCode, string Says, boo
         Always("another model named in the answer", 1, "other-model", Fault.OtherModel()),
         new("one poisonous text", 3, "EMB1201", true, server => server.RefuseTextsContaining("number 2")),
         Always("no usage", 0, "bill unknown", Fault.NoUsage()),
+        Always("429 that asks for a day", 1, "embeddings.retry.seconds", Fault.RateLimited(TimeSpan.FromDays(2))),
+        Always("429 without end", 1, "Trying again did not help", Fault.RateLimited(), "1"),
+        Always("no answer", 1, "within 1 s", Fault.Hang(), "1"),
+        Always("a byte at a time", 1, "within 1 s", Fault.Trickle(), "1"),
+        Always("500 without end", 1, "Trying again did not help", Fault.Status(500), "1"),
+        Always("reset without end", 1, "Trying again did not help", Fault.Reset(), "1"),
     ];
+
+    /// <summary>Seconds for a try, and for a request with all of its tries; null for the defaults.</summary>
+    public string? Patience { get; private init; }
 
     public static ProviderFault Of(string name) => All.Single(fault => fault.Name == name);
 
@@ -45,7 +54,8 @@ internal sealed record ProviderFault(string Name, int ExitCode, string Says, boo
 
     private static ProviderFault Once(string name, Fault fault) => new(name, 0, "", false, server => server.Next(fault));
 
-    private static ProviderFault Always(string name, int exitCode, string says, Fault fault) => new(name, exitCode, says, true, server => Every(server, (_, _) => fault));
+    private static ProviderFault Always(string name, int exitCode, string says, Fault fault, string? patience = null) =>
+        new(name, exitCode, says, true, server => Every(server, (_, _) => fault)) { Patience = patience };
 
     private static void Every(FakeEmbeddingServer server, Func<FakeEmbeddingRequest, int, Fault?> fault)
     {

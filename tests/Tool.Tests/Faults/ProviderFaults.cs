@@ -8,11 +8,14 @@ public sealed class ProviderFaults(PostgresFixture postgres) : IClassFixture<Pos
 {
     [Theory, OnStores]
     [Fault(30, "429 with Retry-After in seconds", "429 with Retry-After as a date", "429 with retry-after-ms", "429 without a time", On = [Touched.OpenAi])]
+    [Fault(30, "429 that asks for a day", "429 without end", On = [Touched.OpenAi])]
     [Fault(31, "insufficient_quota", "insufficient_quota midway", On = [Touched.OpenAi])]
     [Fault(32, "401", "403", "404", On = [Touched.OpenAi])]
     [Fault(33, "input too long", On = [Touched.OpenAi])]
     [Fault(34, "more tokens than a request may have", "more inputs than a request may have", On = [Touched.OpenAi])]
     [Fault(35, "500", "503", "reset", On = [Touched.OpenAi])]
+    [Fault(35, "no answer", "500 without end", "reset without end", On = [Touched.OpenAi])]
+    [Fault(42, "a byte at a time", On = [Touched.OpenAi])]
     [Fault(36, "truncated answer", "half of an answer", "HTML", "empty answer", "HTML for every request", On = [Touched.OpenAi])]
     [Fault(40, "another model named in the answer", On = [Touched.OpenAi])]
     [Fault(41, "one poisonous text", On = [Touched.OpenAi])]
@@ -23,7 +26,7 @@ public sealed class ProviderFaults(PostgresFixture postgres) : IClassFixture<Pos
         var fault = ProviderFault.Of(name);
         fault.Begin(world.Server);
 
-        var run = await world.RunAsync("sync --batch-size 2 --concurrency 1");
+        var run = await MetAsync(world, fault);
 
         run.ExitCode.ShouldBe(fault.ExitCode, run.ToString());
         (run.Out + run.Error).ShouldContain(fault.Says);
@@ -45,7 +48,7 @@ public sealed class ProviderFaults(PostgresFixture postgres) : IClassFixture<Pos
         {
             await using var world = await FaultWorld.StartAsync(Touched.Sqlite, postgres);
             fault.Begin(world.Server);
-            var run = await world.RunAsync("sync --batch-size 2 --concurrency 1");
+            var run = await MetAsync(world, fault);
             ProviderFault.Mend(world.Server);
             var after = await world.RunAsync("sync");
             var said = string.Join("<br>", (run.Out + run.Error).TrimEnd().Split('\n')).Replace("|", "\\|", StringComparison.Ordinal);
@@ -53,5 +56,19 @@ public sealed class ProviderFaults(PostgresFixture postgres) : IClassFixture<Pos
         }
 
         Approval.Verify(table.ToString());
+    }
+
+    private static async Task<ToolRun> MetAsync(FaultWorld world, ProviderFault fault)
+    {
+        if (fault.Patience is { } seconds)
+        {
+            world.Environment["EMBSYNC_EMBEDDINGS_TIMEOUT_SECONDS"] = seconds;
+            world.Environment["EMBSYNC_EMBEDDINGS_RETRY_SECONDS"] = seconds;
+        }
+
+        var run = await world.RunAsync("sync --batch-size 2 --concurrency 1");
+        world.Environment.Remove("EMBSYNC_EMBEDDINGS_TIMEOUT_SECONDS");
+        world.Environment.Remove("EMBSYNC_EMBEDDINGS_RETRY_SECONDS");
+        return run;
     }
 }
