@@ -120,6 +120,13 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Purchases and requests of earlier runs are forgotten; the counts stay.</summary>
+    public void Forget()
+    {
+        _purchases.Clear();
+        _log.Clear();
+    }
+
     /// <summary>Every request that holds such a text is refused with 400.</summary>
     public void RefuseTextsContaining(string part) => Decide = request =>
         request.Inputs.Any(text => text.Contains(part, StringComparison.Ordinal)) ? Fault.Status(400, "invalid_input", "bad text") : null;
