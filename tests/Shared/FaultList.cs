@@ -22,7 +22,7 @@ internal static class FaultList
     private static readonly Touched[] StoresAndOpenAi = [Sqlite, Postgres, OpenAi];
 
     /// <summary>Numbers that are owed; a number without a case is one that nobody thought of.</summary>
-    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 28, 29, .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 50, 52, 53, 59, 61, 63, 67];
+    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 28, 29, .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 50, 52, 53, 59, 61, 63, 67, 68];
 
     public static readonly IReadOnlyList<(string Title, IReadOnlyList<FaultCase> Cases)> Sections =
     [
@@ -137,6 +137,10 @@ internal static class FaultList
             new(59, "full disk under the spool", "what is paid goes to the database, nothing more is bought; names `store.spool`", "1", [Postgres]),
             new(67, "a link in place of the spool", "not followed; nothing is bought", "2", [Postgres]) { InCore = true },
             new(67, "a spool that others could read", "made for its owner alone: folder 0700, files 0600", "0", [Postgres]) { InCore = true },
+        ]),
+        ("Security",
+        [
+            new(68, "configuration, attributes and hooks that name programs", "read as any other repository; no program is started", "0", Stores),
         ]),
         ("Output",
         [
