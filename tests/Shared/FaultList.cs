@@ -22,7 +22,7 @@ internal static class FaultList
     private static readonly Touched[] StoresAndOpenAi = [Sqlite, Postgres, OpenAi];
 
     /// <summary>Numbers that are owed; a number without a case is one that nobody thought of.</summary>
-    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 28, 29, .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 50, 52, 53, 59, 61, 63, 67, 68];
+    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 26, 27, 28, 29, .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 50, 52, 53, 59, 61, 63, 67, 68];
 
     public static readonly IReadOnlyList<(string Title, IReadOnlyList<FaultCase> Cases)> Sections =
     [
@@ -74,6 +74,9 @@ internal static class FaultList
             .. Each(23, ["unknown key", "wrong type", "tab", "duplicate key", "empty file"],
                 "named with file, line, column and a guess; nothing is opened", "2", [NoStore, .. Stores]),
             .. Each(25, ["key of the provider", "password of the database"], "refused and not repeated; says `env:`", "2", [NoStore, OpenAi, .. Stores]),
+            new(26, "plain HTTP to a host that is not local", "refused with file, line and column; says https or `allowInsecureHttp`", "2", StoresAndOpenAi),
+            new(27, "dimension that the model doesn't make", "refused with file, line and column; says what it makes", "2", StoresAndOpenAi),
+            new(27, "dimension that no index can hold", "refused with file, line and column; says the most that an index holds", "2", [Postgres, OpenAi]),
             new(28, "endpoint moved by a change of the file", "neither key nor text is sent: the host must be in `embeddings.allowHosts`", "2", StoresAndOpenAi),
             .. Each(29, ["address of the store", "address of the provider"], "the variable is named, with file, line and column", "2", [NoStore, OpenAi, .. Stores]),
             new(29, "key of the provider", "the variable is named before anything is written, where something is to be bought", "6", [NoStore, OpenAi, .. Stores]),

@@ -28,6 +28,8 @@ public static class Providers
         var price = isOwn ? own : ModelCatalog.Find(config.Model)?.PricePerMillion;
         return new(config.Provider == LexicalProvider.ProviderName, config.BatchSize, config.Concurrency, config.SleepMs, price)
         {
+            RequestsPerMinute = config.Pace.RequestsPerMinute,
+            TokensPerMinute = config.Pace.TokensPerMinute,
             PriceFrom = isOwn ? "embeddings.prices" : price is null ? null : ModelCatalog.PricesAsOf,
         };
     }

@@ -31,8 +31,12 @@ public sealed record PurchaseEstimate(int Chunks, int Requests, long Tokens, dec
         var byTokens = (int)((tokens + terms.MaxTokensARequest - 1) / terms.MaxTokensARequest);
         var requests = Math.Max(byInputs, byTokens);
         var seconds = requests * Math.Max(terms.Past.SecondsARequest ?? SecondsARequest / terms.Concurrency, terms.SleepMs / 1000.0);
+        seconds = Math.Max(seconds, Math.Max(SecondsAt(terms.RequestsPerMinute, requests), SecondsAt(terms.TokensPerMinute, tokens)));
         return new(chunks, requests, tokens, terms.CostOf(tokens), Math.Round(seconds, 1)) { CalibratedBy = terms.Past.Runs, PriceFrom = terms.PriceFrom };
     }
+
+    /// <summary>The first minute's worth starts at once.</summary>
+    private static double SecondsAt(long? aMinute, long amount) => aMinute is { } most ? 60.0 * Math.Max(0, amount - most) / most : 0;
 }
 
 /// <param name="PricePerMillion">USD per million tokens; null where unknown.</param>
@@ -40,6 +44,12 @@ public sealed record PurchaseTerms(bool IsFree, int BatchSize, int Concurrency, 
 {
     /// <summary>OpenAI's limit of tokens a request (API reference, embeddings).</summary>
     public int MaxTokensARequest { get; init; } = 300_000;
+
+    /// <summary>Null for no limit.</summary>
+    public long? RequestsPerMinute { get; init; }
+
+    /// <summary>Null for no limit.</summary>
+    public long? TokensPerMinute { get; init; }
 
     public PastRuns Past { get; init; } = PastRuns.None;
 

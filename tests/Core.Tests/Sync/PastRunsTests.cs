@@ -47,6 +47,13 @@ public sealed class PastRunsTests
     }
 
     [Fact]
+    public void Limits_of_a_minute_stretch_the_time()
+    {
+        PurchaseEstimate.For(1_280, 30_000, Terms with { TokensPerMinute = 10_000 }).Seconds.ShouldBe(120);
+        PurchaseEstimate.For(1_280, 30_000, Terms with { RequestsPerMinute = 5 }).Seconds.ShouldBe(60);
+    }
+
+    [Fact]
     public void Tokens_and_cost_follow_the_bills()
     {
         var estimate = PurchaseEstimate.For(10, 1_000_000, Terms with { Past = new(3, 1.5, null), PriceFrom = "embeddings.prices" });

@@ -55,6 +55,37 @@ public sealed class ConfigurationFaults(PostgresFixture postgres) : IClassFixtur
     }
 
     [Theory, OnStores]
+    [Fault(26, "plain HTTP to a host that is not local", On = [Touched.OpenAi])]
+    [Fault(27, "dimension that the model doesn't make", On = [Touched.OpenAi])]
+    public async Task An_endpoint_or_dimension_that_can_not_be_meant_gets_nothing(Touched store, string name)
+    {
+        await using var world = await FaultWorld.StartAsync(store, postgres);
+        world.Configure(change: text => name[0] == 'p'
+            ? text.Replace("provider: openai,", "provider: openai, baseUrl: 'http://embeddings.example.test/v1',", StringComparison.Ordinal)
+            : text.Replace($"dimension: {FaultWorld.Dimension}", "dimension: 4001", StringComparison.Ordinal));
+
+        (await world.SyncAsync()).ShouldEnd(2, name[0] == 'p' ? ["embsync.yaml:7:", "https", "allowInsecureHttp"] : ["embsync.yaml:7:", "4001", "1536 at most"]);
+
+        world.Server.Requests.ShouldBe(0);
+        world.Configure();
+        await world.SyncedAsync();
+        await world.ShouldBeInStepAsync();
+    }
+
+    [Theory, OnStores(Touched.Postgres)]
+    [Fault(27, "dimension that no index can hold", On = [Touched.OpenAi])]
+    public async Task A_dimension_that_no_index_can_hold_gets_nothing(Touched store)
+    {
+        await using var world = await FaultWorld.StartAsync(store, postgres);
+        world.Configure(change: text => text.Replace(FaultWorld.Model, "a-model-of-ours", StringComparison.Ordinal)
+            .Replace($"dimension: {FaultWorld.Dimension}", "dimension: 4001", StringComparison.Ordinal));
+
+        (await world.SyncAsync()).ShouldEnd(2, "embsync.yaml:7:", "4000");
+
+        world.Server.Requests.ShouldBe(0);
+    }
+
+    [Theory, OnStores]
     [Fault(28, "endpoint moved by a change of the file", On = [Touched.OpenAi])]
     public async Task A_moved_endpoint_gets_neither_key_nor_text(Touched store)
     {
