@@ -18,7 +18,6 @@ public sealed class Workspace : IAsyncDisposable
     {
         (Config, Git, Store, Sources, _clock) = (config, git, store, sources, clock);
         Signature = Providers.SignatureOf(config.Embeddings);
-        Terms = Providers.TermsOf(config.Embeddings);
         Spool = SpoolFolder.For(config, store, clock);
     }
 
@@ -36,7 +35,8 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>What the configuration asks vectors to be.</summary>
     public EmbeddingSignature Signature { get; }
 
-    public PurchaseTerms Terms { get; }
+    /// <summary>What vectors of that signature cost.</summary>
+    public PurchaseTerms TermsOf(EmbeddingSignature signature) => Providers.TermsOf(Config.Embeddings, signature);
 
     /// <summary>Where paid vectors wait for the store; null where they need not.</summary>
     public SpoolFolder? Spool { get; }

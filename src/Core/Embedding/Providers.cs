@@ -21,12 +21,14 @@ public static class Providers
             : OpenAiProvider.SignatureOf(config);
     }
 
-    public static PurchaseTerms TermsOf(EmbeddingsConfig config)
+    /// <summary>What vectors of that signature cost, which may be another than the configured.</summary>
+    public static PurchaseTerms TermsOf(EmbeddingsConfig config, EmbeddingSignature signature)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var isOwn = config.Prices.TryGetValue(config.Model, out var own);
-        var price = isOwn ? own : ModelCatalog.Find(config.Model)?.PricePerMillion;
-        return new(config.Provider == LexicalProvider.ProviderName, config.BatchSize, config.Concurrency, config.SleepMs, price)
+        ArgumentNullException.ThrowIfNull(signature);
+        var isOwn = config.Prices.TryGetValue(signature.Model, out var own);
+        var price = isOwn ? own : ModelCatalog.Find(signature.Model)?.PricePerMillion;
+        return new(signature.Provider == LexicalProvider.ProviderName, config.BatchSize, config.Concurrency, config.SleepMs, price)
         {
             RequestsPerMinute = config.Pace.RequestsPerMinute,
             TokensPerMinute = config.Pace.TokensPerMinute,

@@ -31,6 +31,15 @@ public sealed record Generation(
     DateTimeOffset CreatedAt,
     DateTimeOffset? ActivatedAt)
 {
+    /// <summary>Since when it is no longer searched; null while it is, or before it ever was.</summary>
+    public DateTimeOffset? RetiredAt { get; init; }
+
+    /// <summary>
+    /// Somebody chose it against the configuration (<c>reembed --model</c>, <c>--rollback</c>): a sync keeps it until the configuration agrees or
+    /// <c>reembed --unpin</c>.
+    /// </summary>
+    public bool IsPinned { get; init; }
+
     /// <summary>The space of a configuration that names no spaces.</summary>
     public const string DefaultSpace = "default";
 }

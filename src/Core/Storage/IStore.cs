@@ -66,7 +66,10 @@ public interface IStoreWriter : IAsyncDisposable
     Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken);
 
     /// <summary>Makes a generation the active one of its space and retires the one before, in one short transaction.</summary>
-    Task ActivateAsync(int generation, CancellationToken cancellationToken);
+    Task ActivateAsync(int generation, CancellationToken cancellationToken) => ActivateAsync(generation, pin: false, cancellationToken);
+
+    /// <param name="pin">Syncs keep it although the configuration says otherwise. Also changes the pin of one that is active already.</param>
+    Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken);
 
     /// <summary>
     /// One transaction: vectors, then items with their chunks (whole replacement), then deletions. Vectors of hashes that are there

@@ -51,7 +51,8 @@ internal sealed class PlanMaker(Workspace workspace)
 
         RequireKnown(request.Ids, surveys);
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
-        var terms = workspace.Terms.IsFree ? workspace.Terms : workspace.Terms with
+        var listed = workspace.TermsOf(target.Signature);
+        var terms = listed.IsFree ? listed : listed with
         {
             Past = PastRuns.Of(await store.ReadRunsAsync(PastRuns.Most, cancellationToken), target.Signature.Model),
         };
@@ -59,7 +60,8 @@ internal sealed class PlanMaker(Workspace workspace)
             terms, request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
         var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
             || (workspace.Spool is { } spool && new SpoolReplay(spool).IsWaiting)
-            || (target.ModelChanged && target.Existing is not null && plan.IsEmpty && !request.IsPartial);
+            || (target.ModelChanged && target.Existing is not null && plan.IsEmpty && !request.IsPartial)
+            || target.PinIsOver;
         return new(Noted(plan, request, surveys), terms, head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0);
     }
 
@@ -69,10 +71,15 @@ internal sealed class PlanMaker(Workspace workspace)
 
     private GenerationTarget TargetOf(StoreHead head)
     {
-        var signature = workspace.Signature;
         const string Space = Generation.DefaultSpace;
-        return new(Space, signature, head.Active(Space), head.Generations.FirstOrDefault(generation =>
-            generation.Space == Space && generation.Signature.Fingerprint == signature.Fingerprint));
+        var active = head.Active(Space);
+        var configured = workspace.Signature;
+        var signature = active is { IsPinned: true } ? active.Signature : configured;
+        return new(Space, signature, active, head.Generations.FirstOrDefault(generation =>
+            generation.Space == Space && generation.Signature.Fingerprint == signature.Fingerprint))
+        {
+            PinnedAgainst = signature.Fingerprint == configured.Fingerprint ? null : configured,
+        };
     }
 
     /// <summary>What <c>--since</c> limits a source to, once its stored items are known; null for the whole source.</summary>
@@ -120,6 +127,12 @@ internal sealed class PlanMaker(Workspace workspace)
         if (request.Since is not null && plan.Target.ModelChanged)
         {
             notes.Add("the configured model or dimension is not that of the active generation: items outside the scope need a full run ('embsync sync' without --since)");
+        }
+
+        if (plan.Target.PinnedAgainst is { } configured)
+        {
+            notes.Add($"{plan.Target.Active!.Signature.Model} with {plan.Target.Active.Signature.Dimension} dimensions stays in use, as 'embsync reembed' left it, although the configuration "
+                + $"says {configured.Model} with {configured.Dimension}. Change the configuration to agree, or end this with 'embsync reembed --unpin'");
         }
 
         if (workspace.Config.Store.Backend == StoreBackend.Memory && plan.Buy.Count > 0)

@@ -144,10 +144,10 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     private IEmbeddingProvider? OpenProvider(SyncPlan plan) =>
         plan.Buy.Count == 0 ? null : workspace.OpenProvider(plan.Target.Signature);
 
-    private string? Violation(SyncPlan plan, SpendLimit spend) => plan.Violation ?? spend.Violation(plan.Purchase, workspace.Terms);
+    private string? Violation(SyncPlan plan, SpendLimit spend) => plan.Violation ?? spend.Violation(plan.Purchase, workspace.TermsOf(plan.Target.Signature));
 
     private SyncResult Stopped(SyncPlan plan, string violation, long started) => new(
-        SyncReport.Executed(plan, SyncOutcome.Nothing, null, workspace.Terms.CostOf(0), clock.GetElapsedTime(started), "stopped"),
+        SyncReport.Executed(plan, SyncOutcome.Nothing, null, workspace.TermsOf(plan.Target.Signature).CostOf(0), clock.GetElapsedTime(started), "stopped"),
         ExitCode.Guard,
         new GuardException(violation));
 
@@ -155,7 +155,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     {
         var partial = plan.Blocked.Count > 0;
         return new(
-            SyncReport.Executed(plan, SyncOutcome.Nothing, null, workspace.Terms.CostOf(0), clock.GetElapsedTime(started), partial ? "partial" : "done"),
+            SyncReport.Executed(plan, SyncOutcome.Nothing, null, workspace.TermsOf(plan.Target.Signature).CostOf(0), clock.GetElapsedTime(started), partial ? "partial" : "done"),
             partial ? ExitCode.Partial : ExitCode.Done,
             null);
     }

@@ -7,8 +7,14 @@ namespace EmbSync.Core.Sync;
 /// <param name="Existing">The generation of the configured signature, in whatever state; null when it must be made.</param>
 public sealed record GenerationTarget(string Space, EmbeddingSignature Signature, Generation? Active, Generation? Existing)
 {
+    /// <summary>What the configuration says, where the space is pinned to something else; null where it is not.</summary>
+    public EmbeddingSignature? PinnedAgainst { get; init; }
+
     /// <summary>The configured model or dimension is not that of the active generation.</summary>
     public bool ModelChanged => Active is not null && Active.Signature.Fingerprint != Signature.Fingerprint;
+
+    /// <summary>The configuration agrees with what was pinned against an earlier one.</summary>
+    public bool PinIsOver => Active is { IsPinned: true } && PinnedAgainst is null;
 
     public StaleReasons Reasons =>
         !ModelChanged ? StaleReasons.None

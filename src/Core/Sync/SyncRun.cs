@@ -102,6 +102,11 @@ internal sealed class SyncRun(
                 outcome = outcome with { Activated = true };
             }
 
+            if (made.Plan.Target.PinIsOver)
+            {
+                await writer.ActivateAsync(generation.Id, cancellationToken);
+            }
+
             foreach (var record in made.Records)
             {
                 await writer.RecordSourceAsync(record, cancellationToken);
@@ -151,7 +156,7 @@ internal sealed class SyncRun(
     private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, RunRecord? run, long started)
     {
         var (status, exitCode) = Verdict(plan, outcome);
-        var cost = workspace.Terms.CostOf(outcome.Tokens);
+        var cost = workspace.TermsOf(plan.Target.Signature).CostOf(outcome.Tokens);
         var report = SyncReport.Executed(plan, outcome, run?.Id, cost, clock.GetElapsedTime(started), status);
         if (plan.Target.ModelChanged && !outcome.Activated)
         {

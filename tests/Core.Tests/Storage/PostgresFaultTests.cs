@@ -183,6 +183,27 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     }
 
     [Fact]
+    public async Task A_store_of_the_first_version_is_read_as_it_is_and_migrated_by_the_first_writer()
+    {
+        var url = await server.NewDatabaseAsync();
+        await using (var old = Open(url, [PostgresSchema.Steps[0]]))
+        {
+            await (await old.BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
+        }
+
+        await PostgresFixture.RunAsync(url, "INSERT INTO embsync.generation (space, provider, model, dimension, role_rules, fingerprint, vectors, state, created_at) "
+            + "VALUES ('default', 'lexical', 'old', 4, '', 'f', 'halfvec', 'retired', now())");
+        await using var store = Open(url);
+        var before = await store.ReadHeadAsync(CancellationToken.None);
+        (before.SchemaVersion, before.Generations.Single().RetiredAt).ShouldBe((1, null));
+
+        await (await store.BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
+        var after = await store.ReadHeadAsync(CancellationToken.None);
+        after.SchemaVersion.ShouldBe(PostgresSchema.Steps.Count);
+        after.Generations.Single().RetiredAt.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task An_older_schema_is_migrated_and_a_newer_one_refused()
     {
         var url = await server.NewDatabaseAsync();
@@ -194,9 +215,9 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
 
         await using (var newer = Open(url, next))
         {
-            (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(1);
+            (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(PostgresSchema.Steps.Count);
             await (await newer.BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
-            (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(2);
+            (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(PostgresSchema.Steps.Count + 1);
         }
 
         (await BeginFailsAsync<StoreRefusedException>(url)).Message.ShouldContain("Upgrade embsync");

@@ -194,14 +194,29 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_of_the_first_version_is_read_as_it_is_and_migrated_by_the_first_writer()
+    {
+        await (await Open(steps: [SqliteSchema.Steps[0]]).BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
+        RunBeside("INSERT INTO generation (space, provider, model, dimension, role_rules, fingerprint, vectors, state, created_at) "
+            + "VALUES ('default', 'lexical', 'old', 4, '', 'f', 'halfvec', 'retired', '2025-01-01T00:00:00.0000000+00:00')");
+        var before = await Open().ReadHeadAsync(CancellationToken.None);
+        (before.SchemaVersion, before.Generations.Single().RetiredAt).ShouldBe((1, null));
+
+        await (await Open().BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
+        var after = await Open().ReadHeadAsync(CancellationToken.None);
+        after.SchemaVersion.ShouldBe(SqliteSchema.Steps.Count);
+        after.Generations.Single().RetiredAt.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task An_older_schema_is_migrated_and_a_newer_one_refused()
     {
         await FillAsync();
         string[] next = [.. SqliteSchema.Steps, "ALTER TABLE item ADD COLUMN color TEXT"];
         var newer = Open(steps: next);
-        (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(1);
+        (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(SqliteSchema.Steps.Count);
         await (await newer.BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
-        (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(2);
+        (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(SqliteSchema.Steps.Count + 1);
         (await newer.ItemsAsync()).Count.ShouldBe(1);
 
         (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None))).Message.ShouldContain("Upgrade embsync");
@@ -214,7 +229,7 @@ public sealed class SqliteFaultTests : IDisposable
         await FillAsync();
         var broken = Open(steps: [.. SqliteSchema.Steps, "ALTER TABLE item ADD COLUMN color TEXT; INSERT INTO nowhere VALUES (1)"]);
         await Should.ThrowAsync<StoreException>(async () => await broken.BeginWriteAsync(Project, CancellationToken.None));
-        (await broken.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(1);
+        (await broken.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(SqliteSchema.Steps.Count);
         await (await Open().BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
     }
 

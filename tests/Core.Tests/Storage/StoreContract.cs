@@ -97,7 +97,8 @@ public abstract class StoreContract : IAsyncLifetime
         await (await Store.BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
 
         var head = await Store.ReadHeadAsync(CancellationToken.None);
-        (head.Exists, head.Project, head.Revision, head.SchemaVersion).ShouldBe((true, Project, 0, 1));
+        (head.Exists, head.Project, head.Revision).ShouldBe((true, Project, 0));
+        head.SchemaVersion.ShouldBePositive();
         var refusal = await Should.ThrowAsync<StoreRefusedException>(async () => await Store.BeginWriteAsync("beta", CancellationToken.None));
         refusal.Message.ShouldContain("'alpha'");
         refusal.Message.ShouldContain("'beta'");
@@ -316,6 +317,31 @@ public abstract class StoreContract : IAsyncLifetime
 
         async Task<IEnumerable<GenerationState>> StatesAsync() =>
             (await Store.ReadHeadAsync(CancellationToken.None)).Generations.Select(generation => generation.State);
+    }
+
+    [Fact]
+    public async Task A_pin_goes_with_the_generation_and_ends_when_it_retires()
+    {
+        await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
+        var first = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
+        var second = await writer.OpenGenerationAsync("default", Signature with { Model = "lexical-v2" }, CancellationToken.None);
+        await writer.ActivateAsync(first.Id, CancellationToken.None);
+        await writer.ActivateAsync(second.Id, pin: true, CancellationToken.None);
+        (await SeenAsync()).ShouldBe([(false, Noon), (true, null)]);
+
+        var revision = await Store.RevisionAsync();
+        await writer.ActivateAsync(second.Id, pin: true, CancellationToken.None);
+        (await Store.RevisionAsync()).ShouldBe(revision);
+        await writer.ActivateAsync(second.Id, pin: false, CancellationToken.None);
+        (await Store.RevisionAsync()).ShouldBe(revision + 1);
+        (await SeenAsync()).ShouldBe([(false, Noon), (false, null)]);
+
+        await writer.ActivateAsync(second.Id, pin: true, CancellationToken.None);
+        await writer.ActivateAsync(first.Id, CancellationToken.None);
+        (await SeenAsync()).ShouldBe([(false, null), (false, Noon)]);
+
+        async Task<IEnumerable<(bool, DateTimeOffset?)>> SeenAsync() =>
+            (await Store.ReadHeadAsync(CancellationToken.None)).Generations.Select(generation => (generation.IsPinned, generation.RetiredAt));
     }
 
     [Fact]

@@ -76,7 +76,8 @@ internal sealed class DyingStore(IStore store, int point) : IStore
         public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) =>
             PassAsync("OpenGeneration", () => writer.OpenGenerationAsync(space, signature, cancellationToken));
 
-        public Task ActivateAsync(int generation, CancellationToken cancellationToken) => PassAsync("Activate", () => writer.ActivateAsync(generation, cancellationToken));
+        public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) =>
+            PassAsync("Activate", () => writer.ActivateAsync(generation, pin, cancellationToken));
 
         public Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken) => PassAsync(
             batch.Deletions.Count > 0 && batch.Items.Count == 0 ? "Delete" : batch.Vectors.Count > 0 ? "Commit" : "Write", () => writer.CommitAsync(batch, cancellationToken));

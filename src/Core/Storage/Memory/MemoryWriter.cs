@@ -19,20 +19,27 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
         SetState(space, GenerationState.Building, GenerationState.Retired);
         var id = found?.Value.Id ?? data.Generations.Keys.DefaultIfEmpty().Max() + 1;
         data.Generations[id] = found is not null
-            ? found with { Value = found.Value with { State = GenerationState.Building } }
+            ? found with { Value = found.Value with { State = GenerationState.Building, RetiredAt = null } }
             : new(new(id, space, signature, GenerationState.Building, clock.Now(), null), vectors);
         data.Vectors.TryAdd(id, []);
         data.Revision++;
         return data.Generations[id].Value;
     });
 
-    public Task ActivateAsync(int generation, CancellationToken cancellationToken) => Write(() =>
+    public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => Write(() =>
     {
-        var found = Generation(generation);
-        if (found.Value.State != GenerationState.Active)
+        var found = Generation(generation).Value;
+        var after = found.State == GenerationState.Active
+            ? found with { IsPinned = pin }
+            : found with { State = GenerationState.Active, ActivatedAt = clock.Now(), RetiredAt = null, IsPinned = pin };
+        if (after != found)
         {
-            SetState(found.Value.Space, GenerationState.Active, GenerationState.Retired);
-            data.Generations[generation] = found with { Value = found.Value with { State = GenerationState.Active, ActivatedAt = clock.Now() } };
+            if (found.State != GenerationState.Active)
+            {
+                SetState(found.Space, GenerationState.Active, GenerationState.Retired);
+            }
+
+            data.Generations[generation] = Generation(generation) with { Value = after };
             data.Revision++;
         }
 
@@ -98,7 +105,7 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
     {
         foreach (var one in data.Generations.Values.Where(one => one.Value.Space == space && one.Value.State == from).ToList())
         {
-            data.Generations[one.Value.Id] = one with { Value = one.Value with { State = to } };
+            data.Generations[one.Value.Id] = one with { Value = one.Value with { State = to, RetiredAt = clock.Now(), IsPinned = false } };
         }
     }
 

@@ -65,7 +65,11 @@ internal static class PostgresRows
     /// <summary>Columns as <see cref="PostgresSql.Generations"/> lists them.</summary>
     public static StoredGeneration Generation(NpgsqlDataReader row) => new(
         new(row.GetInt32(0), row.GetString(1), new(row.GetString(2), row.GetString(3), row.GetInt32(4), row.GetString(5)),
-            Enum.Parse<GenerationState>(row.GetString(6), ignoreCase: true), row.Time(7), row.IsDBNull(8) ? null : row.Time(8)),
+            Enum.Parse<GenerationState>(row.GetString(6), ignoreCase: true), row.Time(7), row.IsDBNull(8) ? null : row.Time(8))
+        {
+            RetiredAt = row.IsDBNull(10) ? null : row.Time(10),
+            IsPinned = row.GetBoolean(11),
+        },
         row.GetString(9) == "halfvec" ? VectorType.HalfVec : VectorType.Vector);
 
     /// <summary>Columns as <see cref="PostgresSql.Items"/> lists them.</summary>

@@ -52,6 +52,10 @@ internal static class PostgresSchema
             items_processed int NOT NULL, tokens bigint NOT NULL, cost numeric, error text, commit text, started_at timestamptz NOT NULL,
             completed_at timestamptz, details json NOT NULL);
         """,
+        """
+        ALTER TABLE {s}.generation ADD COLUMN retired_at timestamptz, ADD COLUMN pinned boolean NOT NULL DEFAULT false;
+        UPDATE {s}.generation SET retired_at = now() WHERE state = 'retired';
+        """,
     ];
 
     /// <summary>

@@ -26,9 +26,11 @@ internal sealed class PostgresSql(string schema)
 
     public string Sources => $"SELECT name, commit, pipeline FROM {s}.source";
 
+    /// <summary>Reads a store of schema version 1 too, which lacks the last two: only who writes migrates.</summary>
     public string Generations => $"""
-        SELECT id, space, provider, model, dimension, role_rules, state, created_at, activated_at, vectors FROM {s}.generation
-        ORDER BY id
+        SELECT id, space, provider, model, dimension, role_rules, state, created_at, activated_at, vectors,
+            (to_jsonb(g) ->> 'retired_at')::timestamptz, coalesce((to_jsonb(g) ->> 'pinned')::boolean, false)
+        FROM {s}.generation g ORDER BY id
         """;
 
     public string Items => $"""
@@ -64,11 +66,13 @@ internal sealed class PostgresSql(string schema)
 
     public string Grow => $"UPDATE {s}.meta SET revision = revision + 1";
 
-    public string Retire => $"UPDATE {s}.generation SET state = 'retired' WHERE space = @space AND state = @state";
+    public string Retire => $"UPDATE {s}.generation SET state = 'retired', retired_at = @at, pinned = false WHERE space = @space AND state = @state";
 
-    public string Rebuild => $"UPDATE {s}.generation SET state = 'building' WHERE id = @id";
+    public string Rebuild => $"UPDATE {s}.generation SET state = 'building', retired_at = NULL WHERE id = @id";
 
-    public string Activate => $"UPDATE {s}.generation SET state = 'active', activated_at = @at WHERE id = @id";
+    public string Activate => $"UPDATE {s}.generation SET state = 'active', activated_at = @at, retired_at = NULL, pinned = @pinned WHERE id = @id";
+
+    public string Pin => $"UPDATE {s}.generation SET pinned = @pinned WHERE id = @id";
 
     public string AddGeneration => $"""
         INSERT INTO {s}.generation (space, provider, model, dimension, role_rules, fingerprint, vectors, state, created_at)

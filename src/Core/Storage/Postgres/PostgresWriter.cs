@@ -47,16 +47,17 @@ internal sealed class PostgresWriter(
             .Find(one => one.Value.Signature.Fingerprint == signature.Fingerprint);
     }
 
-    public Task ActivateAsync(int generation, CancellationToken cancellationToken) => WriteAsync(async connection =>
+    public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => WriteAsync(async connection =>
     {
         var found = await GenerationAsync(connection, generation, cancellationToken) ?? throw StoreRefusals.NoGeneration(Store, generation);
-        if (found.Value.State == GenerationState.Active)
+        if (found.Value is { State: GenerationState.Active } active)
         {
-            return 0;
+            return active.IsPinned == pin ? 0
+                : await connection.RunAsync(Sql.Pin, cancellationToken, ("id", generation), ("pinned", pin)) + await connection.RunAsync(Sql.Grow, cancellationToken);
         }
 
-        await connection.RunAsync(Sql.Retire, cancellationToken, ("space", found.Value.Space), ("state", "active"));
-        await connection.RunAsync(Sql.Activate, cancellationToken, ("id", generation), ("at", clock.Now()));
+        await connection.RunAsync(Sql.Retire, cancellationToken, ("space", found.Value.Space), ("state", "active"), ("at", clock.Now()));
+        await connection.RunAsync(Sql.Activate, cancellationToken, ("id", generation), ("at", clock.Now()), ("pinned", pin));
         return await connection.RunAsync(Sql.Grow, cancellationToken);
     }, cancellationToken);
 
@@ -131,7 +132,7 @@ internal sealed class PostgresWriter(
     private async Task<StoredGeneration> BuildAsync(
         NpgsqlConnection connection, string space, EmbeddingSignature signature, StoredGeneration? retired, CancellationToken cancellationToken)
     {
-        await connection.RunAsync(Sql.Retire, cancellationToken, ("space", space), ("state", "building"));
+        await connection.RunAsync(Sql.Retire, cancellationToken, ("space", space), ("state", "building"), ("at", clock.Now()));
         if (retired is not null)
         {
             await connection.RunAsync(Sql.Rebuild, cancellationToken, ("id", retired.Value.Id));

@@ -67,7 +67,11 @@ internal static class SqliteRows
     /// <summary>Columns as <see cref="SqliteSql.Generations"/> lists them.</summary>
     public static StoredGeneration Generation(SqliteDataReader row) => new(
         new(row.GetInt32(0), row.GetString(1), new(row.GetString(2), row.GetString(3), row.GetInt32(4), row.GetString(5)),
-            Enum.Parse<GenerationState>(row.GetString(6), ignoreCase: true), row.Time(7), row.IsDBNull(8) ? null : row.Time(8)),
+            Enum.Parse<GenerationState>(row.GetString(6), ignoreCase: true), row.Time(7), row.IsDBNull(8) ? null : row.Time(8))
+        {
+            RetiredAt = row.IsDBNull(10) ? null : row.Time(10),
+            IsPinned = row.GetBoolean(11),
+        },
         row.GetString(9) == "halfvec" ? VectorType.HalfVec : VectorType.Vector);
 
     /// <summary>Columns as <see cref="SqliteSql.ItemsAfter"/> lists them.</summary>

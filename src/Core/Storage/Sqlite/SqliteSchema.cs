@@ -55,6 +55,11 @@ internal static class SqliteSchema
             items_processed INTEGER NOT NULL, tokens INTEGER NOT NULL, cost TEXT, error TEXT, "commit" TEXT, started_at TEXT NOT NULL,
             completed_at TEXT, details TEXT NOT NULL);
         """,
+        """
+        ALTER TABLE generation ADD COLUMN retired_at TEXT;
+        ALTER TABLE generation ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+        UPDATE generation SET retired_at = strftime('%Y-%m-%dT%H:%M:%S', 'now') || '.0000000+00:00' WHERE state = 'retired';
+        """,
     ];
 
     /// <summary>Small columns first: reading them doesn't touch the pages of a long vector.</summary>

@@ -8,7 +8,11 @@ internal static class SqliteSql
     public const string Sources = """SELECT name, "commit", pipeline FROM source""";
 
     public const string Generations =
-        "SELECT id, space, provider, model, dimension, role_rules, state, created_at, activated_at, vectors FROM generation ORDER BY id";
+        "SELECT id, space, provider, model, dimension, role_rules, state, created_at, activated_at, vectors, retired_at, pinned FROM generation ORDER BY id";
+
+    /// <summary>Of a store that may be older than this tool: only who writes migrates.</summary>
+    public static string GenerationsAt(int version) => version >= 2 ? Generations
+        : "SELECT id, space, provider, model, dimension, role_rules, state, created_at, activated_at, vectors, NULL, 0 FROM generation ORDER BY id";
 
     /// <summary>Page by page, so that no lock is held while the caller works with the rows.</summary>
     public const string ItemsAfter = """
@@ -51,11 +55,13 @@ internal static class SqliteSql
 
     public const string Grow = "UPDATE meta SET revision = revision + 1";
 
-    public const string Retire = "UPDATE generation SET state = 'retired' WHERE space = $space AND state = $state";
+    public const string Retire = "UPDATE generation SET state = 'retired', retired_at = $at, pinned = 0 WHERE space = $space AND state = $state";
 
-    public const string Rebuild = "UPDATE generation SET state = 'building' WHERE id = $id";
+    public const string Rebuild = "UPDATE generation SET state = 'building', retired_at = NULL WHERE id = $id";
 
-    public const string Activate = "UPDATE generation SET state = 'active', activated_at = $at WHERE id = $id";
+    public const string Activate = "UPDATE generation SET state = 'active', activated_at = $at, retired_at = NULL, pinned = $pinned WHERE id = $id";
+
+    public const string Pin = "UPDATE generation SET pinned = $pinned WHERE id = $id";
 
     public const string AddGeneration = """
         INSERT INTO generation (space, provider, model, dimension, role_rules, fingerprint, vectors, state, created_at)

@@ -50,7 +50,7 @@ internal sealed class SqliteStore : IStore
             SqliteSchema.Version(connection),
             head.Count == 0 ? null : head[0].Project,
             head.Count == 0 ? 0 : head[0].Revision,
-            connection.Rows(SqliteSql.Generations, row => SqliteRows.Generation(row).Value, cancellationToken),
+            connection.Rows(SqliteSql.GenerationsAt(SqliteSchema.Version(connection)), row => SqliteRows.Generation(row).Value, cancellationToken),
             connection.Rows(SqliteSql.Sources, row => new SourceRecord(row.GetString(0), row.TextOf(1), row.GetString(2)), cancellationToken)
                 .ToDictionary(record => record.Name));
     });
@@ -212,7 +212,7 @@ internal sealed class SqliteStore : IStore
     }
 
     private StoredGeneration Generation(SqliteConnection connection, int id) =>
-        connection.Rows(SqliteSql.Generations, SqliteRows.Generation, CancellationToken.None).Find(one => one.Value.Id == id)
+        connection.Rows(SqliteSql.GenerationsAt(SqliteSchema.Version(connection)), SqliteRows.Generation, CancellationToken.None).Find(one => one.Value.Id == id)
             ?? throw StoreRefusals.NoGeneration(Description, id);
 
     private void RefuseNewer(int version)

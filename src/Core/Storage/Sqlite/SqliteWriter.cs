@@ -18,7 +18,7 @@ internal sealed class SqliteWriter(
         var found = before.Find(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint);
         if (found is not { Value.State: not GenerationState.Retired })
         {
-            connection.Run(SqliteSql.Retire, ("$space", space), ("$state", "building"));
+            connection.Run(SqliteSql.Retire, ("$space", space), ("$state", "building"), ("$at", SqliteRows.Text(clock.Now())));
             if (found is not null)
             {
                 connection.Run(SqliteSql.Rebuild, ("$id", found.Value.Id));
@@ -44,16 +44,16 @@ internal sealed class SqliteWriter(
         return opened.Value;
     });
 
-    public Task ActivateAsync(int generation, CancellationToken cancellationToken) => Write(() =>
+    public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => Write(() =>
     {
         var found = Generations().Find(one => one.Value.Id == generation) ?? throw StoreRefusals.NoGeneration(store, generation);
-        if (found.Value.State == GenerationState.Active)
+        if (found.Value is { State: GenerationState.Active } active)
         {
-            return false;
+            return active.IsPinned != pin && connection.Run(SqliteSql.Pin, ("$id", generation), ("$pinned", pin)) + connection.Run(SqliteSql.Grow) > 0;
         }
 
-        connection.Run(SqliteSql.Retire, ("$space", found.Value.Space), ("$state", "active"));
-        connection.Run(SqliteSql.Activate, ("$id", generation), ("$at", SqliteRows.Text(clock.Now())));
+        connection.Run(SqliteSql.Retire, ("$space", found.Value.Space), ("$state", "active"), ("$at", SqliteRows.Text(clock.Now())));
+        connection.Run(SqliteSql.Activate, ("$id", generation), ("$at", SqliteRows.Text(clock.Now())), ("$pinned", pin));
         connection.Run(SqliteSql.Grow);
         return true;
     });

@@ -42,7 +42,7 @@ internal sealed class SqliteInspector(StoreConfig config, string place)
             return facts;
         }
 
-        var generations = connection.Rows(SqliteSql.Generations, SqliteRows.Generation, cancellationToken)
+        var generations = connection.Rows(SqliteSql.GenerationsAt(version), SqliteRows.Generation, cancellationToken)
             .ConvertAll(stored => Generation(connection, stored, cancellationToken));
         var active = generations.Find(one => one.Value is { State: GenerationState.Active, Space: Model.Generation.DefaultSpace });
         var runs = connection.Rows(
