@@ -24,6 +24,11 @@ internal static class EffectiveSettings
         yield return Row(ConfigSchema.Branch, store.Branch);
         yield return Row(ConfigSchema.Vectors, store.Vectors);
         yield return Row(ConfigSchema.KeepText, store.KeepText);
+        yield return Row(ConfigSchema.IndexM, store.Index.M);
+        yield return Row(ConfigSchema.IndexEfConstruction, store.Index.EfConstruction);
+        yield return Row(ConfigSchema.IndexEfSearch, store.Index.EfSearch);
+        yield return Optional(ConfigSchema.IndexMemory, store.Index.BuildMemory);
+        yield return Row(ConfigSchema.IndexMinRows, store.Index.MinRows);
         yield return Row(ConfigSchema.AutoIndexGate, embeddings.AutoIndex);
         yield return Row(ConfigSchema.Provider, embeddings.Provider);
         yield return Row(ConfigSchema.BaseUrl, embeddings.BaseUrl);

@@ -43,6 +43,18 @@ public sealed record StoreConfig(
 {
     /// <summary>Folder, from the root, where paid vectors wait for a database; not used for stores that are local files.</summary>
     public string Spool { get; init; } = ".embsync/spool";
+
+    public IndexConfig Index { get; init; } = IndexConfig.Default;
+}
+
+/// <summary>How an HNSW index is built and searched.</summary>
+/// <param name="M">pgvector's default; more of it or of <paramref name="EfConstruction"/> costs build time and gains little recall below a million vectors.</param>
+/// <param name="EfSearch">Candidates of a search at least.</param>
+/// <param name="BuildMemory">Bytes of <c>maintenance_work_mem</c>; null for what the vectors need.</param>
+/// <param name="MinRows">Below it an exact scan takes a millisecond or two, as long as the index would, and is exact.</param>
+public sealed record IndexConfig(int M, int EfConstruction, int EfSearch, long? BuildMemory, int MinRows)
+{
+    public static readonly IndexConfig Default = new(16, 64, 100, null, 1_000);
 }
 
 public enum AutoIndex

@@ -22,7 +22,25 @@ internal static class StoreReader
             values.Get(ConfigSchema.KeepText))
         {
             Spool = values.Get(ConfigSchema.Spool),
+            Index = ReadIndex(values),
         };
+    }
+
+    private static IndexConfig ReadIndex(ConfigValues values)
+    {
+        var index = new IndexConfig(
+            (int)values.Get(ConfigSchema.IndexM),
+            (int)values.Get(ConfigSchema.IndexEfConstruction),
+            (int)values.Get(ConfigSchema.IndexEfSearch),
+            values.TryGet(ConfigSchema.IndexMemory, out var memory) ? memory : null,
+            (int)values.Get(ConfigSchema.IndexMinRows));
+        if (values.AreGood(ConfigSchema.IndexM, ConfigSchema.IndexEfConstruction) && index.EfConstruction < 2 * index.M)
+        {
+            values.Report(ConfigSchema.IndexEfConstruction, FormattableString.Invariant(
+                $"store.index.efConstruction {index.EfConstruction} is less than twice store.index.m, which is {index.M}: pgvector wants {2 * index.M} at least"));
+        }
+
+        return index;
     }
 
     private static StoreBackend ReadBackend(ConfigValues values)

@@ -42,6 +42,11 @@ public interface IStore : IAsyncDisposable
     /// <param name="limit">Rows at most; fewer come only at the end.</param>
     Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>What a generation lacks of all stored chunks.</summary>
+    /// <param name="generation">Null: everything.</param>
+    /// <param name="priced">A generation whose vectors say what their texts cost; null when there is none.</param>
+    Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken);
+
     /// <summary>Totals by source and type, in order of both.</summary>
     Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken);
 
@@ -63,7 +68,12 @@ public interface IStore : IAsyncDisposable
 public interface IStoreWriter : IAsyncDisposable
 {
     /// <summary>The generation of that space and signature in any state (retired ones come back as building), or a new one that is building.</summary>
+    /// <exception cref="LockedException">It is not the active one, and another process is filling one of the space.</exception>
     Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken);
+
+    /// <summary>Opens the generation as <see cref="OpenGenerationAsync"/> does, to be filled beside the writer; several processes may. It outlives the writer.</summary>
+    /// <exception cref="LockedException">Another process is filling another generation of the space, or is about to finish this one.</exception>
+    Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken);
 
     /// <summary>Makes a generation the active one of its space and retires the one before, in one short transaction.</summary>
     Task ActivateAsync(int generation, CancellationToken cancellationToken) => ActivateAsync(generation, pin: false, cancellationToken);

@@ -19,6 +19,13 @@ internal static class StoreRefusals
 
     public static LockedException Ended(string store) => new($"This run's right to write to {store} has ended: nothing was written.");
 
+    /// <param name="holder">Who, in words that begin with a space; empty where that isn't known.</param>
+    public static LockedException IsBuilt(string store, string space, string holder) => new(
+        $"Another embsync run builds a generation of space '{space}' in {store}{holder}. Wait for it to end and switch ('embsync runs' shows it), then run the command again.");
+
+    public static StoreException NoLongerBuilt(string store, Generation generation) => new(FormattableString.Invariant(
+        $"{store}: generation {generation.Id} ({generation.Signature.Model}, {generation.Signature.Dimension}) is no longer being built: another run chose another model. Nothing of the batch was written."));
+
     public static StoreException NoGeneration(string store, int id) => new(FormattableString.Invariant(
         $"{store} has no generation {id}: it was removed meanwhile. Run the command again."));
 

@@ -89,6 +89,7 @@ public sealed class Precedence
             ["limits.maxDelete"] = "8", ["limits.maxFileBytes"] = "9KB", ["limits.onModelChange"] = "always",
             ["store.spool"] = "waiting", ["embeddings.rate.requestsPerMinute"] = "10", ["embeddings.rate.tokensPerMinute"] = "11",
             ["embeddings.retry.seconds"] = "12", ["embeddings.retry.max"] = "13", ["embeddings.timeoutSeconds"] = "14",
+            ["store.index.m"] = "15", ["store.index.efConstruction"] = "65", ["store.index.efSearch"] = "101", ["store.index.memory"] = "2GB", ["store.index.minRows"] = "16",
         };
         var known = ConfigView.Settings.Where(setting => setting.Variable is not null).ToDictionary(setting => setting.Path, setting => setting.Variable!);
         known.Keys.ShouldBe(values.Keys, ignoreOrder: true);
@@ -101,6 +102,7 @@ public sealed class Precedence
         config.Embeddings.AllowHosts.ShouldBe(["a.test", "b.test", "example.test"]);
         config.Embeddings.Prefixes.ShouldBe(new RolePrefixes("d: ", "q: "));
         config.Embeddings.Pace.ShouldBe(new(10, 11, 12, 13, 14));
+        config.Store.Index.ShouldBe(new(15, 65, 101, 2L * 1024 * 1024 * 1024, 16));
         config.Limits.OnModelChange.ShouldBe(int.MaxValue);
         config.Store.Url!.Reveal().ShouldBe("Host=h;Password=p");
         config.Store.Url.ToString().ShouldBe("(env:EMBSYNC_STORE_URL)");

@@ -4,7 +4,7 @@ using static EmbSync.Core.Tests.Storage.Samples;
 
 namespace EmbSync.Core.Tests.Storage;
 
-public sealed class MemoryStoreTests : StoreSearchContract
+public sealed class MemoryStoreTests : StoreBuildContract
 {
     private protected override Task<IStore> OpenAsync(VectorType vectors, bool keepText) =>
         Task.FromResult(StoreFactory.Open(Config(StoreBackend.Memory, vectors: vectors, keepText: keepText), Clock));

@@ -5,7 +5,7 @@ using static EmbSync.Core.Tests.Storage.Samples;
 
 namespace EmbSync.Core.Tests.Storage;
 
-public sealed class PostgresStoreTests(PostgresFixture server) : StoreSearchContract, IClassFixture<PostgresFixture>
+public sealed class PostgresStoreTests(PostgresFixture server) : StoreBuildContract, IClassFixture<PostgresFixture>
 {
     /// <summary>A schema of its own for each store: cheaper than a database.</summary>
     private protected override Task<IStore> OpenAsync(VectorType vectors, bool keepText) => Task.FromResult(StoreFactory.Open(

@@ -175,7 +175,7 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
 
         var error = await Should.ThrowAsync<StoreException>(async () => await writer.EnsureIndexAsync(generation.Id, CancellationToken.None));
         error.Message.ShouldContain($"vec_{generation.Id}_hnsw");
-        error.Message.ShouldContain("DROP INDEX CONCURRENTLY");
+        error.Message.ShouldContain("embsync repair");
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using static EmbSync.Core.Tests.Storage.Samples;
 
 namespace EmbSync.Core.Tests.Storage;
 
-public sealed class SqliteStoreTests : StoreSearchContract
+public sealed class SqliteStoreTests : StoreBuildContract
 {
     private readonly List<StoreFolder> folders = [];
 

@@ -15,6 +15,8 @@ public abstract class StoreContract : IAsyncLifetime
 
     private protected TimeProvider Clock => clock;
 
+    private protected void Advance(TimeSpan time) => clock.Now += time;
+
     public async Task InitializeAsync() => store = await OpenAsync(VectorType.HalfVec, keepText: true);
 
     public async Task DisposeAsync()

@@ -37,6 +37,8 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
         store.ReadVectorPageAsync(generation, after, limit, cancellationToken);
 
+    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => store.ReadBacklogAsync(generation, priced, cancellationToken);
+
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) => store.ReadCoverageAsync(generation, cancellationToken);
 
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) => store.ReadRunsAsync(limit, cancellationToken);
@@ -62,6 +64,20 @@ internal sealed class DyingStore(IStore store, int point) : IStore
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
+    private async Task<T> PassAsync<T>(string name, Func<Task<T>> write)
+    {
+        Pass("before " + name);
+        var answer = await write();
+        Pass("after " + name);
+        return answer;
+    }
+
+    private Task PassAsync(string name, Func<Task> write) => PassAsync(name, async () =>
+    {
+        await write();
+        return true;
+    });
+
     private void Pass(string name)
     {
         Points.Add(name);
@@ -75,6 +91,20 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     {
         public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) =>
             PassAsync("OpenGeneration", () => writer.OpenGenerationAsync(space, signature, cancellationToken));
+
+        public async Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)
+        {
+            IGenerationBuild? build = null;
+            try
+            {
+                return await PassAsync("BeginBuild", async () => new Build(store, build = await writer.BeginBuildAsync(space, signature, cancellationToken)));
+            }
+            catch (DeathException) when (build is not null)
+            {
+                await build.DisposeAsync();
+                throw;
+            }
+        }
 
         public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) =>
             PassAsync("Activate", () => writer.ActivateAsync(generation, pin, cancellationToken));
@@ -92,18 +122,36 @@ internal sealed class DyingStore(IStore store, int point) : IStore
 
         public ValueTask DisposeAsync() => writer.DisposeAsync();
 
-        private async Task<T> PassAsync<T>(string name, Func<Task<T>> write)
-        {
-            store.Pass("before " + name);
-            var answer = await write();
-            store.Pass("after " + name);
-            return answer;
-        }
+        private Task<T> PassAsync<T>(string name, Func<Task<T>> write) => store.PassAsync(name, write);
 
-        private Task PassAsync(string name, Func<Task> write) => PassAsync(name, async () =>
-        {
-            await write();
-            return true;
-        });
+        private Task PassAsync(string name, Func<Task> write) => store.PassAsync(name, write);
+    }
+
+    private sealed class Build(DyingStore store, IGenerationBuild build) : IGenerationBuild
+    {
+        public Generation Generation => build.Generation;
+
+        public Task<int> EnqueueAsync(CancellationToken cancellationToken) => store.PassAsync("Enqueue", () => build.EnqueueAsync(cancellationToken));
+
+        public Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) =>
+            store.PassAsync("Claim", () => build.ClaimAsync(limit, lease, cancellationToken));
+
+        public Task CompleteAsync(IReadOnlyList<VectorRow> rows, CancellationToken cancellationToken) => store.PassAsync("Complete", () => build.CompleteAsync(rows, cancellationToken));
+
+        public Task ReleaseAsync(IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
+            store.PassAsync("Release", () => build.ReleaseAsync(hashes, cancellationToken));
+
+        public Task<bool> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken) => store.PassAsync("Own", () => build.TryOwnAsync(patience, cancellationToken));
+
+        public Task<bool> EnsureIndexAsync(IndexBuild options, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
+            store.PassAsync("EnsureIndex", () => build.EnsureIndexAsync(options, progress, cancellationToken));
+
+        public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) => build.MeasureRecallAsync(request, cancellationToken);
+
+        public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => store.PassAsync("BeginRun", () => build.BeginRunAsync(run, cancellationToken));
+
+        public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => store.PassAsync("UpdateRun", () => build.UpdateRunAsync(run, cancellationToken));
+
+        public ValueTask DisposeAsync() => build.DisposeAsync();
     }
 }

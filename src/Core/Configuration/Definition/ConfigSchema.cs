@@ -39,6 +39,18 @@ internal static class ConfigSchema
     public static readonly Setting<bool> KeepText = new("store.keepText", new BooleanKind(),
         "store each chunk's text too, which snippets need") { Default = true, IsInEnvironment = true };
 
+    public static readonly Section Index = new("store.index", "the HNSW index in PostgreSQL; changes hold for indexes built from then on");
+    public static readonly Setting<long> IndexM = new("store.index.m", new WholeKind(2, 100),
+        "neighbours of each vector in a layer") { Default = IndexConfig.Default.M, IsInEnvironment = true };
+    public static readonly Setting<long> IndexEfConstruction = new("store.index.efConstruction", new WholeKind(4, 1000),
+        "candidates while building, at least twice m: more find more and build slower") { Default = IndexConfig.Default.EfConstruction, IsInEnvironment = true };
+    public static readonly Setting<long> IndexEfSearch = new("store.index.efSearch", new WholeKind(1, 1000),
+        "candidates of a search at least: more find more and search slower") { Default = IndexConfig.Default.EfSearch, IsInEnvironment = true };
+    public static readonly Setting<long> IndexMemory = new("store.index.memory", new ByteSizeKind(),
+        "maintenance_work_mem of a build, such as 2GB") { Otherwise = "what the vectors need, 64MB to 1GB", IsInEnvironment = true };
+    public static readonly Setting<long> IndexMinRows = new("store.index.minRows", new WholeKind(1, 1_000_000_000),
+        "smaller tables have no index: comparing all is as fast, and exact") { Default = IndexConfig.Default.MinRows, IsInEnvironment = true };
+
     public static readonly Section VectorStorage = new("vectorStorage", "another name of store, for its backend only");
     public static readonly Setting<StoreBackend> BackendAlias = new("vectorStorage.backend", Backends, "another name of store.backend") { AliasOf = "store.backend" };
 
@@ -135,7 +147,7 @@ internal static class ConfigSchema
     public static readonly IReadOnlyList<Setting> All =
     [
         JsonSchema, Version, Project,
-        Store, Backend, StorePath, Spool, Url, SchemaName, Branch, Vectors, KeepText, VectorStorage, BackendAlias,
+        Store, Backend, StorePath, Spool, Url, SchemaName, Branch, Vectors, KeepText, Index, IndexM, IndexEfConstruction, IndexEfSearch, IndexMemory, IndexMinRows, VectorStorage, BackendAlias,
         Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Batch, BatchSize, SleepMs, Concurrency,
         Rate, RequestsPerMinute, TokensPerMinute, Retry, RetrySeconds, MaxRetries, TimeoutSeconds, Prices, AllowHosts,
         AllowInsecureHttp, Prefixes, DocumentPrefix, QueryPrefix,

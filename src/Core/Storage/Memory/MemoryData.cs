@@ -25,7 +25,25 @@ internal sealed class MemoryData
 
     public List<RunRecord> Runs { get; } = [];
 
+    /// <summary>Builds under way by space.</summary>
+    public Dictionary<string, int> Builders { get; } = [];
+
+    /// <summary>Until when a hash of a generation is leased.</summary>
+    public Dictionary<int, SortedDictionary<ContentHash, DateTimeOffset>> Work { get; } = [];
+
     public IEnumerable<MemoryItem> ItemsOf(string source) => Items.TryGetValue(source, out var items) ? items.Values : [];
+
+    public IEnumerable<(ItemKey Key, Chunk Chunk)> Chunks() =>
+        Items.Values.SelectMany(items => items.Values).SelectMany(item => item.Chunks.Select(chunk => (item.Key, chunk)));
+
+    public void AbandonRuns(Func<string, bool> ofCommand)
+    {
+        for (var i = 0; i < Runs.Count; i++)
+        {
+            Runs[i] = Runs[i].Status == RunRecord.Running && ofCommand(Runs[i].Command)
+                ? Runs[i] with { Status = RunRecord.Abandoned, Error = RunRecord.AbandonedError } : Runs[i];
+        }
+    }
 
     /// <summary>Vectors of a generation; none for null.</summary>
     public IReadOnlyDictionary<ContentHash, MemoryVector> VectorsOf(int? generation) =>

@@ -82,6 +82,15 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             return [.. rows.OrderBy(row => row.Source, Utf8Order.Instance).ThenBy(row => row.Type, Utf8Order.Instance)];
         });
 
+    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => Read(() =>
+    {
+        var (known, costs) = (data.VectorsOf(generation), data.VectorsOf(priced));
+        var chunks = data.Chunks().DistinctBy(chunk => chunk.Chunk.Hash).ToList();
+        var missing = chunks.Where(chunk => !known.ContainsKey(chunk.Chunk.Hash)).ToList();
+        return new Backlog(chunks.Count, missing.Count, missing.Sum(chunk => (long)(costs.TryGetValue(chunk.Chunk.Hash, out var cost) ? cost.Tokens
+            : (System.Text.Encoding.UTF8.GetByteCount(chunk.Chunk.Text) + 3) / 4)), keepText ? 0 : missing.Count);
+    });
+
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<RunRecord>>(() => [.. data.Runs.OrderByDescending(run => run.Id).Take(limit)]);
 

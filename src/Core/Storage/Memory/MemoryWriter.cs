@@ -9,8 +9,33 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
     private bool hasEnded;
 
     public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => Write(() =>
+        data.Builders.GetValueOrDefault(space) > 0 && Find(space, signature) is not { Value.State: GenerationState.Active }
+            ? throw StoreRefusals.IsBuilt(Store, space, "")
+            : Open(space, signature));
+
+    public Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => Write<IGenerationBuild>(() =>
     {
-        var found = data.Generations.Values.FirstOrDefault(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint);
+        if (data.Builders.GetValueOrDefault(space) > 0 && Find(space, signature) is not { Value.State: not GenerationState.Retired })
+        {
+            throw StoreRefusals.IsBuilt(Store, space, "");
+        }
+
+        var opened = Open(space, signature);
+        if (data.Builders.GetValueOrDefault(space) == 0)
+        {
+            data.AbandonRuns(command => command == BuildRuns.CommandOf(space));
+        }
+
+        data.Builders[space] = data.Builders.GetValueOrDefault(space) + 1;
+        return new MemoryBuild(data, data.Generations[opened.Id], clock);
+    });
+
+    private StoredGeneration? Find(string space, EmbeddingSignature signature) =>
+        data.Generations.Values.FirstOrDefault(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint);
+
+    private Generation Open(string space, EmbeddingSignature signature)
+    {
+        var found = Find(space, signature);
         if (found is { Value.State: not GenerationState.Retired })
         {
             return found.Value;
@@ -24,7 +49,7 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
         data.Vectors.TryAdd(id, []);
         data.Revision++;
         return data.Generations[id].Value;
-    });
+    }
 
     public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => Write(() =>
     {
@@ -67,11 +92,7 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
 
     public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
     {
-        for (var i = 0; i < data.Runs.Count; i++)
-        {
-            data.Runs[i] = data.Runs[i].Status == RunRecord.Running ? data.Runs[i] with { Status = RunRecord.Abandoned, Error = RunRecord.AbandonedError } : data.Runs[i];
-        }
-
+        data.AbandonRuns(command => !command.StartsWith(BuildRuns.Prefix, StringComparison.Ordinal));
         data.Runs.Add(run with { Id = data.Runs.Count + 1 });
         return (long)data.Runs.Count;
     });

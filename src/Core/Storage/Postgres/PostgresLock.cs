@@ -6,19 +6,35 @@ using Npgsql;
 namespace EmbSync.Core.Storage.Postgres;
 
 /// <summary>
-/// The writer's lock: an advisory lock of a session of its own, which the server lets go of when the session ends, however it ends. It keeps
-/// writers from working for nothing; what keeps a store right is the epoch that each commit checks.
+/// A lock between processes: an advisory lock of a transaction that stays open on a connection of its own, so that it holds behind a pooler in
+/// transaction mode too. The server lets go of it when the connection ends, however it ends. The transaction reads and writes nothing, so it
+/// holds back no vacuum. The lock keeps runs from working for nothing; what keeps a store right are the epoch and the leases that commits check.
 /// </summary>
 internal sealed class PostgresLock : IAsyncDisposable
 {
+    /// <summary>Some servers end transactions that idle or last; this one is meant to. The second limit came with PostgreSQL 17.</summary>
+    private const string MayIdle =
+        "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')";
+
     private readonly PostgresDatabase database;
+    private readonly long key;
+    private readonly bool shared;
     private NpgsqlConnection connection;
 
-    private PostgresLock(PostgresDatabase database, NpgsqlConnection connection) => (this.database, this.connection) = (database, connection);
+    private PostgresLock(PostgresDatabase database, long key, bool shared, NpgsqlConnection connection) =>
+        (this.database, this.key, this.shared, this.connection) = (database, key, shared, connection);
 
+    /// <summary>The writer's.</summary>
     /// <exception cref="LockedException">Another run has it.</exception>
-    public static async Task<PostgresLock> TakeAsync(PostgresDatabase database, CancellationToken cancellationToken) =>
-        new(database, await ConnectAsync(database, cancellationToken));
+    public static async Task<PostgresLock> TakeAsync(PostgresDatabase database, CancellationToken cancellationToken)
+    {
+        var key = Key(database.Place, "writer");
+        return await TryTakeAsync(database, key, shared: false, cancellationToken) ?? throw await TakenAsync(database, key, cancellationToken);
+    }
+
+    /// <summary>That of who fills a generation of the space; null when it is taken. Shared ones get along with each other.</summary>
+    public static Task<PostgresLock?> TryTakeBuildAsync(PostgresDatabase database, string space, bool shared, CancellationToken cancellationToken) =>
+        TryTakeAsync(database, Key(database.Place, "build " + space), shared, cancellationToken);
 
     /// <summary>After a lost connection: takes the lock again unless it is still held.</summary>
     /// <exception cref="LockedException">Another run took it meanwhile.</exception>
@@ -31,7 +47,7 @@ internal sealed class PostgresLock : IAsyncDisposable
         catch (Exception e) when (PostgresErrors.Is(e) || e is InvalidOperationException)
         {
             await connection.DisposeAsync();
-            connection = await ConnectAsync(database, cancellationToken);
+            connection = await ConnectAsync(database, key, shared, cancellationToken) ?? throw await TakenAsync(database, key, cancellationToken);
         }
     }
 
@@ -44,25 +60,6 @@ internal sealed class PostgresLock : IAsyncDisposable
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    private static async Task<NpgsqlConnection> ConnectAsync(PostgresDatabase database, CancellationToken cancellationToken)
-    {
-        var connection = await database.OpenSingleAsync(cancellationToken);
-        try
-        {
-            var key = Key(database.Place, "writer");
-            return await connection.ScalarAsync<bool>("SELECT pg_try_advisory_lock(@key)", cancellationToken, ("key", key))
-                ? connection
-                : throw new LockedException(
-                    $"Another embsync run writes to {database.Place}{await HolderAsync(connection, key, cancellationToken)}. Wait for it "
-                        + "to end; its lock goes with its connection.");
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
-
     /// <summary>The server process that has the lock of that key, in words; null when nobody has it.</summary>
     public static async Task<string?> HolderAsync(NpgsqlConnection connection, long key, CancellationToken cancellationToken) =>
         (await connection.RowsAsync(
@@ -74,4 +71,43 @@ internal sealed class PostgresLock : IAsyncDisposable
             row => FormattableString.Invariant($" (server process {row.GetInt32(0)}, since {row.TextOf(1)} UTC; if it is dead: SELECT pg_terminate_backend({row.GetInt32(0)});)"),
             cancellationToken,
             ("key", key))).FirstOrDefault();
+
+    /// <summary>Who has the lock of that space's builds, in words; empty when nobody has.</summary>
+    public static async Task<string> BuilderAsync(PostgresDatabase database, string space, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await HolderAsync(connection, Key(database.Place, "build " + space), cancellationToken) ?? "";
+    }
+
+    private static async Task<PostgresLock?> TryTakeAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken) =>
+        await ConnectAsync(database, key, shared, cancellationToken) is { } connection ? new(database, key, shared, connection) : null;
+
+    private static async Task<LockedException> TakenAsync(PostgresDatabase database, long key, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return new($"Another embsync run writes to {database.Place}{await HolderAsync(connection, key, cancellationToken)}. Wait for it "
+            + "to end, or give --wait; its lock goes with its connection.");
+    }
+
+    private static async Task<NpgsqlConnection?> ConnectAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenSingleAsync(cancellationToken);
+        try
+        {
+            await connection.BeginTransactionAsync(cancellationToken); // ends with the connection
+            await connection.RunAsync(MayIdle, cancellationToken);
+            if (await connection.ScalarAsync<bool>($"SELECT pg_try_advisory_xact_lock{(shared ? "_shared" : "")}(@key)", cancellationToken, ("key", key)))
+            {
+                return connection;
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
 }

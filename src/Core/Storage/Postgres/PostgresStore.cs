@@ -139,6 +139,11 @@ internal sealed class PostgresStore : IStore
             row => new CoverageRow(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5)),
             cancellationToken), cancellationToken);
 
+    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => ReadAsync(Backlog.None, async connection =>
+        (await connection.RowsAsync(
+            PostgresBuildSql.Backlog(Sql.Schema, generation, priced), row => new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken)).Single(),
+        cancellationToken);
+
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<RunRecord>>([], async connection =>
             await connection.RowsAsync(Sql.Runs, PostgresRows.Receipt, cancellationToken, ("limit", limit)), cancellationToken);
@@ -151,7 +156,7 @@ internal sealed class PostgresStore : IStore
             var extension = await PostgresServer.FindExtensionAsync(connection, cancellationToken) ?? throw new StoreRefusedException(
                 $"{Description}: the extension pgvector was dropped, and all vectors with it. Run 'embsync sync', which makes it again "
                     + "and embeds everything anew.");
-            return await new PostgresSearch(database, connection, extension, generation, query).RunAsync(cancellationToken);
+            return await new PostgresSearch(database, connection, extension, config.Index, generation, query).RunAsync(cancellationToken);
         }, cancellationToken);
 
     public Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken) => database.Errors.GuardAsync<IStoreWriter>(async () =>

@@ -9,12 +9,10 @@ namespace EmbSync.Core.Storage.Postgres;
 internal sealed class PostgresWriter(
     PostgresDatabase database, PostgresLock held, long epoch, VectorExtension extension, StoreConfig config, TimeProvider clock) : IStoreWriter
 {
-    /// <summary>Pauses before doing a transaction once more: a restart of the server takes a few seconds.</summary>
-    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)];
-
 #pragma warning disable CA2213 // it has no handle to free, and a call after the end must still learn that the writer ended
     private readonly SemaphoreSlim gate = new(1, 1);
 #pragma warning restore CA2213
+    private readonly Dictionary<string, PostgresLock> builds = [];
     private bool hasEnded;
 
     private PostgresSql Sql => database.Sql;
@@ -22,6 +20,42 @@ internal sealed class PostgresWriter(
     private string Store => database.Place.ToString();
 
     public async Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)
+    {
+        if (!builds.ContainsKey(space) && await database.Errors.GuardAsync(() => FindAsync(space, signature, cancellationToken)) is not { Value.State: GenerationState.Active })
+        {
+            // What is bought into a generation that another process fills would be bought twice.
+            builds.Add(space, await database.Errors.GuardAsync(() => PostgresLock.TryTakeBuildAsync(database, space, shared: false, cancellationToken))
+                ?? throw await IsBuiltAsync(space, cancellationToken));
+        }
+
+        return (await OpenAsync(space, signature, cancellationToken)).Value;
+    }
+
+    public Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => database.Errors.GuardAsync<IGenerationBuild>(async () =>
+    {
+        // Whoever takes this lock has the writer's: between the two forms of it nobody comes in.
+        await using (var alone = await PostgresLock.TryTakeBuildAsync(database, space, shared: false, cancellationToken))
+        {
+            if (alone is null && await FindAsync(space, signature, cancellationToken) is not { Value.State: not GenerationState.Retired })
+            {
+                throw await IsBuiltAsync(space, cancellationToken);
+            }
+
+            if (alone is not null)
+            {
+                await WriteAsync(connection => connection.RunAsync(
+                    Sql.AbandonBuildRuns, cancellationToken, ("running", RunRecord.Running), ("abandoned", RunRecord.Abandoned), ("error", RunRecord.AbandonedError),
+                    ("command", BuildRuns.CommandOf(space))), cancellationToken);
+            }
+
+            var opened = await OpenAsync(space, signature, cancellationToken);
+            await (alone?.DisposeAsync() ?? ValueTask.CompletedTask);
+            var shared = await PostgresLock.TryTakeBuildAsync(database, space, shared: true, cancellationToken) ?? throw await IsBuiltAsync(space, cancellationToken);
+            return new PostgresBuild(database, shared, opened, extension, config, clock);
+        }
+    });
+
+    private async Task<StoredGeneration> OpenAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)
     {
         var view = new PostgresView(Sql, extension, space);
         view.RefuseLongName();
@@ -41,11 +75,20 @@ internal sealed class PostgresWriter(
             await view.EnsureAsync(connection, all, cancellationToken);
             return true;
         }, cancellationToken);
-        return opened.Value;
+        return opened;
 
         async Task<StoredGeneration?> FindAsync(NpgsqlConnection connection) => (await GenerationsAsync(connection, space, cancellationToken))
             .Find(one => one.Value.Signature.Fingerprint == signature.Fingerprint);
     }
+
+    private async Task<StoredGeneration?> FindAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return (await GenerationsAsync(connection, space, cancellationToken)).Find(one => one.Value.Signature.Fingerprint == signature.Fingerprint);
+    }
+
+    private async Task<LockedException> IsBuiltAsync(string space, CancellationToken cancellationToken) =>
+        StoreRefusals.IsBuilt(Store, space, await PostgresLock.BuilderAsync(database, space, cancellationToken));
 
     public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => WriteAsync(async connection =>
     {
@@ -108,7 +151,7 @@ internal sealed class PostgresWriter(
             : throw StoreRefusals.NoRun(Store, run.Id), cancellationToken);
 
     public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => WriteAsync(async connection =>
-        await new PostgresIndex(Sql, extension).EnsureAsync(
+        await new PostgresIndex(Sql, extension, config.Index).EnsureAsync(
             connection, await GenerationAsync(connection, generation, cancellationToken) ?? throw StoreRefusals.NoGeneration(Store, generation),
             database.Place, cancellationToken), cancellationToken);
 
@@ -120,6 +163,11 @@ internal sealed class PostgresWriter(
             if (!hasEnded)
             {
                 hasEnded = true;
+                foreach (var build in builds.Values)
+                {
+                    await build.DisposeAsync();
+                }
+
                 await held.DisposeAsync();
             }
         }
@@ -187,25 +235,8 @@ internal sealed class PostgresWriter(
         }
     }
 
-    private async Task<T> PersistAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                if (attempt > 0)
-                {
-                    await held.RenewAsync(cancellationToken);
-                }
-
-                return await OnceAsync(write, cancellationToken);
-            }
-            catch (Exception e) when (PostgresErrors.IsTransient(e) && attempt < Pauses.Length)
-            {
-                await Task.Delay(Pauses[attempt], clock, cancellationToken);
-            }
-        }
-    }
+    private Task<T> PersistAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken) =>
+        PostgresRetry.RunAsync(clock, held.RenewAsync, () => OnceAsync(write, cancellationToken), cancellationToken);
 
     private async Task<T> OnceAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken)
     {

@@ -60,17 +60,44 @@ internal sealed class SqliteFile(string path, SqliteLimits limits)
     /// <summary>Opens or makes a file that nobody else may have open at the same time.</summary>
     public static FileStream OpenExclusive(string file) => new(file, Options(FileMode.OpenOrCreate));
 
+    /// <summary>Opens or makes a file that others may have open in this way too, and nobody exclusively.</summary>
+    public static FileStream OpenShared(string file)
+    {
+        using (var made = File.Exists(file) ? null : TryCreate(file))
+        {
+        }
+
+        return new(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+    }
+
     /// <exception cref="StoreRefusedException">The path is a symbolic link.</exception>
     public void RefuseLink()
     {
-        foreach (var file in new[] { path, path + ".lock" })
+        RefuseLink(path);
+        RefuseLink(path + ".lock");
+    }
+
+    /// <exception cref="StoreRefusedException">The file is a symbolic link.</exception>
+    public static void RefuseLink(string file)
+    {
+        if (new FileInfo(file).LinkTarget is not null)
         {
-            if (new FileInfo(file).LinkTarget is not null)
-            {
-                throw new StoreRefusedException(
-                    $"{file} is a symbolic link, which embsync doesn't follow: nothing was read or written. Set store.path to the file "
-                        + "itself.");
-            }
+            throw new StoreRefusedException(
+                $"{file} is a symbolic link, which embsync doesn't follow: nothing was read or written. Set store.path to the file "
+                    + "itself.");
+        }
+    }
+
+    /// <summary>Null where another process made it in the same moment.</summary>
+    private static FileStream? TryCreate(string file)
+    {
+        try
+        {
+            return Create(file);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            return null;
         }
     }
 

@@ -28,8 +28,23 @@ internal sealed class SqliteLock : IDisposable
         catch (StoreException e) when (e.InnerException is IOException { HResult: var code } && Taken.Contains(code))
         {
             throw new LockedException(
-                $"Another embsync run writes to {database.Path}{Holder(database)}. Wait for it to end, or end it; its lock goes with its "
-                    + "process.");
+                $"Another embsync run writes to {database.Path}{Holder(database)}. Wait for it to end, give --wait, or end it; its lock "
+                    + "goes with its process.");
+        }
+    }
+
+    /// <summary>That of who fills a generation of the space; null when it is taken. Shared ones get along with each other.</summary>
+    public static SqliteLock? TryTakeBuild(SqliteFile database, string space, bool shared)
+    {
+        var path = $"{database.Path}.build-{space}";
+        SqliteFile.RefuseLink(path);
+        try
+        {
+            return new(database.Errors.Io(() => shared ? SqliteFile.OpenShared(path) : SqliteFile.OpenExclusive(path)));
+        }
+        catch (StoreException e) when (e.InnerException is IOException { HResult: var code } && Taken.Contains(code))
+        {
+            return null;
         }
     }
 

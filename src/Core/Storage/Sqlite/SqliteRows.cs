@@ -84,4 +84,12 @@ internal static class SqliteRows
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetInt64(5),
         row.TextOf(6) is { } cost ? decimal.Parse(cost, CultureInfo.InvariantCulture) : null, row.TextOf(7), row.TextOf(8), row.Time(9),
         row.IsDBNull(10) ? null : row.Time(10), row.GetString(11));
+
+    public static (string Name, object? Value)[] Values(RunRecord run) =>
+    [
+        ("$command", run.Command), ("$status", run.Status), ("$total", run.ItemsTotal), ("$processed", run.ItemsProcessed), ("$tokens", run.Tokens),
+        ("$cost", run.Cost?.ToString(CultureInfo.InvariantCulture)), ("$error", run.Error), ("$commit", run.Commit),
+        ("$started", Text(StoreClock.InMicroseconds(run.StartedAt))),
+        ("$completed", run.CompletedAt is { } completed ? Text(StoreClock.InMicroseconds(completed)) : null), ("$details", run.Details),
+    ];
 }

@@ -144,6 +144,9 @@ internal sealed class SqliteStore : IStore
             row => new CoverageRow(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5)),
             cancellationToken));
 
+    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => Read(Backlog.None, connection =>
+        connection.Rows(SqliteBuildSql.Backlog(generation, priced), row => new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken).Single());
+
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<RunRecord>>([], connection =>
             connection.Rows(SqliteSql.Runs, SqliteRows.Receipt, cancellationToken, ("$limit", limit)));
@@ -184,7 +187,7 @@ internal sealed class SqliteStore : IStore
                 var epoch = connection.Scalar<long>(SqliteSql.TakeEpoch, ("$holder", string.Create(
                     CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since "
                         + $"{clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC")));
-                return Task.FromResult<IStoreWriter>(new SqliteWriter(Description, connection, held, epoch, config, clock, file.Errors));
+                return Task.FromResult<IStoreWriter>(new SqliteWriter(Description, file, connection, held, epoch, config, clock));
             });
         }
         catch

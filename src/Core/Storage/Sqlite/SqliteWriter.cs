@@ -1,5 +1,4 @@
 #pragma warning disable RS0030 // the SQLite store
-using System.Globalization;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using Microsoft.Data.Sqlite;
@@ -7,12 +6,47 @@ using Microsoft.Data.Sqlite;
 namespace EmbSync.Core.Storage.Sqlite;
 
 internal sealed class SqliteWriter(
-    string store, SqliteConnection connection, SqliteLock held, long epoch, StoreConfig config, TimeProvider clock, SqliteErrors errors) : IStoreWriter
+    string store, SqliteFile file, SqliteConnection connection, SqliteLock held, long epoch, StoreConfig config, TimeProvider clock) : IStoreWriter
 {
     private readonly Lock gate = new();
+    private readonly Dictionary<string, SqliteLock> builds = [];
     private bool hasEnded;
 
     public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => Write(() =>
+    {
+        if (!builds.ContainsKey(space) && Find(space, signature) is not { Value.State: GenerationState.Active })
+        {
+            // What is bought into a generation that another process fills would be bought twice.
+            builds.Add(space, SqliteLock.TryTakeBuild(file, space, shared: false) ?? throw StoreRefusals.IsBuilt(store, space, ""));
+        }
+
+        return Open(space, signature).Value;
+    });
+
+    public Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => Write<IGenerationBuild>(() =>
+    {
+        // Whoever takes this lock has the writer's: between the two forms of it nobody comes in.
+        using var alone = SqliteLock.TryTakeBuild(file, space, shared: false);
+        if (alone is null && Find(space, signature) is not { Value.State: not GenerationState.Retired })
+        {
+            throw StoreRefusals.IsBuilt(store, space, "");
+        }
+
+        if (alone is not null)
+        {
+            connection.Run(SqliteSql.AbandonBuildRuns, ("$running", RunRecord.Running), ("$abandoned", RunRecord.Abandoned), ("$error", RunRecord.AbandonedError),
+                ("$command", BuildRuns.CommandOf(space)));
+        }
+
+        var opened = Open(space, signature);
+        alone?.Dispose();
+        return new SqliteBuild(store, file, SqliteLock.TryTakeBuild(file, space, shared: true) ?? throw StoreRefusals.IsBuilt(store, space, ""), opened, clock);
+    });
+
+    private StoredGeneration? Find(string space, EmbeddingSignature signature) =>
+        Generations().Find(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint);
+
+    private StoredGeneration Open(string space, EmbeddingSignature signature)
     {
         var before = Generations();
         var found = before.Find(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint);
@@ -41,8 +75,8 @@ internal sealed class SqliteWriter(
             Publish(space, after.Where(one => one.Value.Space == space));
         }
 
-        return opened.Value;
-    });
+        return opened;
+    }
 
     public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => Write(() =>
     {
@@ -75,11 +109,11 @@ internal sealed class SqliteWriter(
     public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
     {
         connection.Run(SqliteSql.AbandonRuns, ("$running", RunRecord.Running), ("$abandoned", RunRecord.Abandoned), ("$error", RunRecord.AbandonedError));
-        return connection.Scalar<long>(SqliteSql.AddRun, Values(run));
+        return connection.Scalar<long>(SqliteSql.AddRun, SqliteRows.Values(run));
     });
 
     public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
-        connection.Run(SqliteSql.PutRun, [("$id", run.Id), .. Values(run)]) == 1 ? true : throw StoreRefusals.NoRun(store, run.Id));
+        connection.Run(SqliteSql.PutRun, [("$id", run.Id), .. SqliteRows.Values(run)]) == 1 ? true : throw StoreRefusals.NoRun(store, run.Id));
 
     /// <summary>Searches read every vector: there is nothing to build.</summary>
     public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => Write(() =>
@@ -93,20 +127,17 @@ internal sealed class SqliteWriter(
             {
                 hasEnded = true;
                 connection.Dispose();
+                foreach (var build in builds.Values)
+                {
+                    build.Dispose();
+                }
+
                 held.Dispose();
             }
         }
 
         return ValueTask.CompletedTask;
     }
-
-    private static (string Name, object? Value)[] Values(RunRecord run) =>
-    [
-        ("$command", run.Command), ("$status", run.Status), ("$total", run.ItemsTotal), ("$processed", run.ItemsProcessed), ("$tokens", run.Tokens),
-        ("$cost", run.Cost?.ToString(CultureInfo.InvariantCulture)), ("$error", run.Error), ("$commit", run.Commit),
-        ("$started", SqliteRows.Text(StoreClock.InMicroseconds(run.StartedAt))),
-        ("$completed", run.CompletedAt is { } completed ? SqliteRows.Text(StoreClock.InMicroseconds(completed)) : null), ("$details", run.Details),
-    ];
 
     private List<StoredGeneration> Generations() => connection.Rows(SqliteSql.Generations, SqliteRows.Generation, CancellationToken.None);
 
@@ -127,7 +158,7 @@ internal sealed class SqliteWriter(
                 throw StoreRefusals.Ended(store);
             }
 
-            return Task.FromResult(errors.Io(() =>
+            return Task.FromResult(file.Errors.Io(() =>
             {
                 using var transaction = connection.BeginTransaction(deferred: false);
                 if (connection.Scalar<long>(SqliteSql.Epoch) != epoch)

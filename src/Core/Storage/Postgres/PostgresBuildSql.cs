@@ -1,0 +1,52 @@
+namespace EmbSync.Core.Storage.Postgres;
+
+/// <summary>Statements of a build: what a generation lacks, and its queue of leases. <c>{s}</c> is the store's schema, quoted.</summary>
+internal sealed class PostgresBuildSql(string s, int generation)
+{
+    private readonly string vectors = FormattableString.Invariant($"{s}.vec_{generation}");
+
+    /// <summary>The length of a text is known without reading it.</summary>
+    public static string Backlog(string s, int? generation, int? priced) => FormattableString.Invariant($"""
+        SELECT count(*)::int, (count(*) FILTER (WHERE m))::int, coalesce(sum(tokens) FILTER (WHERE m), 0)::bigint, (count(*) FILTER (WHERE m AND bytes IS NULL))::int
+        FROM (
+            SELECT {(generation is null ? "true" : "n.hash IS NULL")} AS m, c.bytes, coalesce({(priced is null ? "NULL" : "p.tokens")}, (c.bytes + 3) / 4, 0) AS tokens
+            FROM (SELECT hash, max(octet_length(text)) AS bytes FROM {s}.chunk GROUP BY hash) c
+            {(generation is { } id ? $"LEFT JOIN {s}.vec_{id} n ON n.hash = c.hash" : "")}
+            {(priced is { } other ? $"LEFT JOIN {s}.vec_{other} p ON p.hash = c.hash" : "")}) all_chunks
+        """);
+
+    public string Enqueue => $"""
+        INSERT INTO {s}.work (generation, hash)
+        SELECT DISTINCT @generation, c.hash FROM {s}.chunk c WHERE NOT EXISTS (SELECT FROM {vectors} v WHERE v.hash = c.hash)
+        ON CONFLICT (generation, hash) DO NOTHING
+        """;
+
+    public string Prune => $"""
+        DELETE FROM {s}.work w WHERE w.generation = @generation
+            AND (EXISTS (SELECT FROM {vectors} v WHERE v.hash = w.hash) OR NOT EXISTS (SELECT FROM {s}.chunk c WHERE c.hash = w.hash))
+        """;
+
+    public string Waiting => $"SELECT count(*)::int FROM {s}.work WHERE generation = @generation";
+
+    /// <summary>SKIP LOCKED: claimers don't wait for each other. The server's clock rules, so that those of machines may differ.</summary>
+    public string Claim => $"""
+        WITH free AS (
+            SELECT hash FROM {s}.work WHERE generation = @generation AND lease_until < now() ORDER BY lease_until LIMIT @limit FOR UPDATE SKIP LOCKED),
+        leased AS (
+            UPDATE {s}.work w SET worker = @worker, lease_until = now() + @seconds * interval '1 second', token = w.token + 1, attempts = w.attempts + 1
+            FROM free WHERE w.generation = @generation AND w.hash = free.hash RETURNING w.hash, w.token)
+        SELECT leased.hash, leased.token, one.text, one.source, one.item FROM leased
+        JOIN LATERAL (SELECT c.text, c.source, c.item FROM {s}.chunk c WHERE c.hash = leased.hash ORDER BY c.text IS NULL, c.source, c.item LIMIT 1) one ON true
+        """;
+
+    public string Complete => $"DELETE FROM {s}.work WHERE generation = @generation AND hash = ANY (@hashes)";
+
+    /// <summary>Only who has the lease as it is now.</summary>
+    public string Release => $"""
+        UPDATE {s}.work w SET lease_until = '-infinity', worker = NULL FROM unnest(@hashes, @tokens) AS mine (hash, token)
+        WHERE w.generation = @generation AND w.hash = mine.hash AND w.token = mine.token
+        """;
+
+    /// <summary>Holds off a switch until the transaction ends.</summary>
+    public string IsOpen => $"SELECT state <> 'retired' FROM {s}.generation WHERE id = @generation FOR SHARE";
+}

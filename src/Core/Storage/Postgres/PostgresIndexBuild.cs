@@ -1,0 +1,105 @@
+#pragma warning disable RS0030 // the Postgres store
+using EmbSync.Core.Configuration;
+using Npgsql;
+
+namespace EmbSync.Core.Storage.Postgres;
+
+/// <summary>Builds the index of a generation that nobody searches yet, on a connection of its own, and tells how far it is.</summary>
+internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtension extension, IndexConfig config, TimeProvider clock)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly PostgresIndex index = new(database.Sql, extension, config);
+
+    /// <summary>Answers whether one was built.</summary>
+    public async Task<bool> RunAsync(StoredGeneration generation, IndexBuild options, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenSingleAsync(cancellationToken);
+        await AwaitOtherAsync(connection, generation, progress, cancellationToken);
+        var found = await index.FindAsync(connection, generation, database.Place, cancellationToken);
+        if (options.DropFirst)
+        {
+            foreach (var name in found)
+            {
+                await connection.RunAsync($"DROP INDEX {name}", cancellationToken);
+            }
+        }
+        else if (found.Count > 0)
+        {
+            return false;
+        }
+
+        if (!await index.IsNeededAsync(connection, generation, cancellationToken))
+        {
+            return false;
+        }
+
+        var (settings, statement) = await index.StatementAsync(connection, generation, options.Concurrently, cancellationToken);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = WatchAsync(generation, progress, done.Token);
+        try
+        {
+            // A build that is concurrent can't be within a transaction, and settings of the session wouldn't reach it behind a pooler.
+            await using var transaction = options.Concurrently ? null : await connection.BeginTransactionAsync(cancellationToken);
+            foreach (var setting in settings)
+            {
+                await connection.RunAsync($"SET {(options.Concurrently ? "" : "LOCAL ")}{setting}", cancellationToken);
+            }
+
+            await using var build = connection.Command(statement);
+            build.CommandTimeout = 0; // a million rows take minutes
+            await build.ExecuteNonQueryAsync(cancellationToken);
+            await (transaction?.CommitAsync(CancellationToken.None) ?? Task.CompletedTask);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await watch;
+        }
+
+        await connection.RunAsync(index.Analyze(generation), cancellationToken);
+        return true;
+    }
+
+    /// <summary>A client that was killed leaves its server process building.</summary>
+    private async Task AwaitOtherAsync(NpgsqlConnection connection, StoredGeneration generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
+    {
+        while (await SeenAsync(connection, generation, cancellationToken) is { } seen)
+        {
+            progress.Report(seen);
+            await Task.Delay(Pause, clock, cancellationToken);
+        }
+    }
+
+    private async Task WatchAsync(StoredGeneration generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await database.OpenAsync(cancellationToken);
+            while (true)
+            {
+                await Task.Delay(Pause, clock, cancellationToken);
+                if (await SeenAsync(connection, generation, cancellationToken) is { } seen)
+                {
+                    progress.Report(seen);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The build is done, one way or the other.
+        }
+        catch (Exception e) when (PostgresErrors.Is(e))
+        {
+            progress.Report(new("building index, its progress can't be read: " + e.Message, null));
+        }
+    }
+
+    private async Task<IndexProgress?> SeenAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken) =>
+        (await connection.RowsAsync(
+            "SELECT phase, tuples_done, tuples_total, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE relid = to_regclass(@table)",
+            row => new IndexProgress(row.GetString(0), Share(row.GetInt64(1), row.GetInt64(2)) ?? Share(row.GetInt64(3), row.GetInt64(4))),
+            cancellationToken, ("table", index.Table(generation)))).FirstOrDefault();
+
+    private static double? Share(long done, long total) => total > 0 ? Math.Min(1, (double)done / total) : null;
+}

@@ -1,0 +1,42 @@
+namespace EmbSync.Core.Storage.Sqlite;
+
+/// <summary>Statements of a build: what a generation lacks, and its queue of leases.</summary>
+internal sealed class SqliteBuildSql(int generation)
+{
+    private readonly string vectors = FormattableString.Invariant($"vec_{generation}");
+
+    public static string Backlog(int? generation, int? priced) => FormattableString.Invariant($"""
+        SELECT count(*), coalesce(sum(m), 0), coalesce(sum(CASE WHEN m THEN tokens END), 0), coalesce(sum(m AND bytes IS NULL), 0)
+        FROM (
+            SELECT {(generation is null ? "1" : "n.hash IS NULL")} AS m, c.bytes, coalesce({(priced is null ? "NULL" : "p.tokens")}, (c.bytes + 3) / 4, 0) AS tokens
+            FROM (SELECT hash, max(length(CAST(text AS BLOB))) AS bytes FROM chunk GROUP BY hash) c
+            {(generation is { } id ? $"LEFT JOIN vec_{id} n ON n.hash = c.hash" : "")}
+            {(priced is { } other ? $"LEFT JOIN vec_{other} p ON p.hash = c.hash" : "")})
+        """);
+
+    public string Enqueue => $"""
+        INSERT INTO work (generation, hash)
+        SELECT DISTINCT $generation, c.hash FROM chunk c WHERE c.hash NOT IN (SELECT hash FROM {vectors}) ON CONFLICT DO NOTHING
+        """;
+
+    public string Prune => $"""
+        DELETE FROM work WHERE generation = $generation AND (hash IN (SELECT hash FROM {vectors}) OR hash NOT IN (SELECT hash FROM chunk))
+        """;
+
+    public const string Waiting = "SELECT count(*) FROM work WHERE generation = $generation";
+
+    /// <summary>A lease that ends later than any lease can was made before the clock was set back.</summary>
+    public const string Free = """
+        SELECT w.hash, w.token + 1, c.text, c.source, c.item FROM work w JOIN chunk c ON c.rowid = (
+            SELECT k.rowid FROM chunk k WHERE k.hash = w.hash ORDER BY k.text IS NULL, k.source, k.item LIMIT 1)
+        WHERE w.generation = $generation AND (w.lease_until < $now OR w.lease_until > $latest) ORDER BY w.lease_until LIMIT $limit
+        """;
+
+    public const string Lease = """
+        UPDATE work SET worker = $worker, lease_until = $until, token = $token, attempts = attempts + 1 WHERE generation = $generation AND hash = $hash
+        """;
+
+    public const string Complete = "DELETE FROM work WHERE generation = $generation AND hash = $hash";
+
+    public const string Release = "UPDATE work SET lease_until = '', worker = NULL WHERE generation = $generation AND hash = $hash AND token = $token";
+}
