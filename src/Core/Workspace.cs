@@ -12,6 +12,9 @@ namespace EmbSync.Core;
 /// <summary>Everything that a command works on, opened from a configuration. Opening touches no network and writes nothing.</summary>
 public sealed class Workspace : IAsyncDisposable
 {
+    /// <summary>Between two tries for a lock.</summary>
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(250);
+
     private readonly TimeProvider _clock;
 
     private Workspace(EmbSyncConfig config, GitDiscovery git, IStore store, IReadOnlyList<ISource> sources, TimeProvider clock)
@@ -52,8 +55,37 @@ public sealed class Workspace : IAsyncDisposable
 #pragma warning restore CA2000
     }
 
+    /// <summary>How long a run waits for another one that writes; none by default.</summary>
+    public TimeSpan Wait { get; init; }
+
     /// <summary>The same sources over another store. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock);
+    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait };
+
+    /// <summary>The same, with another patience. All stays with its owner: the answer isn't to be disposed.</summary>
+    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait };
+
+    /// <summary>The right to write, waited for as long as <see cref="Wait"/> says.</summary>
+    /// <exception cref="LockedException">Another run still writes then.</exception>
+    public Task<IStoreWriter> BeginWriteAsync(CancellationToken cancellationToken) =>
+        PatientlyAsync(() => Store.BeginWriteAsync(Config.Project, cancellationToken), cancellationToken);
+
+    /// <summary>What a lock of another run keeps from being done, done as soon as the lock is gone, within <see cref="Wait"/>.</summary>
+    /// <exception cref="LockedException">It still isn't.</exception>
+    internal async Task<T> PatientlyAsync<T>(Func<Task<T>> begin, CancellationToken cancellationToken)
+    {
+        for (var begun = _clock.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await begin();
+            }
+            catch (LockedException) when (_clock.GetElapsedTime(begun) is var waited && waited < Wait)
+            {
+                var left = Wait - waited;
+                await Task.Delay(left < LockPause ? left : LockPause, _clock, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>The named sources, or all.</summary>
     /// <exception cref="UsageException">No source of that name.</exception>

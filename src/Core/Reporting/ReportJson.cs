@@ -34,6 +34,8 @@ public static class ReportJson
 
     public static string Of(CacheReport report) => Visible(JsonSerializer.Serialize(report, Context.CacheReport)) + "\n";
 
+    public static string Of(ReembedReport report) => Visible(JsonSerializer.Serialize(report, Context.ReembedReport)) + "\n";
+
     /// <summary>The report as the receipt keeps it: one line.</summary>
     internal static string Details(SyncReport report) => JsonSerializer.Serialize(report, Compact.SyncReport);
 
@@ -67,6 +69,7 @@ public static class ReportJson
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(SyncReport))]
 [JsonSerializable(typeof(SearchReport))]
+[JsonSerializable(typeof(ReembedReport))]
 [JsonSerializable(typeof(CacheReport))]
 [JsonSerializable(typeof(RunsReport))]
 [JsonSerializable(typeof(DoctorReport))]

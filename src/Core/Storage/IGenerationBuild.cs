@@ -27,15 +27,18 @@ public interface IGenerationBuild : IAsyncDisposable
     /// <summary>Gives leases back, at once free for others.</summary>
     Task ReleaseAsync(IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// From here on nobody else fills this generation; false when another process is finishing it, or is still at work at the end of
-    /// <paramref name="patience"/>. Then this build may only be disposed.
-    /// </summary>
-    Task<bool> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken);
+    /// <summary>Tries to be the only one that fills this generation. Leases of processes that are gone end with that.</summary>
+    /// <param name="patience">How long to wait for others that fill it too.</param>
+    Task<BuildShare> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken);
+
+    /// <summary>Drops the index, which many vectors that come in would slow down; never one that is searched.</summary>
+    /// <exception cref="StoreException">One that was left INVALID is in the way.</exception>
+    Task DropIndexAsync(CancellationToken cancellationToken);
 
     /// <summary>Builds the index where the table is large enough to need one and has none.</summary>
+    /// <param name="concurrently">Writers may go on meanwhile; takes two to three times as long.</param>
     /// <exception cref="StoreException">One that was left INVALID is in the way.</exception>
-    Task<bool> EnsureIndexAsync(IndexBuild options, IProgress<IndexProgress> progress, CancellationToken cancellationToken);
+    Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken);
 
     /// <summary>How many of the nearest the index finds, for stored vectors as queries; null where searches compare every vector.</summary>
     Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken);
@@ -46,13 +49,21 @@ public interface IGenerationBuild : IAsyncDisposable
     Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken);
 }
 
+public enum BuildShare
+{
+    /// <summary>Nobody else fills it from here on.</summary>
+    Alone,
+
+    /// <summary>Others fill it too; as before.</summary>
+    Shared,
+
+    /// <summary>Another process is finishing it: this build may only be disposed.</summary>
+    Left,
+}
+
 /// <param name="Text">Null where the store keeps no text.</param>
 /// <param name="Key">An item that has the chunk.</param>
 public sealed record ClaimedChunk(ContentHash Hash, string? Text, ItemKey Key);
-
-/// <param name="DropFirst">Where vectors come in while there is an index, each costs four times as much: drop it, and build it after the load.</param>
-/// <param name="Concurrently">Writers may go on meanwhile; takes two to three times as long.</param>
-public sealed record IndexBuild(bool DropFirst, bool Concurrently);
 
 /// <param name="Phase">As PostgreSQL names it: <c>building index: loading tuples</c>.</param>
 /// <param name="Done">0 to 1; null where the server doesn't say.</param>

@@ -85,7 +85,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
 
         // A provider that can't be used as configured is found out before anything is written.
         using var provider = OpenProvider(made.Plan);
-        await using var writer = await workspace.Store.BeginWriteAsync(workspace.Config.Project, cancellationToken);
+        await using var writer = await workspace.BeginWriteAsync(cancellationToken);
         var moved = (await workspace.Store.ReadHeadAsync(cancellationToken)).Revision != made.Head.Revision;
         var played = moved && reviewed is not null ? null : await PlayAsync(writer, made, cancellationToken);
         if (moved || played is not null)

@@ -1,9 +1,7 @@
-using System.Runtime.CompilerServices;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Storage.Spool;
 
 namespace EmbSync.Core.Sync;
 
@@ -40,26 +38,23 @@ internal sealed class SyncRun(
             return SyncOutcome.Nothing;
         }
 
-        using var spool = BeginSpool(plan, out var refusal);
+        using var paid = OpenEmbedding(plan, out var refusal);
         if (refusal is not null)
         {
             return SyncOutcome.Nothing with { Stopped = refusal };
         }
 
         var sources = workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
-        EmbedStream embed = provider is null ? NothingToBuy
-            : spool is null ? workspace.OpenGovernor(provider, plan.Request).EmbedAsync
-            : Kept(workspace.OpenGovernor(provider, plan.Request, results => spool.Append(Rows(results))).EmbedAsync, spool);
-        return await new SyncExecutor(workspace.Store, writer, embed, sources, new(spend, terms), progress)
+        return await new SyncExecutor(workspace.Store, writer, paid is null ? NothingToBuy : paid.EmbedAsync, sources, new(spend, terms), progress)
             .ExecuteAsync(plan, generation, cancellationToken);
     }
 
-    private SpoolWriter? BeginSpool(SyncPlan plan, out EmbSyncException? refusal)
+    private PaidEmbedding? OpenEmbedding(SyncPlan plan, out EmbSyncException? refusal)
     {
         refusal = null;
         try
         {
-            return provider is { IsFree: false } ? workspace.Spool?.Begin(plan.Target.Signature) : null;
+            return provider is null ? null : PaidEmbedding.Open(workspace, provider, plan.Request);
         }
         catch (EmbSyncException exception)
         {
@@ -67,24 +62,6 @@ internal sealed class SyncRun(
             return null;
         }
     }
-
-    /// <summary>Who asks for the next answer has committed the one before.</summary>
-    private static EmbedStream Kept(EmbedStream stream, SpoolWriter spool)
-    {
-        return TrackedAsync;
-
-        async IAsyncEnumerable<EmbedAnswer> TrackedAsync(IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            await foreach (var answer in stream(inputs, cancellationToken))
-            {
-                yield return answer;
-                spool.Committed(answer.Results.Where(result => result.Failure is null).Select(result => result.Input.Hash));
-            }
-        }
-    }
-
-    private static List<VectorRow> Rows(IReadOnlyList<EmbedResult> results) =>
-        [.. results.Where(result => result.Failure is null).Select(result => new VectorRow(result.Input.Hash, result.Vector, result.Input.Tokens))];
 
     /// <summary>A plan without purchases that meets a changed file reports the file; it never buys.</summary>
     private static IAsyncEnumerable<EmbedAnswer> NothingToBuy(IAsyncEnumerable<EmbedInput> inputs, CancellationToken cancellationToken) =>

@@ -113,15 +113,36 @@ public abstract class StoreBuildContract : StoreSearchContract
         await using var first = await BuildAsync();
         await using (await BuildAsync())
         {
-            (await first.TryOwnAsync(TimeSpan.Zero, CancellationToken.None)).ShouldBeFalse();
+            (await first.TryOwnAsync(TimeSpan.Zero, CancellationToken.None)).ShouldBe(BuildShare.Shared);
+            await first.EnqueueAsync(CancellationToken.None);
         }
 
         await using var third = await BuildAsync();
         await first.DisposeAsync();
-        (await third.TryOwnAsync(TimeSpan.Zero, CancellationToken.None)).ShouldBeTrue();
+        (await third.TryOwnAsync(TimeSpan.Zero, CancellationToken.None)).ShouldBe(BuildShare.Alone);
         await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
         await Should.ThrowAsync<LockedException>(async () => await writer.OpenGenerationAsync("default", Other, CancellationToken.None));
         await writer.ActivateAsync(third.Generation.Id, pin: true, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Leases_of_processes_that_are_gone_end_with_them()
+    {
+        await FillAsync("one", "two");
+        var gone = await BuildAsync();
+        await gone.EnqueueAsync(CancellationToken.None);
+        await gone.ClaimAsync(1, Lease, CancellationToken.None);
+        await gone.DisposeAsync();
+
+        await using var first = await BuildAsync();
+        (await first.ClaimAsync(10, Lease, CancellationToken.None)).Count.ShouldBe(2);
+        var second = await BuildAsync();
+        await first.EnqueueAsync(CancellationToken.None);
+        (await second.ClaimAsync(10, Lease, CancellationToken.None)).Count.ShouldBe(0);
+        await second.DisposeAsync();
+        (await first.TryOwnAsync(TimeSpan.Zero, CancellationToken.None)).ShouldBe(BuildShare.Alone);
+        await first.EnqueueAsync(CancellationToken.None);
+        (await first.ClaimAsync(10, Lease, CancellationToken.None)).Count.ShouldBe(2);
     }
 
     [Fact]

@@ -80,8 +80,13 @@ internal sealed class DyingStore(IStore store, int point) : IStore
 
     private void Pass(string name)
     {
-        Points.Add(name);
-        if (Points.Count == point)
+        lock (Points)
+        {
+            Points.Add(name);
+        }
+
+        // Dead stays dead.
+        if (Points.Count >= point)
         {
             throw new DeathException(name);
         }
@@ -141,10 +146,12 @@ internal sealed class DyingStore(IStore store, int point) : IStore
         public Task ReleaseAsync(IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
             store.PassAsync("Release", () => build.ReleaseAsync(hashes, cancellationToken));
 
-        public Task<bool> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken) => store.PassAsync("Own", () => build.TryOwnAsync(patience, cancellationToken));
+        public Task<BuildShare> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken) => store.PassAsync("Own", () => build.TryOwnAsync(patience, cancellationToken));
 
-        public Task<bool> EnsureIndexAsync(IndexBuild options, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
-            store.PassAsync("EnsureIndex", () => build.EnsureIndexAsync(options, progress, cancellationToken));
+        public Task DropIndexAsync(CancellationToken cancellationToken) => store.PassAsync("DropIndex", () => build.DropIndexAsync(cancellationToken));
+
+        public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
+            store.PassAsync("EnsureIndex", () => build.EnsureIndexAsync(concurrently, progress, cancellationToken));
 
         public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) => build.MeasureRecallAsync(request, cancellationToken);
 

@@ -89,6 +89,7 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
         {
             File.Delete(path);
             File.Delete(path + ".lock");
+            File.Delete(path + ".build-default");
         }
     }
 

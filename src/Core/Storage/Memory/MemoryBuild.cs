@@ -67,10 +67,21 @@ internal sealed class MemoryBuild(MemoryData data, StoredGeneration generation, 
     });
 
     /// <summary>Other builds are of this process, which knows what it does.</summary>
-    public Task<bool> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken) => Write(() => data.Builders[generation.Value.Space] == 1);
+    public Task<BuildShare> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken) => Write(() =>
+    {
+        if (data.Builders[generation.Value.Space] > 1)
+        {
+            return BuildShare.Shared;
+        }
+
+        data.EndLeases(generation.Value.Id);
+        return BuildShare.Alone;
+    });
 
     /// <summary>Searches read every vector: there is nothing to build.</summary>
-    public Task<bool> EnsureIndexAsync(IndexBuild options, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task DropIndexAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) => Task.FromResult<RecallSample?>(null);
 

@@ -36,6 +36,14 @@ internal sealed class MemoryData
     public IEnumerable<(ItemKey Key, Chunk Chunk)> Chunks() =>
         Items.Values.SelectMany(items => items.Values).SelectMany(item => item.Chunks.Select(chunk => (item.Key, chunk)));
 
+    public void EndLeases(int generation)
+    {
+        if (Work.TryGetValue(generation, out var queue))
+        {
+            Work[generation] = new(queue.Keys.ToDictionary(hash => hash, _ => DateTimeOffset.MinValue));
+        }
+    }
+
     public void AbandonRuns(Func<string, bool> ofCommand)
     {
         for (var i = 0; i < Runs.Count; i++)

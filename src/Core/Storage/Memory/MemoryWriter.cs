@@ -24,6 +24,7 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
         if (data.Builders.GetValueOrDefault(space) == 0)
         {
             data.AbandonRuns(command => command == BuildRuns.CommandOf(space));
+            data.EndLeases(opened.Id);
         }
 
         data.Builders[space] = data.Builders.GetValueOrDefault(space) + 1;

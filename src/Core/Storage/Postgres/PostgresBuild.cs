@@ -60,7 +60,7 @@ internal sealed class PostgresBuild(
     public Task ReleaseAsync(IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
         WriteAsync(connection => connection.RunAsync(work.Release, cancellationToken, [Id, .. Leases(hashes)]), cancellationToken);
 
-    public async Task<bool> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<BuildShare> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         await (held?.DisposeAsync() ?? ValueTask.CompletedTask);
         held = null;
@@ -69,18 +69,20 @@ internal sealed class PostgresBuild(
             held = await LockAsync(shared: false);
             if (held is not null)
             {
-                return true;
+                await WriteAsync(connection => connection.RunAsync(work.Reset, cancellationToken, Id), cancellationToken);
+                return BuildShare.Alone;
             }
 
             // Beside others that only fill it there is room; not beside one that finishes it.
-            await using (var beside = await LockAsync(shared: true))
+            held = await LockAsync(shared: true);
+            if (held is null || clock.GetElapsedTime(begun) >= patience)
             {
-                if (beside is null || clock.GetElapsedTime(begun) > patience)
-                {
-                    return false;
-                }
+                return held is null ? BuildShare.Left : BuildShare.Shared;
             }
 
+            // Two that wait for each other must not both hold on.
+            await held.DisposeAsync();
+            held = null;
             await Task.Delay(OwnPause, clock, cancellationToken);
         }
 
@@ -88,8 +90,19 @@ internal sealed class PostgresBuild(
             database.Errors.GuardAsync(() => PostgresLock.TryTakeBuildAsync(database, generation.Value.Space, shared, cancellationToken));
     }
 
-    public Task<bool> EnsureIndexAsync(IndexBuild options, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
-        database.Errors.GuardAsync(() => new PostgresIndexBuild(database, extension, config.Index, clock).RunAsync(generation, options, progress, cancellationToken));
+    public Task DropIndexAsync(CancellationToken cancellationToken) => WriteAsync(async connection =>
+    {
+        var found = await new PostgresIndex(database.Sql, extension, config.Index).FindAsync(connection, generation, database.Place, cancellationToken);
+        foreach (var name in generation.Value.State == GenerationState.Active ? [] : found)
+        {
+            await connection.RunAsync($"DROP INDEX {name}", cancellationToken);
+        }
+
+        return true;
+    }, cancellationToken);
+
+    public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
+        database.Errors.GuardAsync(() => new PostgresIndexBuild(database, extension, config.Index, clock).RunAsync(generation, concurrently, progress, cancellationToken));
 
     public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) =>
         database.Errors.GuardAsync(() => new PostgresRecall(database, extension, config.Index).MeasureAsync(generation, request, cancellationToken));

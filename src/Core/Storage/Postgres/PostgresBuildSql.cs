@@ -41,6 +41,8 @@ internal sealed class PostgresBuildSql(string s, int generation)
 
     public string Complete => $"DELETE FROM {s}.work WHERE generation = @generation AND hash = ANY (@hashes)";
 
+    public string Reset => $"UPDATE {s}.work SET lease_until = '-infinity', worker = NULL WHERE generation = @generation AND lease_until > '-infinity'";
+
     /// <summary>Only who has the lease as it is now.</summary>
     public string Release => $"""
         UPDATE {s}.work w SET lease_until = '-infinity', worker = NULL FROM unnest(@hashes, @tokens) AS mine (hash, token)

@@ -12,38 +12,25 @@ internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtens
     private readonly PostgresIndex index = new(database.Sql, extension, config);
 
     /// <summary>Answers whether one was built.</summary>
-    public async Task<bool> RunAsync(StoredGeneration generation, IndexBuild options, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(StoredGeneration generation, bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenSingleAsync(cancellationToken);
         await AwaitOtherAsync(connection, generation, progress, cancellationToken);
-        var found = await index.FindAsync(connection, generation, database.Place, cancellationToken);
-        if (options.DropFirst)
-        {
-            foreach (var name in found)
-            {
-                await connection.RunAsync($"DROP INDEX {name}", cancellationToken);
-            }
-        }
-        else if (found.Count > 0)
+        if ((await index.FindAsync(connection, generation, database.Place, cancellationToken)).Count > 0 || !await index.IsNeededAsync(connection, generation, cancellationToken))
         {
             return false;
         }
 
-        if (!await index.IsNeededAsync(connection, generation, cancellationToken))
-        {
-            return false;
-        }
-
-        var (settings, statement) = await index.StatementAsync(connection, generation, options.Concurrently, cancellationToken);
+        var (settings, statement) = await index.StatementAsync(connection, generation, concurrently, cancellationToken);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watch = WatchAsync(generation, progress, done.Token);
         try
         {
             // A build that is concurrent can't be within a transaction, and settings of the session wouldn't reach it behind a pooler.
-            await using var transaction = options.Concurrently ? null : await connection.BeginTransactionAsync(cancellationToken);
+            await using var transaction = concurrently ? null : await connection.BeginTransactionAsync(cancellationToken);
             foreach (var setting in settings)
             {
-                await connection.RunAsync($"SET {(options.Concurrently ? "" : "LOCAL ")}{setting}", cancellationToken);
+                await connection.RunAsync($"SET {(concurrently ? "" : "LOCAL ")}{setting}", cancellationToken);
             }
 
             await using var build = connection.Command(statement);

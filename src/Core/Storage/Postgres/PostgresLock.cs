@@ -19,10 +19,10 @@ internal sealed class PostgresLock : IAsyncDisposable
     private readonly PostgresDatabase database;
     private readonly long key;
     private readonly bool shared;
-    private NpgsqlConnection connection;
+    private NpgsqlTransaction? transaction;
 
-    private PostgresLock(PostgresDatabase database, long key, bool shared, NpgsqlConnection connection) =>
-        (this.database, this.key, this.shared, this.connection) = (database, key, shared, connection);
+    private PostgresLock(PostgresDatabase database, long key, bool shared, NpgsqlTransaction transaction) =>
+        (this.database, this.key, this.shared, this.transaction) = (database, key, shared, transaction);
 
     /// <summary>The writer's.</summary>
     /// <exception cref="LockedException">Another run has it.</exception>
@@ -42,12 +42,12 @@ internal sealed class PostgresLock : IAsyncDisposable
     {
         try
         {
-            await connection.RunAsync("SELECT 1", cancellationToken);
+            await (transaction?.Connection ?? throw new InvalidOperationException("the lock's transaction is over")).RunAsync("SELECT 1", cancellationToken);
         }
         catch (Exception e) when (PostgresErrors.Is(e) || e is InvalidOperationException)
         {
-            await connection.DisposeAsync();
-            connection = await ConnectAsync(database, key, shared, cancellationToken) ?? throw await TakenAsync(database, key, cancellationToken);
+            await DisposeAsync();
+            transaction = await ConnectAsync(database, key, shared, cancellationToken) ?? throw await TakenAsync(database, key, cancellationToken);
         }
     }
 
@@ -58,7 +58,28 @@ internal sealed class PostgresLock : IAsyncDisposable
         return BinaryPrimitives.ReadInt64BigEndian(digest);
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    /// <summary>Rolled back first: the server then has let go of the lock when this answers, and not a moment later.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (transaction is not { } ended)
+        {
+            return;
+        }
+
+        transaction = null;
+        NpgsqlConnection? connection = null;
+        try
+        {
+            connection = ended.Connection;
+            await ended.DisposeAsync();
+        }
+        catch (Exception e) when (PostgresErrors.Is(e) || e is InvalidOperationException)
+        {
+            // The connection is gone, and the lock with it.
+        }
+
+        await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
 
     /// <summary>The server process that has the lock of that key, in words; null when nobody has it.</summary>
     public static async Task<string?> HolderAsync(NpgsqlConnection connection, long key, CancellationToken cancellationToken) =>
@@ -80,7 +101,7 @@ internal sealed class PostgresLock : IAsyncDisposable
     }
 
     private static async Task<PostgresLock?> TryTakeAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken) =>
-        await ConnectAsync(database, key, shared, cancellationToken) is { } connection ? new(database, key, shared, connection) : null;
+        await ConnectAsync(database, key, shared, cancellationToken) is { } transaction ? new(database, key, shared, transaction) : null;
 
     private static async Task<LockedException> TakenAsync(PostgresDatabase database, long key, CancellationToken cancellationToken)
     {
@@ -89,16 +110,16 @@ internal sealed class PostgresLock : IAsyncDisposable
             + "to end, or give --wait; its lock goes with its connection.");
     }
 
-    private static async Task<NpgsqlConnection?> ConnectAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken)
+    private static async Task<NpgsqlTransaction?> ConnectAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken)
     {
         var connection = await database.OpenSingleAsync(cancellationToken);
         try
         {
-            await connection.BeginTransactionAsync(cancellationToken); // ends with the connection
+            var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.RunAsync(MayIdle, cancellationToken);
             if (await connection.ScalarAsync<bool>($"SELECT pg_try_advisory_xact_lock{(shared ? "_shared" : "")}(@key)", cancellationToken, ("key", key)))
             {
-                return connection;
+                return transaction;
             }
         }
         catch

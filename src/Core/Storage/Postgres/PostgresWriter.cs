@@ -49,6 +49,13 @@ internal sealed class PostgresWriter(
             }
 
             var opened = await OpenAsync(space, signature, cancellationToken);
+            if (alone is not null)
+            {
+                // Whoever had leases is gone.
+                await WriteAsync(connection => connection.RunAsync(
+                    new PostgresBuildSql(Sql.Schema, opened.Value.Id).Reset, cancellationToken, ("generation", opened.Value.Id)), cancellationToken);
+            }
+
             await (alone?.DisposeAsync() ?? ValueTask.CompletedTask);
             var shared = await PostgresLock.TryTakeBuildAsync(database, space, shared: true, cancellationToken) ?? throw await IsBuiltAsync(space, cancellationToken);
             return new PostgresBuild(database, shared, opened, extension, config, clock);

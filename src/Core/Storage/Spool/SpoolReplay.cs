@@ -39,11 +39,11 @@ public sealed class SpoolReplay(SpoolFolder folder)
     /// Brings what waits into its generations and removes it from the disk. What belongs to a generation that the store doesn't have stays
     /// until it has one again, and so does a file that a run has open or that can't be read; notes name these.
     /// </summary>
-    /// <param name="target">Opened where something waits for it.</param>
+    /// <param name="target">Opened in the space where something waits for it; null to open none.</param>
     /// <returns>Notes for people.</returns>
     /// <exception cref="StoreException">The store can't be written; nothing is removed then.</exception>
     public async Task<IReadOnlyList<string>> PlayAsync(
-        IStoreWriter writer, StoreHead head, string space, EmbeddingSignature target, CancellationToken cancellationToken)
+        IStoreWriter writer, StoreHead head, string space, EmbeddingSignature? target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(head);
@@ -61,7 +61,7 @@ public sealed class SpoolReplay(SpoolFolder folder)
 
     /// <summary>Answers whether all that can be read of the file is in the store.</summary>
     private async Task<bool> PlayAsync(
-        string file, List<string> notes, IStoreWriter writer, StoreHead head, string space, EmbeddingSignature target, CancellationToken cancellationToken)
+        string file, List<string> notes, IStoreWriter writer, StoreHead head, string space, EmbeddingSignature? target, CancellationToken cancellationToken)
     {
         await using var stream = await OpenAloneAsync(file, cancellationToken);
         if (stream is null)

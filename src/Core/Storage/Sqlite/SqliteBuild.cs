@@ -68,7 +68,7 @@ internal sealed class SqliteBuild(string store, SqliteFile file, SqliteLock shar
     public Task ReleaseAsync(IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) => Write(connection =>
         hashes.Sum(hash => connection.Run(SqliteBuildSql.Release, Id, ("$hash", hash.ToBytes()), ("$token", tokens.GetValueOrDefault(hash, -1)))));
 
-    public async Task<bool> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<BuildShare> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         held?.Dispose();
         held = null;
@@ -77,23 +77,27 @@ internal sealed class SqliteBuild(string store, SqliteFile file, SqliteLock shar
             held = SqliteLock.TryTakeBuild(file, generation.Value.Space, shared: false);
             if (held is not null)
             {
-                return true;
+                await Write(connection => connection.Run(SqliteBuildSql.Reset, Id));
+                return BuildShare.Alone;
             }
 
-            using (var beside = SqliteLock.TryTakeBuild(file, generation.Value.Space, shared: true))
+            held = SqliteLock.TryTakeBuild(file, generation.Value.Space, shared: true);
+            if (held is null || clock.GetElapsedTime(begun) >= patience)
             {
-                if (beside is null || clock.GetElapsedTime(begun) > patience)
-                {
-                    return false;
-                }
+                return held is null ? BuildShare.Left : BuildShare.Shared;
             }
 
+            // Two that wait for each other must not both hold on.
+            held.Dispose();
+            held = null;
             await Task.Delay(OwnPause, clock, cancellationToken);
         }
     }
 
     /// <summary>Searches read every vector: there is nothing to build.</summary>
-    public Task<bool> EnsureIndexAsync(IndexBuild options, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task DropIndexAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) => Task.FromResult<RecallSample?>(null);
 

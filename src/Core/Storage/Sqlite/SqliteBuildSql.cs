@@ -38,5 +38,7 @@ internal sealed class SqliteBuildSql(int generation)
 
     public const string Complete = "DELETE FROM work WHERE generation = $generation AND hash = $hash";
 
+    public const string Reset = "UPDATE work SET lease_until = '', worker = NULL WHERE generation = $generation";
+
     public const string Release = "UPDATE work SET lease_until = '', worker = NULL WHERE generation = $generation AND hash = $hash AND token = $token";
 }

@@ -177,6 +177,8 @@ internal sealed class SqliteStore : IStore
                 connection = file.OpenToWrite();
                 RefuseNewer(SqliteSchema.Version(connection));
                 SqliteSchema.Migrate(connection, steps, clock);
+                // A statement that answers rows commits when it is closed, and where a reader is in its way then nobody hears of it: a transaction says so.
+                using var transaction = connection.BeginTransaction(deferred: false);
                 connection.Run(SqliteSql.Own, ("$project", project));
                 var owner = connection.Scalar<string>("SELECT project FROM meta");
                 if (owner != project)
@@ -187,6 +189,7 @@ internal sealed class SqliteStore : IStore
                 var epoch = connection.Scalar<long>(SqliteSql.TakeEpoch, ("$holder", string.Create(
                     CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since "
                         + $"{clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC")));
+                transaction.Commit();
                 return Task.FromResult<IStoreWriter>(new SqliteWriter(Description, file, connection, held, epoch, config, clock));
             });
         }

@@ -39,6 +39,12 @@ internal sealed class SqliteWriter(
         }
 
         var opened = Open(space, signature);
+        if (alone is not null)
+        {
+            // Whoever had leases is gone.
+            connection.Run(SqliteBuildSql.Reset, ("$generation", opened.Value.Id));
+        }
+
         alone?.Dispose();
         return new SqliteBuild(store, file, SqliteLock.TryTakeBuild(file, space, shared: true) ?? throw StoreRefusals.IsBuilt(store, space, ""), opened, clock);
     });

@@ -1,0 +1,175 @@
+using System.Runtime.CompilerServices;
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core.Reembed;
+
+/// <summary>
+/// Buys what a generation lacks: leases chunks, embeds them, and commits each answer with its leases. Other processes may do the same; it ends
+/// when nothing is left, theirs included. A rerun takes up what is missing then: the queue is made from what is there.
+/// </summary>
+internal sealed class BuildPurchase(
+    IGenerationBuild build, ChunkTexts texts, ExecutionOptions options, int batchSize, TimeProvider clock, IProgress<ReembedProgress> progress)
+{
+    /// <summary>Longer than any request is tried for; a process that dies holds up its share of the work that long.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+
+    /// <summary>Between two looks at the leases of others.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly Tally _tally = new();
+    private readonly Dictionary<ContentHash, ItemKey> _leased = [];
+    private readonly HashSet<ContentHash> _failed = [];
+    private readonly Lock _gate = new();
+    private long _sent;
+    private int _total;
+
+    public Tally Tally => _tally;
+
+    /// <summary>Answers when nothing waits but what failed; false when another process has taken over.</summary>
+    /// <exception cref="GuardException">The budget is used up; what was bought is kept.</exception>
+    public async Task<bool> RunAsync(EmbedStream embed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await build.EnqueueAsync(cancellationToken) is var waiting && waiting > _failed.Count)
+            {
+                _total = Math.Max(_total, _tally.Embedded + waiting);
+                var before = _tally.Embedded;
+                await foreach (var answer in embed(ClaimsAsync(cancellationToken), cancellationToken))
+                {
+                    await CommitAsync(answer);
+                }
+
+                if (_tally.OverBudget)
+                {
+                    throw new GuardException("the budget of this run is used up; what was bought is kept, and the next run goes on from here");
+                }
+
+                // Only leases of others are left: they bring their answers, or are gone.
+                if (_tally.Embedded == before && waiting > _failed.Count)
+                {
+                    if (await build.TryOwnAsync(TimeSpan.Zero, cancellationToken) is var share and not BuildShare.Shared)
+                    {
+                        if (share == BuildShare.Left)
+                        {
+                            return false;
+                        }
+
+                        continue;
+                    }
+
+                    progress.Report(new("waiting for another process", null, _tally.Embedded, _total, _tally.Tokens));
+                    await Task.Delay(Pause, clock, cancellationToken);
+                }
+            }
+
+            return true;
+        }
+        finally
+        {
+            await ReleaseAsync();
+        }
+    }
+
+    /// <summary>Paid is paid: an interruption waits for this commit.</summary>
+    private async Task CommitAsync(EmbedAnswer answer)
+    {
+        var vectors = new List<VectorRow>(answer.Results.Count);
+        foreach (var result in answer.Results)
+        {
+            if (result.Failure is { } failure)
+            {
+                Fail(result.Input.Hash, failure);
+            }
+            else
+            {
+                vectors.Add(new(result.Input.Hash, result.Vector, result.Input.Tokens));
+            }
+        }
+
+        _tally.Answer(answer, vectors);
+        if (vectors.Count > 0)
+        {
+            await build.CompleteAsync(vectors, CancellationToken.None);
+        }
+
+        lock (_gate)
+        {
+            vectors.ForEach(vector => _leased.Remove(vector.Hash));
+        }
+
+        progress.Report(new("embedding", _total == 0 ? 1 : Math.Min(1, (double)_tally.Embedded / _total), _tally.Embedded, _total, _tally.Tokens));
+    }
+
+    private async IAsyncEnumerable<EmbedInput> ClaimsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await build.ClaimAsync(batchSize, Lease, cancellationToken) is { Count: > 0 } claimed)
+        {
+            lock (_gate)
+            {
+                foreach (var chunk in claimed)
+                {
+                    _leased[chunk.Hash] = chunk.Key;
+                }
+            }
+
+            foreach (var chunk in claimed.Where(chunk => !HasFailed(chunk.Hash)))
+            {
+                if ((chunk.Text ?? await texts.FindAsync(chunk, cancellationToken)) is not { } text)
+                {
+                    Fail(chunk.Hash, new(ProblemCodes.Unreadable, "its text is not kept in the store, and the source has another by now: run 'embsync sync' first"));
+                    continue;
+                }
+
+                var input = new EmbedInput(chunk.Hash, text, TokenEstimate.Estimate(text));
+                _sent += input.Tokens;
+                if (!options.Spend.Allows(_tally.Projected(_sent, options.Terms), options.Terms))
+                {
+                    _tally.OverBudget = true;
+                    yield break;
+                }
+
+                yield return input;
+            }
+        }
+    }
+
+    private bool HasFailed(ContentHash hash)
+    {
+        lock (_gate)
+        {
+            return _failed.Contains(hash);
+        }
+    }
+
+    /// <summary>Stays leased until the end, so that nobody tries it over and over.</summary>
+    private void Fail(ContentHash hash, EmbedFailure failure)
+    {
+        ItemKey key;
+        lock (_gate)
+        {
+            _failed.Add(hash);
+            key = _leased[hash];
+        }
+
+        _tally.Fail(new(failure.Code, key.Source, key.Id, null, null, failure.Message));
+    }
+
+    private async Task ReleaseAsync()
+    {
+        ContentHash[] leased;
+        lock (_gate)
+        {
+            leased = [.. _leased.Keys];
+            _leased.Clear();
+        }
+
+        if (leased.Length > 0)
+        {
+            await build.ReleaseAsync(leased, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Storage.Spool;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>A governor whose results are on disk before anybody sees them, where the store is a server: what is paid outlives a commit that fails.</summary>
+internal sealed class PaidEmbedding : IDisposable
+{
+    private readonly SpoolWriter? _spool;
+    private readonly RequestGovernor _governor;
+
+    private PaidEmbedding(RequestGovernor governor, SpoolWriter? spool) => (_governor, _spool) = (governor, spool);
+
+    /// <exception cref="Model.StoreException">The spool can't be written: nothing was bought.</exception>
+    public static PaidEmbedding Open(Workspace workspace, IEmbeddingProvider provider, SyncRequest request)
+    {
+        var spool = provider.IsFree ? null : workspace.Spool?.Begin(provider.Signature);
+        try
+        {
+            return new(workspace.OpenGovernor(provider, request, spool is null ? null : results => spool.Append(Rows(results))), spool);
+        }
+        catch
+        {
+            spool?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Who asks for the next answer has committed the one before.</summary>
+    public async IAsyncEnumerable<EmbedAnswer> EmbedAsync(IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var answer in _governor.EmbedAsync(inputs, cancellationToken))
+        {
+            yield return answer;
+            _spool?.Committed(answer.Results.Where(result => result.Failure is null).Select(result => result.Input.Hash));
+        }
+    }
+
+    public void Dispose() => _spool?.Dispose();
+
+    private static List<VectorRow> Rows(IReadOnlyList<EmbedResult> results) =>
+        [.. results.Where(result => result.Failure is null).Select(result => new VectorRow(result.Input.Hash, result.Vector, result.Input.Tokens))];
+}
