@@ -45,13 +45,14 @@ public sealed class Workspace : IAsyncDisposable
     public SpoolFolder? Spool { get; }
 
     /// <param name="git">Owned by the workspace from here on.</param>
-    public static Workspace Open(EmbSyncConfig config, GitDiscovery git, TimeProvider clock)
+    /// <param name="wait">See <see cref="Wait"/>.</param>
+    public static Workspace Open(EmbSyncConfig config, GitDiscovery git, TimeProvider clock, TimeSpan wait = default)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(git);
         var sources = config.Sources.Select(source => SourceFactory.Open(source, config, git)).ToList();
 #pragma warning disable CA2000 // The workspace owns the store.
-        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock);
+        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock) { Wait = wait };
 #pragma warning restore CA2000
     }
 

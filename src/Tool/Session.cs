@@ -39,10 +39,10 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         }
     }
 
-    public Workspace Open(GlobalOptions options, ConfigOverrides flags)
+    public Workspace Open(GlobalOptions options, ConfigOverrides flags, TimeSpan wait = default)
     {
         var git = GitRepository.Discover(terminal.WorkingDirectory);
-        var workspace = Workspace.Open(Load(options, flags, git), git, terminal.Clock);
+        var workspace = Workspace.Open(Load(options, flags, git), git, terminal.Clock, wait);
         Note(options, git.Problem is { } problem ? [problem] : []);
         return workspace;
     }

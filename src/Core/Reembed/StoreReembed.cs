@@ -83,7 +83,8 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature configu
             await writer.ActivateAsync(plan.Active.Id, pin: false, cancellationToken);
         }
 
-        return Result(plan, ReembedOutcome.Nothing, null, started);
+        var result = Result(plan, ReembedOutcome.Nothing, null, started);
+        return result with { Report = result.Report with { Unpinned = plan.Active.IsPinned, Pinned = false } };
     }
 
     /// <summary>

@@ -36,6 +36,9 @@ public sealed record ReembedReport(
     /// <summary>Of the requests, those that were sent again because the one before brought nothing usable.</summary>
     public int Retries { get; init; }
 
+    /// <summary>The pin was taken away, and nothing else was done.</summary>
+    public bool Unpinned { get; init; }
+
     public static ReembedReport Planned(ReembedPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);

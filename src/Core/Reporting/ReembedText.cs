@@ -53,6 +53,7 @@ public static class ReembedText
             "planned" => ink.Dim("Dry run: nothing was bought or written."),
             "done" when report.LeftToAnother => ink.Good("Done: another process of this reembed builds the index and switches."),
             "done" when report.Switched => ink.Good("Switched: searches use it now.") + pinned + " Back with 'embsync reembed --rollback'.",
+            "done" when report.Unpinned => ink.Good("Unpinned: the next sync follows the configuration."),
             "done" when report.Chunks.Embedded == 0 => ink.Good("Nothing to embed."),
             "done" => ink.Good("In step."),
             "partial" => ink.Warn("Not switched: the texts named above have no vector of the new model. Mend or exclude them, run 'embsync sync', then run this again."),

@@ -16,6 +16,47 @@ internal static class OptionValues
     public static CommandOption Many(this CommandLineApplication command, string template, string description) =>
         command.Option(template, description, CommandOptionType.MultipleValue);
 
+    /// <summary>A switch that is on or off by default: <c>--name</c>, <c>--name=false</c>.</summary>
+    public static CommandOption Switch(this CommandLineApplication command, string name, string description) =>
+        command.Option($"{name}[:<BOOL>]", description, CommandOptionType.SingleOrNoValue);
+
+    public static CommandOption Wait(this CommandLineApplication command, string otherwise = "0s: leave with 7 at once") =>
+        command.Value("--wait <TIME>", $"How long to wait for another run that writes, such as 60s or 5m (default {otherwise})");
+
+    public static bool IsOn(this CommandOption option, bool otherwise) => !option.HasValue() ? otherwise : option.Value() switch
+    {
+        null or "true" => true,
+        "false" => false,
+        var text => throw new UsageException($"--{option.LongName} '{text}': use true or false"),
+    };
+
+    /// <summary>Whole seconds, or with s, m or h.</summary>
+    public static TimeSpan? Duration(this CommandOption option)
+    {
+        if (option.Value() is not { } text)
+        {
+            return null;
+        }
+
+        var unit = text.Length > 0 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 } : 0;
+        return int.TryParse(unit == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 1_000_000
+            ? TimeSpan.FromSeconds((double)number * Math.Max(1, unit))
+            : throw new UsageException($"--{option.LongName} '{text}': use a time such as 60s, 5m or 1h");
+    }
+
+    /// <summary>0 to 1.</summary>
+    public static double? Share(this CommandOption option)
+    {
+        if (option.Value() is not { } text)
+        {
+            return null;
+        }
+
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= 1
+            ? number
+            : throw new UsageException($"--{option.LongName} '{text}': use a number from 0 to 1, such as 0.95");
+    }
+
     public static int? Number(this CommandOption option, int least)
     {
         if (option.Value() is not { } text)

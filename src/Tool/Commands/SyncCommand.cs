@@ -61,7 +61,7 @@ internal static class SyncCommand
     public static async Task<int> RunAsync(
         Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, bool dryRun, CancellationToken cancellationToken)
     {
-        await using var workspace = session.Open(global, spend.Overrides);
+        await using var workspace = session.Open(global, spend.Overrides, spend.Wait);
         var engine = new SyncEngine(workspace, session.Terminal.Clock);
         var limit = SpendLimit.Of(workspace.Config.Limits);
         if (dryRun)
@@ -76,7 +76,7 @@ internal static class SyncCommand
     private static async Task<int> PlanAsync(
         Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, string file, CancellationToken cancellationToken)
     {
-        await using var workspace = session.Open(global, spend.Overrides);
+        await using var workspace = session.Open(global, spend.Overrides, spend.Wait);
         var (plan, report) = await new SyncEngine(workspace, session.Terminal.Clock).PlanAsync(request, SpendLimit.Of(workspace.Config.Limits), cancellationToken);
         SavedPlanFile.Write(session.PathOf(file), plan);
         var code = Print(session, global, new(report, ExitCode.Done, null));
@@ -88,7 +88,7 @@ internal static class SyncCommand
         Session session, GlobalOptions global, SpendOptions spend, string file, bool dryRun, CancellationToken cancellationToken)
     {
         var plan = SavedPlanFile.Read(session.PathOf(file));
-        await using var workspace = session.Open(global, spend.Overrides);
+        await using var workspace = session.Open(global, spend.Overrides, spend.Wait);
         var engine = new SyncEngine(workspace, session.Terminal.Clock);
         var limit = SpendLimit.Of(workspace.Config.Limits);
         if (dryRun)

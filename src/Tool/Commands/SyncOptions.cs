@@ -15,6 +15,10 @@ internal sealed class SpendOptions(CommandLineApplication command)
     private readonly CommandOption _maxCost = command.Value("--max-cost <USD>", "Refuse to begin, and stop, above this cost");
     private readonly CommandOption _maxTokens = command.Value("--max-tokens <N>", "Refuse to begin, and stop, above so many tokens");
 
+    private readonly CommandOption _wait = command.Wait();
+
+    public TimeSpan Wait => _wait.Duration() ?? TimeSpan.Zero;
+
     public int? MaxBatches => _maxBatches.Number(least: 1);
 
     public ConfigOverrides Overrides => new()
