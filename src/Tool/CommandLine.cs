@@ -75,6 +75,7 @@ internal static class CommandLine
         SyncCommand.AddTo(app, session);
         IndexCommand.AddTo(app, session);
         SearchCommand.AddTo(app, session);
+        RepairCommand.AddTo(app, session);
         ReembedCommand.AddTo(app, session);
         CacheCommand.AddTo(app, session);
         RunsCommand.AddTo(app, session);

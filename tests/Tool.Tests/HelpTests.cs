@@ -11,6 +11,7 @@ public sealed class HelpTests
     [InlineData("sync", "sync")]
     [InlineData("index", "index")]
     [InlineData("search", "search")]
+    [InlineData("repair", "repair")]
     [InlineData("reembed", "reembed")]
     [InlineData("cache", "cache")]
     [InlineData("runs", "runs")]

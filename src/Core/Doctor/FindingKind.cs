@@ -39,19 +39,20 @@ internal sealed record FindingKind(string Code, Severity Severity, string Title,
     public static readonly FindingKind SchemaVersion = new("EMB2401", Severity.Error, "The store has a newer or older schema", "An older tool refuses a newer store.", "Upgrade embsync; an older schema is migrated by the next sync");
     public static readonly FindingKind OtherProject = new("EMB2402", Severity.Error, "The store belongs to another project", "A sync would be refused.", "`store.schema`, `store.path` or `project`");
     public static readonly FindingKind NoActive = new("EMB2403", Severity.Warning, "No generation is active", "A search finds nothing.", "`embsync sync`");
-    public static readonly FindingKind HalfBuilt = new("EMB2404", Severity.Info, "A generation is half built", "Searches still go to the one before.", "`embsync sync`, which goes on where it stopped");
-    public static readonly FindingKind NoTable = new("EMB2405", Severity.Error, "A generation has lost its table", "Searches and syncs fail.", "Restore it, or drop the store and sync anew");
+    public static readonly FindingKind HalfBuilt = new("EMB2404", Severity.Info, "A generation is half built", "Searches still go to the one before.", "`embsync reembed`, which goes on where it stopped");
+    public static readonly FindingKind NoTable = new("EMB2405", Severity.Error, "A generation has lost its table", "Searches and syncs fail.", "Restore it, or `embsync repair` and sync anew");
     public static readonly FindingKind MissingVectors = new("EMB2406", Severity.Warning, "Chunks without a vector", "A search never finds them.", "`embsync sync`");
-    public static readonly FindingKind SpareVectors = new("EMB2407", Severity.Info, "Vectors that no chunk refers to", "They are kept: the same text is not bought again.", "None needed");
-    public static readonly FindingKind OrphanSource = new("EMB2408", Severity.Warning, "Items of a source that is not configured", "They are still found, and no sync touches them.", "Put the source back, or remove its rows");
+    public static readonly FindingKind SpareVectors = new("EMB2407", Severity.Info, "Vectors that no chunk refers to", "They are kept: the same text is not bought again.", "None needed; `embsync repair` collects them after a grace time");
+    public static readonly FindingKind OrphanSource = new("EMB2408", Severity.Warning, "Items of a source that is not configured", "They are still found, and no sync touches them.", "Put the source back, or `embsync repair --max-delete N`");
     public static readonly FindingKind Locked = new("EMB2409", Severity.Info, "A run holds the writer's lock", "Another sync would leave with exit code 7.", "Wait for it to end");
     public static readonly FindingKind DeadRun = new("EMB2410", Severity.Info, "A run ended without closing its receipt", "It was killed; what it had committed is kept.", "`embsync sync`, which goes on");
-    public static readonly FindingKind View = new("EMB2411", Severity.Warning, "The public view is missing or shows another generation", "People's own SQL fails or finds old vectors.", "`embsync sync --all`");
+    public static readonly FindingKind View = new("EMB2411", Severity.Warning, "The public view is missing or shows another generation", "People's own SQL fails or finds old vectors.", "`embsync repair`");
     public static readonly FindingKind OtherModel = new("EMB2412", Severity.Warning, "The active generation is not the configured model", "The next sync builds a new generation and buys its vectors.", "`embsync sync --dry-run` says what it costs");
     public static readonly FindingKind Damaged = new("EMB2413", Severity.Error, "The SQLite file is damaged", "Answers may be wrong, writes may fail.", "Restore it, or move it away and sync anew");
     public static readonly FindingKind Permissions = new("EMB2414", Severity.Warning, "Others may read the store's file", "It holds the text of your documents.", "`chmod 600`");
-    public static readonly FindingKind BadVectors = new("EMB2415", Severity.Error, "Stored vectors that can't be used", "Searches skip them or rank them wrongly.", "`embsync sync --reindex` (buys again)");
+    public static readonly FindingKind BadVectors = new("EMB2415", Severity.Error, "Stored vectors that can't be used", "Searches skip them or rank them wrongly.", "`embsync repair` deletes them, `embsync sync` buys them again");
     public static readonly FindingKind NoStore = new("EMB2416", Severity.Info, "There is no store yet", "A search finds nothing.", "`embsync sync`");
+    public static readonly FindingKind Pinned = new("EMB2417", Severity.Info, "The space is pinned to a model", "Syncs keep it, whatever the configuration says.", "`embsync reembed --unpin`");
 
     public static readonly FindingKind NoKey = new("EMB2501", Severity.Error, "The provider's key is not set", "Nothing can be embedded.", "Set the variable");
     public static readonly FindingKind KeyRefused = new("EMB2502", Severity.Error, "The provider refuses: key, quota or permission", "Nothing can be embedded.", "A valid key, or credit");
@@ -75,7 +76,7 @@ internal sealed record FindingKind(string Code, Severity Severity, string Title,
         NeverEmbedded, PartlyEmbedded, NoColumn, MixedDimensions, OpenDimension, ZeroVectors, NotFinite, NotUnit, NotSeen,
         NoIndex, InvalidIndex, BuildRuns, UnusedOperator, NotUsed, DuplicateIndex, NoStatistics, TooLong,
         SchemaVersion, OtherProject, NoActive, HalfBuilt, NoTable, MissingVectors, SpareVectors, OrphanSource, Locked, DeadRun, View, OtherModel,
-        Damaged, Permissions, BadVectors, NoStore,
+        Damaged, Permissions, BadVectors, NoStore, Pinned,
         NoKey, KeyRefused, ProviderSilent, NoModel, OtherDimension, ProviderFails,
         NoGit, GitRefused, Shallow, BadConfig, NotIgnored, SpoolLeft,
     ];

@@ -9,6 +9,7 @@ internal sealed record StoreExpectation(string Project, EmbeddingSignature Signa
 internal static class StoreFindings
 {
     private const string Sync = "embsync sync";
+    private const string Repair = "embsync repair";
 
     /// <param name="expected">Null when the database is looked at without its configuration.</param>
     public static IEnumerable<Finding> Of(StoreFacts store, StoreExpectation? expected) =>
@@ -62,14 +63,16 @@ internal static class StoreFindings
             if (!generation.HasTable)
             {
                 yield return Finding.Of(FindingKind.NoTable, subject, $"Its table {generation.Table} is gone.",
-                    Mend.Hint($"Restore it from a backup; or drop the store and run '{Sync}', which builds it anew and buys its vectors again."));
+                    Mend.Hint($"Restore it from a backup; or run '{Repair}', which makes an empty one, and then '{Sync}', which buys its vectors again."));
                 continue;
             }
 
             if (generation.Value.State == GenerationState.Building)
             {
                 yield return Finding.Of(FindingKind.HalfBuilt, subject,
-                    Text.Of($"{signature.Model}, {signature.Dimension}: {generation.Vectors:N0} vectors, {generation.Missing:N0} of {store.Chunks:N0} chunks are missing."), Mend.Command(Sync));
+                    Text.Of($"{signature.Model}, {signature.Dimension}: {generation.Vectors:N0} vectors, {generation.Missing:N0} of {store.Chunks:N0} chunks are missing."),
+                    Mend.Command(expected is not null && expected.Signature.Fingerprint == signature.Fingerprint ? "embsync reembed"
+                        : Text.Of($"embsync reembed --model {ShellQuoted(signature.Model)} --dimension {signature.Dimension}")));
             }
 
             if (generation.Value.State == GenerationState.Active && generation.Missing > 0)
@@ -81,10 +84,14 @@ internal static class StoreFindings
             {
                 yield return Finding.Of(FindingKind.BadVectors, subject,
                     Text.Of($"Of {generation.Vectors:N0} vectors {generation.WrongSize:N0} have another dimension than {signature.Dimension}, {generation.Zero:N0} are zero, {generation.NotFinite:N0} are not finite."),
-                    Mend.Command($"{Sync} --reindex --dry-run"));
+                    Mend.Command($"{Repair} && {Sync}"));
             }
 
-            if (expected is not null && generation.Value.State == GenerationState.Active && signature.Fingerprint != expected.Signature.Fingerprint)
+            if (generation.Value is { State: GenerationState.Active, IsPinned: true })
+            {
+                yield return Finding.Of(FindingKind.Pinned, subject, Text.Of($"{signature.Model}, {signature.Dimension}: syncs keep it, whatever the configuration says."), Mend.Command("embsync reembed --unpin"));
+            }
+            else if (expected is not null && generation.Value.State == GenerationState.Active && signature.Fingerprint != expected.Signature.Fingerprint)
             {
                 yield return Finding.Of(FindingKind.OtherModel, subject,
                     Text.Of($"It is of {signature.Provider} {signature.Model}, {signature.Dimension}; the configuration asks for {expected.Signature.Provider} {expected.Signature.Model}, {expected.Signature.Dimension}."),
@@ -102,13 +109,13 @@ internal static class StoreFindings
     {
         if (store.SpareVectors > 0)
         {
-            yield return Finding.Of(FindingKind.SpareVectors, store.Place, $"{Text.Count(store.SpareVectors, "vector")} of text that is no longer in any item.");
+            yield return Finding.Of(FindingKind.SpareVectors, store.Place, $"{Text.Count(store.SpareVectors, "vector")} of text that is no longer in any item. '{Repair}' collects them after a grace time.");
         }
 
         foreach (var (name, items) in store.Sources.Where(source => expected is not null && !expected.Sources.Contains(source.Source)))
         {
             yield return Finding.Of(FindingKind.OrphanSource, $"source {name}", $"{Text.Count(items, "item")} of a source that the configuration doesn't have.",
-                Mend.Hint($"Put the source back into the configuration; or remove its items: {(store.Schema is { } schema ? $"DELETE FROM {TableName.Quote(schema)}.item" : "DELETE FROM item")} WHERE source = '{name.Replace("'", "''", StringComparison.Ordinal)}';"));
+                Mend.Hint(Text.Of($"Put the source back into the configuration; or remove its items: {Repair} --max-delete {items}")));
         }
 
         if (store.LockHolder is { } holder)
@@ -125,7 +132,7 @@ internal static class StoreFindings
 
         if (store.HasView == false)
         {
-            yield return Finding.Of(FindingKind.View, store.Place, "The view embeddings is missing or doesn't read the active generation.", Mend.Command($"{Sync} --all"));
+            yield return Finding.Of(FindingKind.View, store.Place, "The view of a space is missing or doesn't read the active generation.", Mend.Command(Repair));
         }
     }
 

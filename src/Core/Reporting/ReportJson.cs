@@ -34,6 +34,8 @@ public static class ReportJson
 
     public static string Of(CacheReport report) => Visible(JsonSerializer.Serialize(report, Context.CacheReport)) + "\n";
 
+    public static string Of(RepairReport report) => Visible(JsonSerializer.Serialize(report, Context.RepairReport)) + "\n";
+
     public static string Of(ReembedReport report) => Visible(JsonSerializer.Serialize(report, Context.ReembedReport)) + "\n";
 
     /// <summary>The report as the receipt keeps it: one line.</summary>
@@ -70,6 +72,7 @@ public static class ReportJson
 [JsonSerializable(typeof(SyncReport))]
 [JsonSerializable(typeof(SearchReport))]
 [JsonSerializable(typeof(ReembedReport))]
+[JsonSerializable(typeof(RepairReport))]
 [JsonSerializable(typeof(CacheReport))]
 [JsonSerializable(typeof(RunsReport))]
 [JsonSerializable(typeof(DoctorReport))]

@@ -50,6 +50,13 @@ public interface IStore : IAsyncDisposable
     /// <summary>Totals by source and type, in order of both.</summary>
     Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken);
 
+    /// <summary>What is wrong with the store itself, in the order in which it is to be mended. Reads everything.</summary>
+    /// <param name="before">End of the grace time: what was made or retired later is left alone.</param>
+    Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken);
+
+    /// <summary>Stored vectors with what they were made of, chosen by the seed; fewer where there are not so many.</summary>
+    Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken);
+
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken);
 
@@ -95,6 +102,9 @@ public interface IStoreWriter : IAsyncDisposable
     Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken);
 
     Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken);
+
+    /// <summary>Mends what <see cref="IStore.FindFaultsAsync"/> found; doing it twice is doing it once. Answers how much it was.</summary>
+    Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken);
 
     /// <summary>Builds the vector index of a generation where it has none and the table is large enough to need one; answers whether it did.</summary>
     Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken);

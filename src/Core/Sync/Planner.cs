@@ -76,7 +76,7 @@ public static class Planner
     {
         var items = planned.Count(item => item.Buy.Count > 0);
         var target = input.Target;
-        return target.ModelChanged && !input.Request.All && items > input.Limits.OnModelChange
+        return target.ModelChanged && !input.Request.All && !input.Request.DeletionsOnly && items > input.Limits.OnModelChange
             ? $"the configuration says {target.Signature.Model} with {target.Signature.Dimension} dimensions, the active generation is "
                 + $"{target.Active!.Signature.Model} with {target.Active.Signature.Dimension}: {Text.Count(items, "item")} would be embedded again. "
                 + "See the cost with 'embsync sync --all --dry-run', then run 'embsync sync --all'. Searches go on meanwhile"

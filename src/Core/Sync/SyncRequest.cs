@@ -42,6 +42,10 @@ public sealed record SyncRequest
     /// <summary>Nothing is deleted: a run over chosen items only.</summary>
     public bool KeepOrphans { get; init; }
 
+    /// <summary>Only deletions are applied (<c>repair</c>): a change of model doesn't stop it.</summary>
+    [JsonIgnore]
+    public bool DeletionsOnly { get; init; }
+
     /// <summary>True when not every item is looked at, so nothing can be said about the rest.</summary>
     [JsonIgnore]
     public bool IsPartial => Since is not null || Ids.Count > 0 || Limit is not null;

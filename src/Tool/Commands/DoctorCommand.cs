@@ -74,9 +74,4 @@ internal static class DoctorCommand
 
         return await examination.OfConfiguredAsync(config, problem, git, session.CancellationToken);
     }
-
-    private sealed class Notes(Session session, GlobalOptions global) : IProgress<string>
-    {
-        public void Report(string value) => session.Note(global, [value]);
-    }
 }

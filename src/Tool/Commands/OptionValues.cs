@@ -30,7 +30,7 @@ internal static class OptionValues
         var text => throw new UsageException($"--{option.LongName} '{text}': use true or false"),
     };
 
-    /// <summary>Whole seconds, or with s, m or h.</summary>
+    /// <summary>Whole seconds, or with s, m, h or d.</summary>
     public static TimeSpan? Duration(this CommandOption option)
     {
         if (option.Value() is not { } text)
@@ -38,10 +38,10 @@ internal static class OptionValues
             return null;
         }
 
-        var unit = text.Length > 0 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 } : 0;
+        var unit = text.Length > 0 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 } : 0;
         return int.TryParse(unit == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 1_000_000
             ? TimeSpan.FromSeconds((double)number * Math.Max(1, unit))
-            : throw new UsageException($"--{option.LongName} '{text}': use a time such as 60s, 5m or 1h");
+            : throw new UsageException($"--{option.LongName} '{text}': use a time such as 60s, 5m, 1h or 7d");
     }
 
     /// <summary>0 to 1.</summary>

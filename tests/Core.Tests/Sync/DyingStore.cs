@@ -41,6 +41,11 @@ internal sealed class DyingStore(IStore store, int point) : IStore
 
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) => store.ReadCoverageAsync(generation, cancellationToken);
 
+    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) => store.FindFaultsAsync(before, cancellationToken);
+
+    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>
+        store.ReadSampleAsync(generation, count, seed, cancellationToken);
+
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) => store.ReadRunsAsync(limit, cancellationToken);
 
     public Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken) => store.SearchAsync(query, cancellationToken);
@@ -110,6 +115,9 @@ internal sealed class DyingStore(IStore store, int point) : IStore
                 throw;
             }
         }
+
+        public Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken) =>
+            store.PassAsync("Mend " + fault.Kind, () => writer.MendAsync(fault, before, cancellationToken));
 
         public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) =>
             PassAsync("Activate", () => writer.ActivateAsync(generation, pin, cancellationToken));

@@ -91,6 +91,20 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             : (System.Text.Encoding.UTF8.GetByteCount(chunk.Chunk.Text) + 3) / 4)), keepText ? 0 : missing.Count);
     });
 
+    /// <summary>It is as old as its process: nothing in it had the time to go wrong.</summary>
+    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<StoreFault>>([]);
+
+    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<(VectorRow, ClaimedChunk)>>(() =>
+        {
+            var known = data.VectorsOf(generation);
+            var stored = data.Chunks().DistinctBy(chunk => chunk.Chunk.Hash).Where(chunk => known.ContainsKey(chunk.Chunk.Hash)).ToArray();
+            new Random(seed).Shuffle(stored);
+            return [.. stored.Take(count).Select(chunk => (
+                new VectorRow(chunk.Chunk.Hash, Numbers(generation, known[chunk.Chunk.Hash]), known[chunk.Chunk.Hash].Tokens),
+                new ClaimedChunk(chunk.Chunk.Hash, keepText ? chunk.Chunk.Text : null, chunk.Key)))];
+        });
+
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<RunRecord>>(() => [.. data.Runs.OrderByDescending(run => run.Id).Take(limit)]);
 

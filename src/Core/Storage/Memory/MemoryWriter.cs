@@ -104,6 +104,8 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
         return place < 0 ? throw StoreRefusals.NoRun(Store, run.Id) : data.Runs[place] = run;
     });
 
+    public Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken) => Write(() => 0L);
+
     /// <summary>Searches read every vector: there is nothing to build.</summary>
     public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => Write(() => Generation(generation) is null);
 

@@ -15,6 +15,15 @@ internal sealed class PostgresBuildSql(string s, int generation)
             {(priced is { } other ? $"LEFT JOIN {s}.vec_{other} p ON p.hash = c.hash" : "")}) all_chunks
         """);
 
+    /// <summary>The stored chunk that comes next to a hash; the first one where none does.</summary>
+    public static string Sample(string s, int generation) => FormattableString.Invariant($"""
+        SELECT v.hash, v.tokens, v.embedding::real[], one.text, one.source, one.item FROM (
+            (SELECT hash FROM {s}.chunk WHERE hash >= @from AND hash IN (SELECT hash FROM {s}.vec_{generation}) ORDER BY hash LIMIT 1)
+            UNION ALL (SELECT hash FROM {s}.chunk WHERE hash IN (SELECT hash FROM {s}.vec_{generation}) ORDER BY hash LIMIT 1) LIMIT 1) near
+        JOIN {s}.vec_{generation} v ON v.hash = near.hash
+        JOIN LATERAL (SELECT c.text, c.source, c.item FROM {s}.chunk c WHERE c.hash = v.hash ORDER BY c.text IS NULL, c.source, c.item LIMIT 1) one ON true
+        """);
+
     public string Enqueue => $"""
         INSERT INTO {s}.work (generation, hash)
         SELECT DISTINCT @generation, c.hash FROM {s}.chunk c WHERE NOT EXISTS (SELECT FROM {vectors} v WHERE v.hash = c.hash)

@@ -144,6 +144,31 @@ internal sealed class PostgresStore : IStore
             PostgresBuildSql.Backlog(Sql.Schema, generation, priced), row => new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken)).Single(),
         cancellationToken);
 
+    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<StoreFault>>([], async connection =>
+        await PostgresServer.FindExtensionAsync(connection, cancellationToken) is { } extension
+            ? await new PostgresFaults(database, extension, config.Index).FindAsync(connection, before, cancellationToken) : [], cancellationToken);
+
+    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<(VectorRow, ClaimedChunk)>>([], async connection =>
+        {
+            var random = new Random(seed);
+            var sample = new Dictionary<ContentHash, (VectorRow, ClaimedChunk)>();
+            for (var tries = 0; tries < 2 * count && sample.Count < count; tries++)
+            {
+                var from = new byte[ContentHash.Size];
+                random.NextBytes(from);
+                foreach (var row in await connection.RowsAsync(
+                    PostgresBuildSql.Sample(Sql.Schema, generation),
+                    row => (new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
+                    cancellationToken, ("from", from)))
+                {
+                    sample[row.Item1.Hash] = row;
+                }
+            }
+
+            return [.. sample.Values];
+        }, cancellationToken);
+
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<RunRecord>>([], async connection =>
             await connection.RowsAsync(Sql.Runs, PostgresRows.Receipt, cancellationToken, ("limit", limit)), cancellationToken);

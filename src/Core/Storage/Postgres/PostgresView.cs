@@ -11,7 +11,9 @@ namespace EmbSync.Core.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, string space)
 {
-    private readonly string name = space == Generation.DefaultSpace ? "embeddings" : $"embeddings_{space}";
+    private readonly string name = NameOf(space);
+
+    public static string NameOf(string space) => space == Generation.DefaultSpace ? "embeddings" : $"embeddings_{space}";
 
     private string Qualified => $"{sql.Schema}.{PostgresSql.Quote(name)}";
 
@@ -25,12 +27,17 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
         }
     }
 
+    /// <summary>For people.</summary>
+    public override string ToString() => Qualified;
+
+    public async Task<bool> ShowsAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken) =>
+        await ShownAsync(connection, cancellationToken) == Comment(TypeOf(generations), generations);
+
     /// <summary>Makes the view show these generations; nothing is done where it does already.</summary>
     /// <exception cref="PostgresException">55P03: readers hold the view longer than the transaction's lock_timeout.</exception>
     public async Task EnsureAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken)
     {
-        var shown = await connection.ScalarAsync<string>(
-            "SELECT obj_description(to_regclass(@view), 'pg_class')", cancellationToken, ("view", Qualified));
+        var shown = await ShownAsync(connection, cancellationToken);
         var type = TypeOf(generations);
         var wanted = Comment(type, generations);
         if (shown == wanted)
@@ -38,7 +45,8 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
             return;
         }
 
-        await connection.RunAsync("SET LOCAL lock_timeout = '2s'", cancellationToken);
+        // Readers queue behind one who waits for this lock: it is asked for in short tries, which the writer repeats.
+        await connection.RunAsync("SET LOCAL lock_timeout = '100ms'", cancellationToken);
         if (shown is not null && !shown.StartsWith(Comment(type, []), StringComparison.Ordinal))
         {
             // A column's type can't be replaced. Rights that were granted on the view go with it.
@@ -48,6 +56,9 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
         await connection.RunAsync($"{Definition(type, generations)};\nCOMMENT ON VIEW {Qualified} IS "
             + $"{PostgresSql.Literal(wanted)}", cancellationToken);
     }
+
+    private Task<string?> ShownAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => connection.ScalarAsync<string>(
+        "SELECT obj_description(to_regclass(@view), 'pg_class')", cancellationToken, ("view", Qualified));
 
     /// <summary><c>vector</c> only where all are: a cast from one to the other loses the index.</summary>
     private static VectorType TypeOf(IReadOnlyList<StoredGeneration> generations) =>

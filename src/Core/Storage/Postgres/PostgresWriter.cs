@@ -162,6 +162,34 @@ internal sealed class PostgresWriter(
             connection, await GenerationAsync(connection, generation, cancellationToken) ?? throw StoreRefusals.NoGeneration(Store, generation),
             database.Place, cancellationToken), cancellationToken);
 
+    public async Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var faults = new PostgresFaults(database, extension, config.Index);
+        if (fault.Kind == StoreFaultKind.InvalidIndex)
+        {
+            await WriteAsync(_ => Task.FromResult(true), cancellationToken); // still the one writer
+            return await database.Errors.GuardAsync(() => faults.DropInvalidAsync(fault, cancellationToken));
+        }
+
+        if (fault.Kind == StoreFaultKind.MissingIndex)
+        {
+            return await EnsureIndexAsync(fault.Generation, cancellationToken) ? 1 : 0;
+        }
+
+        var mended = 0L;
+        for (var more = true; more;)
+        {
+            var done = await WriteAsync(async connection =>
+            {
+                var changed = await faults.MendAsync(connection, fault, before, cancellationToken);
+                return changed.Count > 0 ? (changed.Count, changed.More, await connection.RunAsync(Sql.Grow, cancellationToken)) : (0, false, 0);
+            }, cancellationToken);
+            (mended, more) = (mended + done.Item1, done.Item2);
+        }
+
+        return mended;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await gate.WaitAsync();

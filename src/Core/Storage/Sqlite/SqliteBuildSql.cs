@@ -14,6 +14,15 @@ internal sealed class SqliteBuildSql(int generation)
             {(priced is { } other ? $"LEFT JOIN vec_{other} p ON p.hash = c.hash" : "")})
         """);
 
+    /// <summary>The stored chunk that comes next to a hash; the first one where none does.</summary>
+    public static string Sample(int generation) => FormattableString.Invariant($"""
+        SELECT v.hash, v.tokens, v.embedding, c.text, c.source, c.item FROM vec_{generation} v
+        JOIN chunk c ON c.rowid = (SELECT k.rowid FROM chunk k WHERE k.hash = v.hash ORDER BY k.text IS NULL, k.source, k.item LIMIT 1)
+        WHERE v.hash = coalesce(
+            (SELECT hash FROM chunk WHERE hash >= $from AND hash IN (SELECT hash FROM vec_{generation}) ORDER BY hash LIMIT 1),
+            (SELECT hash FROM chunk WHERE hash IN (SELECT hash FROM vec_{generation}) ORDER BY hash LIMIT 1))
+        """);
+
     public string Enqueue => $"""
         INSERT INTO work (generation, hash)
         SELECT DISTINCT $generation, c.hash FROM chunk c WHERE c.hash NOT IN (SELECT hash FROM {vectors}) ON CONFLICT DO NOTHING

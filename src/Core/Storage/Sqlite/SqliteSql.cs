@@ -156,7 +156,6 @@ internal static class SqliteSql
     /// <param name="name">Quoted.</param>
     /// <param name="space">A literal.</param>
     public static string View(string name, string space, IEnumerable<StoredGeneration> generations) => FormattableString.Invariant($"""
-        DROP VIEW IF EXISTS {name};
         CREATE VIEW {name} AS
         SELECT i.source, i.id AS task_id, c.seq AS chunk, g.space, g.model, g.dimension, v.hash AS content_hash, i.updated_at, i.title, i.path,
             i.metadata, v.embedding

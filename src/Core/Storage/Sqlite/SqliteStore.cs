@@ -147,6 +147,31 @@ internal sealed class SqliteStore : IStore
     public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => Read(Backlog.None, connection =>
         connection.Rows(SqliteBuildSql.Backlog(generation, priced), row => new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken).Single());
 
+    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) => Read<IReadOnlyList<StoreFault>>([], connection =>
+        new SqliteFaults(connection, cancellationToken).Find(before));
+
+    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<(VectorRow, ClaimedChunk)>>([], connection =>
+        {
+            var stored = Generation(connection, generation);
+            var random = new Random(seed);
+            var sample = new Dictionary<ContentHash, (VectorRow, ClaimedChunk)>();
+            for (var tries = 0; tries < 2 * count && sample.Count < count; tries++)
+            {
+                var from = new byte[ContentHash.Size];
+                random.NextBytes(from);
+                foreach (var row in connection.Rows(
+                    SqliteBuildSql.Sample(generation),
+                    row => (new VectorRow(row.Hash(0), Numbers(row, 2, stored), row.GetInt32(1)), new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
+                    cancellationToken, ("$from", from)))
+                {
+                    sample[row.Item1.Hash] = row;
+                }
+            }
+
+            return [.. sample.Values];
+        });
+
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<RunRecord>>([], connection =>
             connection.Rows(SqliteSql.Runs, SqliteRows.Receipt, cancellationToken, ("$limit", limit)));

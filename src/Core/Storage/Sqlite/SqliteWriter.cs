@@ -78,7 +78,7 @@ internal sealed class SqliteWriter(
         connection.Run(SqliteSchema.VectorTable(opened.Value.Id));
         if (after.Count != before.Count)
         {
-            Publish(space, after.Where(one => one.Value.Space == space));
+            new SqliteView(connection, space).Publish(after.Where(one => one.Value.Space == space));
         }
 
         return opened;
@@ -121,6 +121,17 @@ internal sealed class SqliteWriter(
     public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
         connection.Run(SqliteSql.PutRun, [("$id", run.Id), .. SqliteRows.Values(run)]) == 1 ? true : throw StoreRefusals.NoRun(store, run.Id));
 
+    public Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken) => Write(() =>
+    {
+        var mended = new SqliteFaults(connection, cancellationToken).Mend(fault, before);
+        if (mended > 0)
+        {
+            connection.Run(SqliteSql.Grow);
+        }
+
+        return mended;
+    });
+
     /// <summary>Searches read every vector: there is nothing to build.</summary>
     public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => Write(() =>
         Generations().Find(one => one.Value.Id == generation) is null ? throw StoreRefusals.NoGeneration(store, generation) : false);
@@ -146,13 +157,6 @@ internal sealed class SqliteWriter(
     }
 
     private List<StoredGeneration> Generations() => connection.Rows(SqliteSql.Generations, SqliteRows.Generation, CancellationToken.None);
-
-    private void Publish(string space, IEnumerable<StoredGeneration> generations)
-    {
-        var name = space == Generation.DefaultSpace ? "embeddings" : $"embeddings_{space}";
-        connection.Run(SqliteSql.View($"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
-            $"'{space.Replace("'", "''", StringComparison.Ordinal)}'", generations));
-    }
 
     /// <summary>One transaction, begun as a writing one, that first looks whether this writer is still the one.</summary>
     private Task<T> Write<T>(Func<T> write)

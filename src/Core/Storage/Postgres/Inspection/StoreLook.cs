@@ -40,7 +40,7 @@ internal sealed class StoreLook(NpgsqlConnection connection, PostgresPlace place
                 $"SELECT source, count(*) FROM {s}.item GROUP BY source ORDER BY source", row => (row.GetString(0), row.GetInt64(1)), cancellationToken),
             LockHolder = await PostgresLock.HolderAsync(connection, PostgresLock.Key(place, "writer"), cancellationToken),
             OpenRuns = runs,
-            HasView = active is { HasTable: true } ? await IsShownAsync(active.Table, cancellationToken) : null,
+            HasView = await AreShownAsync(generations, cancellationToken),
         };
     }
 
@@ -61,10 +61,21 @@ internal sealed class StoreLook(NpgsqlConnection connection, PostgresPlace place
         };
     }
 
+    private async Task<bool?> AreShownAsync(List<GenerationFacts> generations, CancellationToken cancellationToken)
+    {
+        bool? shown = null;
+        foreach (var one in generations.Where(one => one is { HasTable: true, Value.State: GenerationState.Active }))
+        {
+            shown = shown is not false && await IsShownAsync(PostgresView.NameOf(one.Value.Space), one.Table, cancellationToken);
+        }
+
+        return shown;
+    }
+
     /// <summary>The view's query reads the table.</summary>
-    private Task<bool> IsShownAsync(string table, CancellationToken cancellationToken) => connection.ScalarAsync<bool>(
+    private Task<bool> IsShownAsync(string view, string table, CancellationToken cancellationToken) => connection.ScalarAsync<bool>(
         """
         SELECT EXISTS (SELECT FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
             WHERE r.ev_class = to_regclass(@view) AND d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass(@table))
-        """, cancellationToken, ("view", $"{sql.Schema}.embeddings"), ("table", $"{sql.Schema}.{table}"));
+        """, cancellationToken, ("view", $"{sql.Schema}.{PostgresSql.Quote(view)}"), ("table", $"{sql.Schema}.{table}"));
 }

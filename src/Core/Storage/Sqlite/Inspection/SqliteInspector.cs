@@ -58,7 +58,8 @@ internal sealed class SqliteInspector(StoreConfig config, string place)
             OpenRuns = runs,
             LockHolder = runs.Count > 0 && IsLocked()
                 ? connection.Rows(SqliteSql.Holder, row => row.TextOf(0), cancellationToken).FirstOrDefault() ?? "another process" : null,
-            HasView = active is null ? null : IsShown(connection, active.Table, cancellationToken),
+            HasView = active is null ? null : generations.Where(one => one.Value.State == GenerationState.Active).GroupBy(one => one.Value.Space)
+                .All(space => IsShown(connection, new SqliteView(connection, space.Key).Name, space.First().Table, cancellationToken)),
         };
     }
 
@@ -101,8 +102,8 @@ internal sealed class SqliteInspector(StoreConfig config, string place)
     }
 
     /// <summary>The view's query names the table.</summary>
-    private static bool IsShown(SqliteConnection connection, string table, CancellationToken cancellationToken) =>
-        connection.Rows("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'embeddings'", row => row.GetString(0), cancellationToken)
+    private static bool IsShown(SqliteConnection connection, string view, string table, CancellationToken cancellationToken) =>
+        connection.Rows("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = $view", row => row.GetString(0), cancellationToken, ("$view", view))
             .Exists(sql => sql.Split([' ', ')', '\n'], StringSplitOptions.RemoveEmptyEntries).Contains(table));
 
     /// <summary>Asked only where a receipt says that a run is under way: asking touches the lock for a moment.</summary>

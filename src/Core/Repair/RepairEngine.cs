@@ -1,0 +1,193 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Storage.Spool;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core.Repair;
+
+/// <param name="Stopped">Why it ended early; null when it was walked to its end.</param>
+public sealed record RepairResult(RepairReport Report, ExitCode ExitCode, Exception? Stopped);
+
+/// <summary>
+/// Two ways between sources, ledger and vectors: what is too much goes, what is broken is mended, and what is missing is named with its price.
+/// It buys nothing but the sample of <c>--verify</c>. Killed anywhere and run again, it does the rest.
+/// </summary>
+/// <param name="progress">A line before each step that takes time.</param>
+public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgress<string> progress)
+{
+    private const int DeleteBatch = 256;
+
+    private readonly PlanMaker _planMaker = new(workspace);
+
+    /// <summary>What a repair would do. Buys and writes nothing.</summary>
+    public async Task<RepairResult> DryRunAsync(RepairRequest request, SpendLimit spend, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(spend);
+        var found = await LookAsync(request, cancellationToken);
+        var steps = found.Steps(RepairState.Planned).ToList();
+        if (request.Verify > 0 && found.Made is { } seen)
+        {
+            var verifier = new Verifier(workspace, request);
+            await verifier.PrepareAsync(seen.Head, cancellationToken);
+            steps.Add(new("verify", "", verifier.Estimate.Chunks, RepairState.Planned, "to be compared: "
+                + Figures.Purchase(verifier.Estimate.Chunks, verifier.Estimate.Requests, verifier.Estimate.Tokens, verifier.Estimate.Cost, verifier.Estimate.PriceFrom, 0, verifier.Estimate.Seconds)));
+        }
+
+        return Result(true, null, steps, [], found.Made?.Plan, null);
+    }
+
+    /// <exception cref="LockedException">Another run writes.</exception>
+    /// <exception cref="StoreRefusedException">The store is another project's, or newer than this tool.</exception>
+    public async Task<RepairResult> RunAsync(RepairRequest request, SpendLimit spend, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(spend);
+        var started = clock.GetUtcNow();
+        if (!(await workspace.Store.ReadHeadAsync(cancellationToken)).Exists)
+        {
+            throw new StoreException($"nothing was ever written to {workspace.StoreDescription}: there is nothing to repair. Run 'embsync sync'");
+        }
+
+        await using var writer = await workspace.BeginWriteAsync(cancellationToken);
+        var done = new List<RepairStep>();
+        var verified = new List<Verification>();
+        Exception? stopped = null;
+        MadePlan? made = null;
+        try
+        {
+            var found = await LookAsync(request, cancellationToken);
+            if (found.Made is null)
+            {
+                await MendAsync(writer, found.Faults.Where(fault => fault.Kind == StoreFaultKind.MissingTable), found.Before, done, cancellationToken);
+                found = await LookAsync(request, cancellationToken);
+            }
+
+            made = found.Made;
+            await MendAsync(writer, found, done, cancellationToken);
+            if (request.Verify > 0)
+            {
+                var verifier = new Verifier(workspace, request);
+                await verifier.PrepareAsync(await workspace.Store.ReadHeadAsync(cancellationToken), cancellationToken);
+                verified.AddRange(await verifier.RunAsync(spend, cancellationToken));
+            }
+
+            // What was deleted may be needed: what is left to buy is looked at again.
+            made = (await LookAsync(request, cancellationToken)).Made;
+        }
+        catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
+        {
+            stopped = exception;
+        }
+
+        long? run = null;
+        if (done.Exists(step => step.State == RepairState.Done))
+        {
+            var record = new RunRecord(0, "repair", RunRecord.Running, done.Count, 0, 0, null, null, made?.Commit, started, null, CanonicalJson.Empty);
+            run = await writer.BeginRunAsync(record, CancellationToken.None);
+            await writer.UpdateRunAsync(
+                record with
+                {
+                    Id = run.Value,
+                    Status = stopped is null ? "done" : "failed",
+                    ItemsProcessed = done.Count,
+                    Error = stopped?.Message,
+                    CompletedAt = clock.GetUtcNow(),
+                }, CancellationToken.None);
+        }
+
+        return Result(false, run, done, verified, made?.Plan, stopped);
+    }
+
+    private async Task<Findings> LookAsync(RepairRequest request, CancellationToken cancellationToken)
+    {
+        var before = clock.GetUtcNow() - request.Grace;
+        var faults = await workspace.Store.FindFaultsAsync(before, cancellationToken);
+        var made = faults.Any(fault => fault.Kind == StoreFaultKind.MissingTable) ? null
+            : await _planMaker.MakeAsync(new() { Command = "repair", Sources = request.Sources, MaxDelete = request.MaxDelete, DeletionsOnly = true }, cancellationToken);
+        return new(made, faults, workspace.Spool is { } folder ? folder.Files().Count : 0, before);
+    }
+
+    private async Task MendAsync(IStoreWriter writer, Findings found, List<RepairStep> done, CancellationToken cancellationToken)
+    {
+        if (found.Spooled > 0)
+        {
+            var notes = await new SpoolReplay(workspace.Spool!).PlayAsync(writer, found.Made!.Head, found.Made.Plan.Target.Space, null, cancellationToken);
+            done.AddRange(notes.Select(note => new RepairStep("spool", workspace.Spool!.Folder, found.Spooled, RepairState.Done, note)));
+        }
+
+        if (found.Made!.Plan.Violation is { } violation)
+        {
+            done.Add(new("orphans", "", found.Orphans.Count, RepairState.Left, violation));
+        }
+        else
+        {
+            foreach (var batch in found.Orphans.Chunk(DeleteBatch))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await writer.CommitAsync(new(0, [], [], [.. batch.Select(deletion => deletion.Key)]), cancellationToken);
+            }
+
+            done.AddRange(found.OrphanSteps(RepairState.Done));
+        }
+
+        // Deleted items leave vectors behind, dropped tables leave views: each round may find what the one before made visible.
+        var faults = await workspace.Store.FindFaultsAsync(found.Before, cancellationToken);
+        for (var round = 0; faults.Count > 0 && round < 3; round++)
+        {
+            await MendAsync(writer, faults, found.Before, done, cancellationToken);
+            faults = await workspace.Store.FindFaultsAsync(found.Before, cancellationToken);
+        }
+
+        done.AddRange(faults.Select(fault => RepairStep.Of(fault, RepairState.Left, fault.Count)));
+        done.AddRange(found.HalfDone());
+    }
+
+    private async Task MendAsync(IStoreWriter writer, IEnumerable<StoreFault> faults, DateTimeOffset before, List<RepairStep> done, CancellationToken cancellationToken)
+    {
+        foreach (var fault in faults)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            progress.Report($"{RepairStep.Of(fault, RepairState.Planned, fault.Count).Name}: {fault.Subject}");
+            if (await writer.MendAsync(fault, before, cancellationToken) is > 0 and var count)
+            {
+                done.Add(RepairStep.Of(fault, RepairState.Done, count));
+            }
+        }
+    }
+
+    private RepairResult Result(bool dry, long? run, IReadOnlyList<RepairStep> steps, IReadOnlyList<Verification> verified, SyncPlan? plan, Exception? stopped)
+    {
+        var report = RepairReport.Of(workspace.StoreDescription, dry, run, steps, verified, plan, stopped);
+        var code = stopped switch
+        {
+            OperationCanceledException => ExitCode.Interrupted,
+            EmbSyncException exception => exception.ExitCode,
+            _ => report.IsLeft ? ExitCode.Drift : ExitCode.Done,
+        };
+        return new(report, code, stopped);
+    }
+
+    /// <param name="Made">Null while a table is gone: nothing can be compared then.</param>
+    /// <param name="Spooled">Files of paid vectors that wait for the store.</param>
+    private sealed record Findings(MadePlan? Made, IReadOnlyList<StoreFault> Faults, int Spooled, DateTimeOffset Before)
+    {
+        /// <summary>What moved is written under its new name by a sync first.</summary>
+        public IReadOnlyList<PlannedDeletion> Orphans => [.. (Made?.Plan.Deletions ?? []).Where(deletion => !deletion.Moved)];
+
+        public IEnumerable<RepairStep> Steps(RepairState state)
+        {
+            var spool = Spooled == 0 ? [] : new[] { new RepairStep("spool", "", Spooled, state, $"{Text.Count(Spooled, "file")} of paid vectors that wait for the store: to be played back") };
+            var orphans = Made?.Plan.Violation is { } violation ? [new RepairStep("orphans", "", Orphans.Count, RepairState.Left, violation)] : OrphanSteps(state);
+            return [.. spool, .. orphans, .. Faults.Select(fault => RepairStep.Of(fault, state, fault.Count)), .. HalfDone()];
+        }
+
+        public IEnumerable<RepairStep> OrphanSteps(RepairState state) => Orphans.GroupBy(deletion => deletion.Key.Source, StringComparer.Ordinal).Select(source => new RepairStep(
+            "orphans", source.Key, source.Count(), state, $"{(state == RepairState.Planned ? "to be deleted:" : "deleted")} {Text.Count(source.Count(), "item")} gone from the source"));
+
+        public IEnumerable<RepairStep> HalfDone() => (Made?.Head.Generations ?? []).Where(generation => generation.State == GenerationState.Building).Select(generation => new RepairStep(
+            "half-done", Text.Of($"{generation.Signature.Model}, {generation.Signature.Dimension}"), 1, RepairState.Left,
+            Text.Of($"a reembed or a change of model is not done: go on with 'embsync reembed --model {generation.Signature.Model} --dimension {generation.Signature.Dimension}', or with a sync if it is the configured one")));
+    }
+}
