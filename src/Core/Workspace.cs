@@ -9,6 +9,9 @@ using EmbSync.Core.Sync;
 
 namespace EmbSync.Core;
 
+/// <summary>A named use of one model at one dimension.</summary>
+public sealed record ConfiguredSpace(string Name, EmbeddingSignature Signature);
+
 /// <summary>Everything that a command works on, opened from a configuration. Opening touches no network and writes nothing.</summary>
 public sealed class Workspace : IAsyncDisposable
 {
@@ -20,7 +23,7 @@ public sealed class Workspace : IAsyncDisposable
     private Workspace(EmbSyncConfig config, GitDiscovery git, IStore store, IReadOnlyList<ISource> sources, TimeProvider clock)
     {
         (Config, Git, Store, Sources, _clock) = (config, git, store, sources, clock);
-        Signature = Providers.SignatureOf(config.Embeddings);
+        Spaces = [.. config.Embeddings.BySpace.Select(space => new ConfiguredSpace(space.Space, Providers.SignatureOf(space.Config)))];
         Spool = SpoolFolder.For(config, store, clock);
     }
 
@@ -35,8 +38,15 @@ public sealed class Workspace : IAsyncDisposable
 
     public IReadOnlyList<ISource> Sources { get; }
 
-    /// <summary>What the configuration asks vectors to be.</summary>
-    public EmbeddingSignature Signature { get; }
+    /// <summary>What the configuration asks vectors to be, in each space; never empty.</summary>
+    public IReadOnlyList<ConfiguredSpace> Spaces { get; }
+
+    /// <summary>The space that is meant where none is named: <c>default</c>, else the first.</summary>
+    public string MainSpace => Spaces.FirstOrDefault(space => space.Name == Generation.DefaultSpace)?.Name ?? Spaces[0].Name;
+
+    /// <exception cref="UsageException">There is no such space.</exception>
+    public EmbeddingSignature SignatureOf(string space) => Spaces.FirstOrDefault(one => one.Name == space)?.Signature
+        ?? throw new UsageException($"no space is named '{space}': there is {string.Join(", ", Spaces.Select(one => $"'{one.Name}'"))} (embeddings.spaces)");
 
     /// <summary>What vectors of that signature cost.</summary>
     public PurchaseTerms TermsOf(EmbeddingSignature signature) => Providers.TermsOf(Config.Embeddings, signature);

@@ -22,7 +22,7 @@ internal static class FaultList
     private static readonly Touched[] StoresAndOpenAi = [Sqlite, Postgres, OpenAi];
 
     /// <summary>Numbers that are owed; a number without a case is one that nobody thought of.</summary>
-    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 26, 27, 28, 29, .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 50, 52, 53, 59, 61, 63, 67, 68];
+    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 23), 25, 26, 27, 28, 29, .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 47, 49, 50, 51, 52, 53, 55, 56, 57, 58, 59, 61, 63, 67, 68];
 
     public static readonly IReadOnlyList<(string Title, IReadOnlyList<FaultCase> Cases)> Sections =
     [
@@ -125,7 +125,10 @@ internal static class FaultList
             new(45, "too old", "prints `ALTER EXTENSION`; nothing is bought", "2", [Postgres]),
             new(46, "before or between commits", "a new connection goes on, or the run ends and the next one does; nothing is bought twice", "0, 1 or 7", [Postgres]) { InCore = true },
             new(46, "in a commit", "the run ends; what was paid waits in the spool, the next run plays it back", "1", [Postgres]) { InCore = true },
+            new(47, "deadlock, serialisation failure, lock and statement time-outs", "the transaction is done again a few times; then it says what blocks", "1", [Postgres]) { InCore = true },
+            new(49, "an INVALID index of the store", "named by syncs and `doctor`; `repair` drops it and builds it anew", "1; `repair` 0", [Postgres]) { InCore = true },
             new(50, "newer than the tool", "neither read nor written: upgrade embsync", "2", Stores),
+            new(51, "what repair mends", "`repair` makes tables and views again, deletes what no search can use and names what a sync has to buy", "1; `repair` 0 or 4", Stores) { InCore = true },
             .. Each(52, ["damaged", "not a database"], "left as it is, to the byte; says how to restore or begin anew, and at what cost", "1", [Sqlite]),
             new(52, "another program's", "left as it is, to the byte", "2", [Sqlite]),
             new(52, "locked", "says that another process holds it", "1", [Sqlite]),
@@ -135,7 +138,16 @@ internal static class FaultList
         ("Process",
         [
             new(53, "before and after every write", "the next run ends as a clean one; at most what was under way is bought again", "0 then", Stores) { InCore = true },
+            new(53, "before and after every write, with two models", "the same, in both spaces", "0 then", Stores) { InCore = true },
+            new(53, "before and after every write of a reembed", "searches stay as they were until the switch; the next one goes on", "0 then", Stores) { InCore = true },
+            new(53, "before and after every write of a repair", "the next one does the rest", "0 or 4 then", Stores) { InCore = true },
             new(53, "kill -9 at random moments", "the next run ends as a clean one; at most what was under way is bought again", "137; 0 then", StoresAndOpenAi),
+            new(55, "a second writer", "names who writes and leaves, or waits as long as --wait says", "7", Stores) { InCore = true },
+            new(56, "a zombie writer", "every commit checks the writer's epoch: it writes nothing", "7", Stores) { InCore = true },
+            new(57, "a sync during a reembed", "goes on; what it brings is embedded again before the switch", "0", Stores) { InCore = true },
+            new(57, "two reembeds at once", "share the work by leases, each text is bought once, one of them switches", "0", Stores) { InCore = true },
+            new(57, "a rollback during a sync", "waits as long as --wait says, or leaves", "7", Stores) { InCore = true },
+            new(58, "a lease made before the clock was set back", "counts as free; PostgreSQL's leases go by the server's clock", "0", [Sqlite, Memory]) { InCore = true },
             new(59, "a spool that can't be written", "stops before anything is bought and names `store.spool`", "1", [Postgres]) { InCore = true },
             new(59, "full disk under the spool", "what is paid goes to the database, nothing more is bought; names `store.spool`", "1", [Postgres]),
             new(67, "a link in place of the spool", "not followed; nothing is bought", "2", [Postgres]) { InCore = true },

@@ -52,7 +52,7 @@ public sealed class CacheFolderTests
 
         (await ToolRun.Of(repository.Path, "sync", new Dictionary<string, string> { ["EMBSYNC_STORE_PATH"] = "deep/er/index.db" })).ExitCode.ShouldBe(0);
 
-        Directory.EnumerateFiles(repository.Full("deep"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order().ShouldBe(["index.db", "index.db.lock"]);
+        Directory.EnumerateFiles(repository.Full("deep"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order().ShouldBe(["index.db", "index.db.build-default", "index.db.lock"]);
         Directory.Exists(repository.Full(".embsync")).ShouldBeFalse();
     }
 

@@ -6,6 +6,7 @@ namespace EmbSync.Core.Configuration;
 /// <summary>Flags that stand for settings; null where the flag wasn't given. They win over environment and file.</summary>
 /// <param name="MaxDelete">As <c>limits.maxDelete</c>: <c>20%</c>, <c>50</c>.</param>
 /// <param name="MaxCost">USD a run.</param>
+/// <param name="Space">Whose model and dimension these are, where the configuration has several; null where it has one.</param>
 public sealed record ConfigOverrides(
     int? BatchSize = null,
     int? SleepMs = null,
@@ -14,7 +15,8 @@ public sealed record ConfigOverrides(
     long? MaxTokens = null,
     string? MaxDelete = null,
     string? Model = null,
-    int? Dimension = null)
+    int? Dimension = null,
+    string? Space = null)
 {
     public static readonly ConfigOverrides None = new();
 

@@ -16,6 +16,8 @@ internal sealed class ConfigValues(
 
     public IReadOnlyDictionary<string, string> Environment => request.Environment;
 
+    public ConfigOverrides Flags => request.Flags;
+
     public string Shown => shown ?? "";
 
     public ConfigValues In(MapNode map, string path, string subject) => new(request, shown, map, (path, subject), problems, origins);

@@ -19,13 +19,19 @@ internal static class CrossCheck
     {
         if (values.AreGood(ConfigSchema.Provider, ConfigSchema.Model, ConfigSchema.Dimension))
         {
-            CheckModel(config.Embeddings, values);
-            CheckChunks(config, values);
+            foreach (var (space, embeddings) in config.Embeddings.BySpace)
+            {
+                CheckModel(embeddings, new(values, config.Embeddings, space));
+                CheckChunks(config with { Embeddings = embeddings }, values);
+            }
         }
 
         if (values.AreGood(ConfigSchema.Backend, ConfigSchema.Vectors, ConfigSchema.Dimension))
         {
-            CheckColumn(config, values);
+            foreach (var (space, embeddings) in config.Embeddings.BySpace)
+            {
+                CheckColumn(config with { Embeddings = embeddings }, new(values, config.Embeddings, space));
+            }
         }
 
         if (values.AreGood(ConfigSchema.Provider, ConfigSchema.BaseUrl, ConfigSchema.AllowHosts, ConfigSchema.AllowInsecureHttp))
@@ -34,7 +40,17 @@ internal static class CrossCheck
         }
     }
 
-    private static void CheckModel(EmbeddingsConfig embeddings, ConfigValues values)
+    /// <summary>Where a space's model and dimension stand, and what they are called.</summary>
+    private sealed record Place(ConfigValues Values, EmbeddingsConfig Embeddings, string Space)
+    {
+        public Setting Model => Embeddings.Spaces.Count > 0 ? ConfigSchema.Spaces : ConfigSchema.Model;
+
+        public Setting Dimension => Embeddings.Spaces.Count > 0 ? ConfigSchema.Spaces : ConfigSchema.Dimension;
+
+        public string DimensionName => Embeddings.Spaces.Count > 0 ? $"embeddings.spaces.{Space}.dimension" : "embeddings.dimension";
+    }
+
+    private static void CheckModel(EmbeddingsConfig embeddings, Place place)
     {
         var (model, dimension) = (Quoting.Quote(embeddings.Model), embeddings.Dimension);
         var isLexicalModel = embeddings.Model == EmbeddingsReader.LexicalModel;
@@ -42,39 +58,39 @@ internal static class CrossCheck
         {
             if (!isLexicalModel)
             {
-                values.Report(ConfigSchema.Model, $"provider lexical has one model, {EmbeddingsReader.LexicalModel}, not {model}: "
+                place.Values.Report(place.Model, $"provider lexical has one model, {EmbeddingsReader.LexicalModel}, not {model}: "
                     + $"write provider: openai for others, or set {ConfigSchema.Model.Variable}={EmbeddingsReader.LexicalModel}");
             }
             else if (dimension is < LexicalMin or > LexicalMax)
             {
-                values.Report(ConfigSchema.Dimension, Line($"embeddings.dimension {dimension} is outside what {model} makes: {LexicalMin} to {LexicalMax}"));
+                place.Values.Report(place.Dimension, Line($"{place.DimensionName} {dimension} is outside what {model} makes: {LexicalMin} to {LexicalMax}"));
             }
         }
         else if (isLexicalModel)
         {
-            values.Report(ConfigSchema.Model, $"{model} is the model of provider lexical, not of {embeddings.Provider}: name another (known are {ModelCatalog.Names})");
+            place.Values.Report(place.Model, $"{model} is the model of provider lexical, not of {embeddings.Provider}: name another (known are {ModelCatalog.Names})");
         }
         else if (ModelCatalog.Find(embeddings.Model) is { } known)
         {
             if (dimension > known.NativeDimension)
             {
-                values.Report(ConfigSchema.Dimension, Line($"embeddings.dimension {dimension} is more than {model} makes: {known.NativeDimension} at most"));
+                place.Values.Report(place.Dimension, Line($"{place.DimensionName} {dimension} is more than {model} makes: {known.NativeDimension} at most"));
             }
             else if (dimension != known.NativeDimension && !known.SupportsShorter)
             {
-                values.Report(ConfigSchema.Dimension, Line($"embeddings.dimension {dimension}: {model} makes vectors of {known.NativeDimension} only"));
+                place.Values.Report(place.Dimension, Line($"{place.DimensionName} {dimension}: {model} makes vectors of {known.NativeDimension} only"));
             }
         }
     }
 
-    private static void CheckColumn(EmbSyncConfig config, ConfigValues values)
+    private static void CheckColumn(EmbSyncConfig config, Place place)
     {
         var max = config.Store.Vectors == VectorType.HalfVec ? HalfVecMax : VectorMax;
         if (config.Store.Backend == StoreBackend.Postgres && config.Embeddings.Dimension > max)
         {
             var type = config.Store.Vectors == VectorType.HalfVec ? "halfvec" : "vector";
             var way = type == "vector" && config.Embeddings.Dimension <= HalfVecMax ? "write store.vectors: halfvec, or a smaller dimension" : "write a smaller dimension";
-            values.Report(ConfigSchema.Dimension, Line($"embeddings.dimension {config.Embeddings.Dimension}: an index over {type} goes to {max}: {way}"));
+            place.Values.Report(place.Dimension, Line($"{place.DimensionName} {config.Embeddings.Dimension}: an index over {type} goes to {max}: {way}"));
         }
     }
 

@@ -33,8 +33,10 @@ internal static class EffectiveSettings
         yield return Row(ConfigSchema.Provider, embeddings.Provider);
         yield return Row(ConfigSchema.BaseUrl, embeddings.BaseUrl);
         yield return Row(ConfigSchema.ApiKey, embeddings.ApiKey);
-        yield return Row(ConfigSchema.Model, embeddings.Model);
-        yield return Row(ConfigSchema.Dimension, embeddings.Dimension);
+        var several = embeddings.Spaces.Count > 0;
+        yield return Row(ConfigSchema.Model, several ? null : embeddings.Model);
+        yield return Optional(ConfigSchema.Dimension, several ? null : (long?)embeddings.Dimension);
+        yield return Row(ConfigSchema.Spaces, several ? [.. embeddings.Spaces.Select(space => new WrittenSpace(space.Name, space.Model, space.Dimension))] : null);
         yield return Row(ConfigSchema.BatchSize, embeddings.BatchSize);
         yield return Row(ConfigSchema.SleepMs, embeddings.SleepMs);
         yield return Row(ConfigSchema.Concurrency, embeddings.Concurrency);

@@ -93,7 +93,18 @@ public sealed record EmbeddingsConfig(
     public string? ApiKeyVariable { get; init; }
 
     public PaceConfig Pace { get; init; } = PaceConfig.Default;
+
+    /// <summary>Named uses of models, in the order of the file; empty for the one space <c>default</c> of <see cref="Model"/> and <see cref="Dimension"/>.</summary>
+    public IReadOnlyList<SpaceConfig> Spaces { get; init; } = [];
+
+    /// <summary>One for each space, with its model and dimension in place of the first one's.</summary>
+    public IReadOnlyList<(string Space, EmbeddingsConfig Config)> BySpace => Spaces.Count == 0
+        ? [(Core.Model.Generation.DefaultSpace, this)]
+        : [.. Spaces.Select(space => (space.Name, this with { Model = space.Model, Dimension = space.Dimension }))];
 }
+
+/// <param name="Name">Lower-case letters, digits and <c>_</c>: part of its view's name.</param>
+public sealed record SpaceConfig(string Name, string Model, int Dimension);
 
 /// <summary>How fast and how patiently a provider is asked.</summary>
 /// <param name="RequestsPerMinute">From 1; null for no limit but what the provider's answers name.</param>

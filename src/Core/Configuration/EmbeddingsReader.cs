@@ -17,7 +17,8 @@ internal static class EmbeddingsReader
     {
         var provider = values.Get(ConfigSchema.Provider);
         var isLexical = provider == ConfigSchema.Lexical;
-        var model = values.TryGet(ConfigSchema.Model, out var named) ? named : isLexical ? LexicalModel : OpenAiModel;
+        var spaces = ReadSpaces(values, isLexical);
+        var model = spaces.Count > 0 ? spaces[0].Model : values.TryGet(ConfigSchema.Model, out var named) ? named : isLexical ? LexicalModel : OpenAiModel;
         var (address, isFromEnvironment) = ReadAddress(values, isLexical);
         var hosts = values.Get(ConfigSchema.AllowHosts);
         if (isFromEnvironment && values.Find(ConfigSchema.AllowHosts) is null)
@@ -31,7 +32,7 @@ internal static class EmbeddingsReader
             address,
             ReadKey(values, isLexical, out var variable),
             model,
-            ReadDimension(values, isLexical, model),
+            spaces.Count > 0 ? spaces[0].Dimension : ReadDimension(values, isLexical, model),
             (int)values.Get(ConfigSchema.BatchSize),
             (int)values.Get(ConfigSchema.SleepMs),
             (int)values.Get(ConfigSchema.Concurrency),
@@ -42,6 +43,7 @@ internal static class EmbeddingsReader
             new(values.Get(ConfigSchema.DocumentPrefix), values.Get(ConfigSchema.QueryPrefix)))
         {
             ApiKeyVariable = variable,
+            Spaces = spaces,
             Pace = new(
                 values.TryGet(ConfigSchema.RequestsPerMinute, out var requests) ? requests : null,
                 values.TryGet(ConfigSchema.TokensPerMinute, out var tokens) ? tokens : null,
@@ -49,6 +51,39 @@ internal static class EmbeddingsReader
                 (int)values.Get(ConfigSchema.MaxRetries),
                 (int)values.Get(ConfigSchema.TimeoutSeconds)),
         };
+    }
+
+    private static List<SpaceConfig> ReadSpaces(ConfigValues values, bool isLexical)
+    {
+        if (!values.TryGet(ConfigSchema.Spaces, out var written))
+        {
+            return [];
+        }
+
+        // A flag means one space, which the command names; it stands for that space's own.
+        foreach (var beside in new Setting[] { ConfigSchema.Model, ConfigSchema.Dimension }.Where(setting => values.Find(setting) is { Node: not ScalarNode { Form: ScalarForm.Flag } }))
+        {
+            values.Report(beside, $"{beside.Path} stands beside embeddings.spaces, which names models and dimensions: keep one of the two");
+        }
+
+        var (flagSpace, flagModel, flagDimension) = (values.Flags.Space, values.Flags.Model, values.Flags.Dimension);
+        if (written.Count > 0 && (flagModel is not null || flagDimension is not null) && !written.Any(space => space.Name == flagSpace))
+        {
+            values.Report(ConfigSchema.Spaces, $"there are several spaces ({string.Join(", ", written.Select(space => space.Name))}): say which one with --space");
+        }
+
+        return [.. written.Select(space => space.Name == flagSpace ? space with { Model = flagModel ?? space.Model, Dimension = flagDimension ?? space.Dimension } : space).Select(space =>
+        {
+            var model = space.Model ?? (isLexical ? LexicalModel : OpenAiModel);
+            var own = isLexical ? LexicalDimension : ModelCatalog.Find(model)?.NativeDimension;
+            if (space.Dimension is null && own is null)
+            {
+                values.Report(ConfigSchema.Spaces, $"embeddings.spaces.{space.Name}.dimension is needed for {Quoting.Quote(model)}, a model that embsync doesn't know: "
+                    + $"write the length of its vectors (known are {ModelCatalog.Names})");
+            }
+
+            return new SpaceConfig(space.Name, model, (int)(space.Dimension ?? own ?? LexicalDimension));
+        })];
     }
 
     private static (Uri? Address, bool IsFromEnvironment) ReadAddress(ConfigValues values, bool isLexical)

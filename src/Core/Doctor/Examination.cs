@@ -42,15 +42,19 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
         ProviderFacts? provider = null;
         if (request.Probe && ProviderProbe.IsFor(config.Embeddings))
         {
-            provider = await new ProviderProbe(config.Embeddings, clock).AskAsync(cancellationToken);
-            findings.AddRange(ProviderProbe.Findings(provider, config.Embeddings));
+            foreach (var (_, embeddings) in config.Embeddings.BySpace)
+            {
+                var asked = await new ProviderProbe(embeddings, clock).AskAsync(cancellationToken);
+                findings.AddRange(ProviderProbe.Findings(asked, embeddings));
+                provider ??= asked;
+            }
         }
         else
         {
             findings.AddRange(ProviderProbe.Unasked(config.Embeddings));
         }
 
-        var expected = new StoreExpectation(config.Project, Embedding.Providers.SignatureOf(config.Embeddings), config.Sources.Select(source => source.Name).ToHashSet());
+        var expected = new StoreExpectation(config.Project, config.Embeddings.BySpace.ToDictionary(space => space.Space, space => Embedding.Providers.SignatureOf(space.Config)), config.Sources.Select(source => source.Name).ToHashSet());
         if (request.Table is not null && config.Store.Backend != StoreBackend.Postgres)
         {
             throw new UsageException("--table names a table of a PostgreSQL database, and the configured store is none: give --postgres-url too");

@@ -3,7 +3,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Doctor;
 
 /// <summary>What a configuration expects of its store; null for parts that it doesn't say, as when a database is looked at without one.</summary>
-internal sealed record StoreExpectation(string Project, EmbeddingSignature Signature, IReadOnlySet<string> Sources);
+/// <param name="Signatures">By space.</param>
+internal sealed record StoreExpectation(string Project, IReadOnlyDictionary<string, EmbeddingSignature> Signatures, IReadOnlySet<string> Sources);
 
 /// <summary>What is wrong with a store of embsync's own.</summary>
 internal static class StoreFindings
@@ -60,6 +61,7 @@ internal static class StoreFindings
         {
             var subject = Text.Of($"{store.Place}, generation {generation.Value.Id}");
             var signature = generation.Value.Signature;
+            var asked = expected?.Signatures.GetValueOrDefault(generation.Value.Space);
             if (!generation.HasTable)
             {
                 yield return Finding.Of(FindingKind.NoTable, subject, $"Its table {generation.Table} is gone.",
@@ -71,7 +73,7 @@ internal static class StoreFindings
             {
                 yield return Finding.Of(FindingKind.HalfBuilt, subject,
                     Text.Of($"{signature.Model}, {signature.Dimension}: {generation.Vectors:N0} vectors, {generation.Missing:N0} of {store.Chunks:N0} chunks are missing."),
-                    Mend.Command(expected is not null && expected.Signature.Fingerprint == signature.Fingerprint ? "embsync reembed"
+                    Mend.Command(asked?.Fingerprint == signature.Fingerprint ? "embsync reembed"
                         : Text.Of($"embsync reembed --model {ShellQuoted(signature.Model)} --dimension {signature.Dimension}")));
             }
 
@@ -91,10 +93,10 @@ internal static class StoreFindings
             {
                 yield return Finding.Of(FindingKind.Pinned, subject, Text.Of($"{signature.Model}, {signature.Dimension}: syncs keep it, whatever the configuration says."), Mend.Command("embsync reembed --unpin"));
             }
-            else if (expected is not null && generation.Value.State == GenerationState.Active && signature.Fingerprint != expected.Signature.Fingerprint)
+            else if (asked is not null && generation.Value.State == GenerationState.Active && signature.Fingerprint != asked.Fingerprint)
             {
                 yield return Finding.Of(FindingKind.OtherModel, subject,
-                    Text.Of($"It is of {signature.Provider} {signature.Model}, {signature.Dimension}; the configuration asks for {expected.Signature.Provider} {expected.Signature.Model}, {expected.Signature.Dimension}."),
+                    Text.Of($"It is of {signature.Provider} {signature.Model}, {signature.Dimension}; the configuration asks for {asked.Provider} {asked.Model}, {asked.Dimension}."),
                     Mend.Command($"{Sync} --dry-run"));
             }
         }

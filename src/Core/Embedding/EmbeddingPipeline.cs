@@ -3,7 +3,11 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Embedding;
 
 /// <param name="Tokens">Estimated tokens of the text.</param>
-public sealed record EmbedInput(ContentHash Hash, string Text, int Tokens);
+public sealed record EmbedInput(ContentHash Hash, string Text, int Tokens)
+{
+    /// <summary>Number of the space that the vector is for, where there are several.</summary>
+    public int Space { get; init; }
+}
 
 /// <summary>One text's vector, or why it has none. Exactly one of the two is set.</summary>
 /// <param name="Vector">Unit length, of the configured dimension; empty when it failed.</param>

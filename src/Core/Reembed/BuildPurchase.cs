@@ -126,7 +126,7 @@ internal sealed class BuildPurchase(
 
                 var input = new EmbedInput(chunk.Hash, text, TokenEstimate.Estimate(text));
                 _sent += input.Tokens;
-                if (!options.Spend.Allows(_tally.Projected(_sent, options.Terms), options.Terms))
+                if (!options.Spend.Allows(_tally.Projected([_sent], options.Terms)))
                 {
                     _tally.OverBudget = true;
                     yield break;

@@ -107,7 +107,7 @@ internal sealed class GenerationBuilding(
         }
 
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
-        var notes = await spool.PlayAsync(writer, await workspace.Store.ReadHeadAsync(cancellationToken), plan.Space, null, cancellationToken);
+        var notes = await spool.PlayAsync(writer, await workspace.Store.ReadHeadAsync(cancellationToken), SpoolReplay.NoTargets, cancellationToken);
         _outcome = _outcome with { Notes = notes };
     }
 

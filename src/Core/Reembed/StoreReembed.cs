@@ -27,7 +27,7 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature configu
         var head = await store.ReadHeadAsync(cancellationToken);
         var active = head.Active(request.Space) ?? throw new StoreException(
             $"nothing is indexed yet in space '{request.Space}' of {workspace.StoreDescription}: there is nothing to embed again. Run 'embsync sync', which uses the configured model");
-        var target = request.Unpin ? active.Signature : request.Rollback ? ReembedPlan.RollbackOf(head, request.Space).Signature : workspace.Signature;
+        var target = request.Unpin ? active.Signature : request.Rollback ? ReembedPlan.RollbackOf(head, request.Space).Signature : workspace.SignatureOf(request.Space);
         var existing = head.Generations.FirstOrDefault(one => one.Space == request.Space && one.Signature.Fingerprint == target.Fingerprint);
         var backlog = await store.ReadBacklogAsync(existing?.Id, active.Id, cancellationToken);
         var listed = workspace.TermsOf(target);
@@ -69,7 +69,7 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature configu
         await ProbeAsync(provider, cancellationToken);
         await using var build = await BeginAsync(plan, cancellationToken);
         var run = await OpenReceiptAsync(build, plan, cancellationToken);
-        var outcome = await new GenerationBuilding(workspace, build, plan, request, new(spend, plan.Terms), clock, progress).RunAsync(provider, cancellationToken);
+        var outcome = await new GenerationBuilding(workspace, build, plan, request, new(spend, [plan.Terms]), clock, progress).RunAsync(provider, cancellationToken);
         var result = Result(plan, outcome, run.Id, started);
         return await CloseReceiptAsync(build, run, result, outcome);
     }

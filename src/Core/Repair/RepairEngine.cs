@@ -103,7 +103,7 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
     private async Task<Findings> LookAsync(RepairRequest request, CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - request.Grace;
-        var faults = await workspace.Store.FindFaultsAsync(before, cancellationToken);
+        var faults = await FindAsync(before, cancellationToken);
         var made = faults.Any(fault => fault.Kind == StoreFaultKind.MissingTable) ? null
             : await _planMaker.MakeAsync(new() { Command = "repair", Sources = request.Sources, MaxDelete = request.MaxDelete, DeletionsOnly = true }, cancellationToken);
         return new(made, faults, workspace.Spool is { } folder ? folder.Files().Count : 0, before);
@@ -113,7 +113,7 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
     {
         if (found.Spooled > 0)
         {
-            var notes = await new SpoolReplay(workspace.Spool!).PlayAsync(writer, found.Made!.Head, found.Made.Plan.Target.Space, null, cancellationToken);
+            var notes = await new SpoolReplay(workspace.Spool!).PlayAsync(writer, found.Made!.Head, SpoolReplay.NoTargets, cancellationToken);
             done.AddRange(notes.Select(note => new RepairStep("spool", workspace.Spool!.Folder, found.Spooled, RepairState.Done, note)));
         }
 
@@ -133,15 +133,25 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         }
 
         // Deleted items leave vectors behind, dropped tables leave views: each round may find what the one before made visible.
-        var faults = await workspace.Store.FindFaultsAsync(found.Before, cancellationToken);
+        var faults = await FindAsync(found.Before, cancellationToken);
         for (var round = 0; faults.Count > 0 && round < 3; round++)
         {
             await MendAsync(writer, faults, found.Before, done, cancellationToken);
-            faults = await workspace.Store.FindFaultsAsync(found.Before, cancellationToken);
+            faults = await FindAsync(found.Before, cancellationToken);
         }
 
         done.AddRange(faults.Select(fault => RepairStep.Of(fault, RepairState.Left, fault.Count)));
         done.AddRange(found.HalfDone());
+    }
+
+    /// <summary>A retired generation of the configured model is what the next sync would buy again: it stays.</summary>
+    private async Task<IReadOnlyList<StoreFault>> FindAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var wanted = (await workspace.Store.ReadHeadAsync(cancellationToken)).Generations
+            .Where(generation => workspace.Spaces.Any(space => space.Name == generation.Space && space.Signature.Fingerprint == generation.Signature.Fingerprint))
+            .Select(generation => generation.Id).ToHashSet();
+        return [.. (await workspace.Store.FindFaultsAsync(before, cancellationToken))
+            .Where(fault => fault.Kind != StoreFaultKind.RetiredGeneration || !wanted.Contains(fault.Generation))];
     }
 
     private async Task MendAsync(IStoreWriter writer, IEnumerable<StoreFault> faults, DateTimeOffset before, List<RepairStep> done, CancellationToken cancellationToken)

@@ -33,14 +33,14 @@ public sealed record StatusReport(
         var sources = plan.Sources;
         var counts = new ItemCounts(plan.Total, sources.Sum(s => s.Current), sources.Sum(s => s.Missing), sources.Sum(s => s.Stale),
             sources.Sum(s => s.Orphaned), sources.Sum(s => s.Blocked), sources.Sum(s => s.Metadata));
-        var signature = plan.Target.Signature;
         var coverage = Share(counts.Current, counts.Total);
         return new(
             1,
             project,
             store,
             commit,
-            [new(plan.Target.Space, signature.Provider, signature.Model, signature.Dimension, coverage)],
+            [.. plan.Spaces.Select(space => new SpaceStatus(
+                space.Name, space.Target.Signature.Provider, space.Target.Signature.Model, space.Target.Signature.Dimension, plan.Spaces.Count == 1 ? coverage : Share(space.Current, plan.Total)))],
             counts,
             new(sources.Sum(s => s.ChunksTotal), sources.Sum(s => s.ChunksEmbedded)),
             coverage,

@@ -15,7 +15,7 @@ public static class StatusText
         text.Append("store  ").Append(Plain.Line(report.Store)).Append('\n');
         foreach (var space in report.Spaces)
         {
-            text.Append("space  ").Append(Text.Of($"{space.Name}: {Plain.Line(space.Provider)} {Plain.Line(space.Model)}, {space.Dimension:N0} dimensions")).Append('\n');
+            text.Append("space  ").Append(Text.Of($"{space.Name}: {Plain.Line(space.Provider)} {Plain.Line(space.Model)}, {space.Dimension:N0} dimensions")).Append(report.Spaces.Count > 1 ? $", {Figures.Percent(space.Coverage)}" : "").Append('\n');
         }
 
         text.Append('\n').Append(Sources(report).Render(ink));

@@ -26,20 +26,26 @@ public sealed record SyncReport(
     /// <summary>Of the requests, those that were sent again because the one before brought nothing usable.</summary>
     public int Retries { get; init; }
 
+    /// <summary>The same for each space; <see cref="Model"/> and <see cref="Dimension"/> are the first one's.</summary>
+    public IReadOnlyList<SpaceReport> Spaces { get; init; } = [];
+
     public static SyncReport Planned(SyncPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return new(
-            1, true, null, "planned", plan.Target.Signature.Model, plan.Target.Signature.Dimension,
+            1, true, null, "planned", plan.Spaces[0].Target.Signature.Model, plan.Spaces[0].Target.Signature.Dimension,
             Counted(plan, Count(plan, ItemChange.New), Count(plan, ItemChange.Changed), Count(plan, ItemChange.Metadata), plan.Deletions.Count, plan.Blocked.Count),
-            new(plan.Buy.Count, plan.ReusedChunks, 0),
+            new(plan.Purchase.Chunks, plan.ReusedChunks, 0),
             plan.Purchase.Requests,
             new(plan.Purchase.Tokens, null) { CalibratedBy = plan.Purchase.CalibratedBy },
             new("USD", plan.Purchase.Cost, null) { PriceFrom = plan.Purchase.PriceFrom },
             plan.Purchase.Seconds,
             [.. plan.Blocked.Select(SyncError.Of)],
             plan.CutOff,
-            plan.Notes);
+            plan.Notes)
+        {
+            Spaces = [.. plan.Spaces.Select(space => SpaceReport.Of(space, null))],
+        };
     }
 
     /// <param name="actualCost">USD; null where the price is unknown.</param>
@@ -50,7 +56,7 @@ public sealed record SyncReport(
         var errors = plan.Blocked.Concat(outcome.Failures).Select(SyncError.Of).ToList();
         var undone = plan.CacheOnly ? 0 : plan.Items.Count - outcome.New - outcome.Changed - outcome.Metadata - outcome.Failures.Count;
         return new(
-            1, false, runId, status, plan.Target.Signature.Model, plan.Target.Signature.Dimension,
+            1, false, runId, status, plan.Spaces[0].Target.Signature.Model, plan.Spaces[0].Target.Signature.Dimension,
             Counted(plan, outcome.New, outcome.Changed, outcome.Metadata, outcome.Deleted, errors.Count),
             new(outcome.Embedded, outcome.Reused, 0),
             outcome.Requests,
@@ -62,6 +68,7 @@ public sealed record SyncReport(
             plan.Notes)
         {
             Retries = outcome.Retries,
+            Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
         };
     }
 
@@ -69,6 +76,16 @@ public sealed record SyncReport(
         new(plan.Total, added, changed, metadata, plan.Unchanged, deleted, failed);
 
     private static int Count(SyncPlan plan, ItemChange change) => plan.Items.Count(item => item.Change == change);
+}
+
+/// <summary>What was bought in one space, or would be.</summary>
+public sealed record SpaceReport(string Name, string Model, int Dimension, int Chunks, int Requests, TokenReport Tokens, CostReport Cost)
+{
+    /// <param name="outcome">Null for a plan.</param>
+    internal static SpaceReport Of(SpacePlan space, SpaceOutcome? outcome) => new(
+        space.Name, space.Target.Signature.Model, space.Target.Signature.Dimension, outcome?.Embedded ?? space.Buy.Count, outcome?.Requests ?? space.Purchase.Requests,
+        new(space.Purchase.Tokens, outcome?.Billed) { Covered = outcome?.Covered, CalibratedBy = space.Purchase.CalibratedBy },
+        new("USD", space.Purchase.Cost, outcome is null ? null : space.Terms.CostOf(outcome.Tokens)) { PriceFrom = space.Purchase.PriceFrom });
 }
 
 public sealed record SyncItems(int Total, int New, int Changed, int Metadata, int Unchanged, int Deleted, int Failed);

@@ -9,8 +9,9 @@ namespace EmbSync.Core.Search;
 
 /// <param name="Where">Metadata that must be equal, ANDed.</param>
 /// <param name="Threshold">Least score; null for none.</param>
+/// <param name="Space">Null for the main one.</param>
 public sealed record SearchRequest(
-    string Text, int Limit, string? Source, string? Type, IReadOnlyList<KeyValuePair<string, string>> Where, double? Threshold);
+    string Text, int Limit, string? Source, string? Type, IReadOnlyList<KeyValuePair<string, string>> Where, double? Threshold, string? Space = null);
 
 /// <summary>
 /// Reads which generation is active, embeds the query with that generation's model, and asks its table: vectors of two generations
@@ -40,8 +41,8 @@ public sealed class SearchEngine(Workspace workspace)
         _ = workspace.Chosen(request.Source is { } named ? [named] : []);
         var store = workspace.Store;
         var head = await store.ReadHeadAsync(cancellationToken);
-        var generation = head.Active(Generation.DefaultSpace)
-            ?? throw new StoreException($"nothing is indexed yet in {store.Description}: run 'embsync sync' first");
+        var space = request.Space ?? workspace.MainSpace;
+        var generation = head.Active(space) ?? throw Absent(head, space);
         var vector = await QueryVectorAsync(generation.Signature, request.Text, cancellationToken);
 
         var lexical = generation.Signature.Provider == LexicalProvider.ProviderName;
@@ -58,6 +59,13 @@ public sealed class SearchEngine(Workspace workspace)
         return new(1, generation.Space, generation.Signature.Model, "vector",
             items == 0 ? 1 : Math.Floor(10_000.0 * coverage.Sum(row => row.Embedded) / items) / 10_000,
             await Staleness.TryCountAsync(workspace, cancellationToken), results);
+    }
+
+    private EmbSyncException Absent(StoreHead head, string space)
+    {
+        var there = head.Generations.Where(generation => generation.State == GenerationState.Active).Select(generation => $"'{generation.Space}'").ToList();
+        return there.Count == 0 ? new StoreException($"nothing is indexed yet in {workspace.Store.Description}: run 'embsync sync' first")
+            : new UsageException($"nothing is indexed yet in space '{space}': there is {string.Join(", ", there)}");
     }
 
     private async Task<float[]> QueryVectorAsync(EmbeddingSignature signature, string text, CancellationToken cancellationToken)

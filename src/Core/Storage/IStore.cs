@@ -74,7 +74,10 @@ public interface IStore : IAsyncDisposable
 /// <summary>The one writer of a store at a time. Every method checks the epoch: one whose lock went can't write.</summary>
 public interface IStoreWriter : IAsyncDisposable
 {
-    /// <summary>The generation of that space and signature in any state (retired ones come back as building), or a new one that is building.</summary>
+    /// <summary>
+    /// The generation of that space and signature in any state (retired ones come back as building), or a new one that is building. A new one takes
+    /// over the vectors of its like in other spaces: they are paid.
+    /// </summary>
     /// <exception cref="LockedException">It is not the active one, and another process is filling one of the space.</exception>
     Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken);
 

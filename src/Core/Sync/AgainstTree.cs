@@ -28,10 +28,13 @@ public static class AgainstTree
         await using var memory = StoreFactory.Open(workspace.Config.Store with { Backend = StoreBackend.Memory }, clock);
         await using (var writer = await memory.BeginWriteAsync(workspace.Config.Project, cancellationToken))
         {
-            var generation = await writer.OpenGenerationAsync(Generation.DefaultSpace, workspace.Signature, cancellationToken);
-            await writer.ActivateAsync(generation.Id, cancellationToken);
-            var vector = new float[workspace.Signature.Dimension];
-            vector[0] = 1;
+            var generations = new List<Generation>();
+            foreach (var space in workspace.Spaces)
+            {
+                generations.Add(await writer.OpenGenerationAsync(space.Name, space.Signature, cancellationToken));
+                await writer.ActivateAsync(generations[^1].Id, cancellationToken);
+            }
+
             foreach (var source in workspace.Chosen(request.Sources))
             {
                 var listing = await source.ListAsync(new(commit, null), cancellationToken);
@@ -48,9 +51,14 @@ public static class AgainstTree
                         }
                     }
 
-                    var rows = items.SelectMany(item => item.Chunks).DistinctBy(chunk => chunk.Hash)
-                        .Select(chunk => new VectorRow(chunk.Hash, vector, TokenEstimate.Estimate(chunk.Text)));
-                    await writer.CommitAsync(new(generation.Id, [.. rows], items, []), cancellationToken);
+                    foreach (var generation in generations)
+                    {
+                        var vector = new float[generation.Signature.Dimension];
+                        vector[0] = 1;
+                        var rows = items.SelectMany(item => item.Chunks).DistinctBy(chunk => chunk.Hash)
+                            .Select(chunk => new VectorRow(chunk.Hash, vector, TokenEstimate.Estimate(chunk.Text)));
+                        await writer.CommitAsync(new(generation.Id, [.. rows], items, []), cancellationToken);
+                    }
                 }
             }
         }

@@ -16,7 +16,7 @@ internal static class Classification
     /// <param name="incomplete">The row lacks a vector in the target generation, or chunk rows.</param>
     private static PlannedItem Stored(ReadItem item, StoredItem stored, bool incomplete, PlanInput input)
     {
-        var model = input.Target.Reasons;
+        var model = input.Reasons;
         if (stored.ContentDigest != item.ContentDigest)
         {
             // The same file read by another pipeline gives other text: the pipeline is why. A new version is a change of content.

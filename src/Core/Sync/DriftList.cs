@@ -10,7 +10,7 @@ internal static class DriftList
         PlanInput input, IReadOnlyList<PlannedItem> classified, IReadOnlySet<string>? chosen)
     {
         var surveys = input.Surveys;
-        var reasons = input.Target.Reasons;
+        var reasons = input.Reasons;
         var unchanged = reasons == StaleReasons.None ? [] : surveys.SelectMany(survey => survey.Unchanged.Select(item => new Drift(
             survey.Source, item.Id, item.Path, ItemState.Stale, reasons.Names(), item.Title, null, null)));
         var items = classified.Where(item => item.State is ItemState.Missing or ItemState.Stale).Select(item => new Drift(
@@ -30,7 +30,7 @@ internal static class DriftList
     public static IReadOnlyList<TypePlan> Types(PlanInput input, IReadOnlyList<PlannedItem> classified)
     {
         var surveys = input.Surveys;
-        var unchanged = surveys.SelectMany(survey => survey.Unchanged).Select(item => (item.Type, Embedded: !input.Target.ModelChanged));
+        var unchanged = surveys.SelectMany(survey => survey.Unchanged).Select(item => (item.Type, Embedded: !input.ModelChanged));
         var read = classified.Select(item => (item.Item.Type, Embedded: item.State == ItemState.Current));
         var blocked = surveys.SelectMany(Blocked);
         return [.. unchanged.Concat(read).Concat(blocked)

@@ -42,12 +42,23 @@ public sealed record PastRuns(int Runs, double TokenFactor, double? SecondsARequ
         public static Bill? Of(string details, string model)
         {
             using var json = JsonDocument.Parse(details);
-            return json.RootElement is var root && root.TryGetProperty("model", out var name) && name.GetString() == model
-                && root.TryGetProperty("tokens", out var tokens)
-                && tokens.TryGetProperty("billed", out var billed) && billed.ValueKind == JsonValueKind.Number
-                && tokens.TryGetProperty("covered", out var covered) && covered.ValueKind == JsonValueKind.Number && covered.GetInt64() > 0
-                ? new(billed.GetInt64(), covered.GetInt64(), root.GetProperty("requests").GetInt32(), root.GetProperty("seconds").GetDouble())
-                : null;
+            var root = json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("seconds", out var seconds))
+            {
+                return null;
+            }
+
+            // Spaces are bought in at the same time: the seconds are those of each.
+            var spaces = root.TryGetProperty("spaces", out var list) && list.GetArrayLength() > 0 ? list.EnumerateArray().ToArray() : [root];
+            return spaces.Select(space => Of(space, model, seconds.GetDouble())).FirstOrDefault(bill => bill is not null);
         }
+
+        private static Bill? Of(JsonElement bought, string model, double seconds) =>
+            bought.TryGetProperty("model", out var name) && name.GetString() == model
+            && bought.TryGetProperty("tokens", out var tokens)
+            && tokens.TryGetProperty("billed", out var billed) && billed.ValueKind == JsonValueKind.Number
+            && tokens.TryGetProperty("covered", out var covered) && covered.ValueKind == JsonValueKind.Number && covered.GetInt64() > 0
+            ? new(billed.GetInt64(), covered.GetInt64(), bought.GetProperty("requests").GetInt32(), seconds)
+            : null;
     }
 }

@@ -8,12 +8,11 @@ using EmbSync.Core.Storage.Spool;
 
 namespace EmbSync.Core.Sync;
 
-/// <param name="Terms">Calibrated by past runs.</param>
 /// <param name="Head">State of the store that the plan was made from.</param>
 /// <param name="Commit">Commit that was read, or HEAD under the work tree; null without git.</param>
 /// <param name="Records">What to record of each source when the plan was applied without a failure.</param>
 /// <param name="HasBookkeeping">Nothing to embed or write, yet a record or a switch of generations is outstanding.</param>
-public sealed record MadePlan(SyncPlan Plan, PurchaseTerms Terms, StoreHead Head, string? Commit, IReadOnlyList<SourceRecord> Records, bool HasBookkeeping);
+public sealed record MadePlan(SyncPlan Plan, StoreHead Head, string? Commit, IReadOnlyList<SourceRecord> Records, bool HasBookkeeping);
 
 /// <summary>Gathers what the planner needs, from sources and store, and plans. Reads only.</summary>
 internal sealed class PlanMaker(Workspace workspace)
@@ -23,7 +22,7 @@ internal sealed class PlanMaker(Workspace workspace)
     {
         var store = workspace.Store;
         var head = await store.ReadHeadAsync(cancellationToken);
-        var target = TargetOf(head);
+        var targets = workspace.Spaces.Select(space => TargetOf(head, space)).ToList();
         var at = request.At is null ? null : workspace.Git.Require().ResolveCommit(request.At);
         var commit = at ?? workspace.Git.Repository?.HeadCommit;
 
@@ -33,7 +32,7 @@ internal sealed class PlanMaker(Workspace workspace)
         foreach (var source in workspace.Chosen(request.Sources))
         {
             var scope = ScopeOf(source, request, at, head.Sources.GetValueOrDefault(source.Name)?.Commit);
-            var survey = await surveyor.SurveyAsync(source, at, scope, target.Existing?.Id, cancellationToken);
+            var survey = await surveyor.SurveyAsync(source, at, scope, [.. targets.Select(target => target.Existing?.Id)], cancellationToken);
             surveys.Add(survey);
             if (IsInStepAfter(request, survey))
             {
@@ -51,33 +50,28 @@ internal sealed class PlanMaker(Workspace workspace)
 
         RequireKnown(request.Ids, surveys);
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
-        var listed = workspace.TermsOf(target.Signature);
-        var terms = listed.IsFree ? listed : listed with
-        {
-            Past = PastRuns.Of(await store.ReadRunsAsync(PastRuns.Most, cancellationToken), target.Signature.Model),
-        };
-        var plan = Planner.Plan(new(request, target, surveys, await ExistingAsync(surveys, target, spooled, cancellationToken), workspace.Config.Limits,
-            terms, request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
+        var plan = Planner.Plan(new(request, await InputsAsync(targets, surveys, head, spooled, cancellationToken), surveys, workspace.Config.Limits,
+            request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
         var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
             || (workspace.Spool is { } spool && new SpoolReplay(spool).IsWaiting)
-            || (target.ModelChanged && target.Existing is not null && plan.IsEmpty && !request.IsPartial)
-            || target.PinIsOver;
-        return new(Noted(plan, request, surveys), terms, head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0);
+            || targets.Exists(target => target.IsOutstanding && plan.IsEmpty && !request.IsPartial)
+            || targets.Exists(target => target.PinIsOver);
+        return new(Noted(plan, request, surveys, head), head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0);
     }
 
     private bool OnBranch(string? commit, string branch) => workspace.Git.Require().IsOnBranch(
             commit ?? throw new GitException($"store.branch says '{branch}', and there is no commit yet. Commit first, or take the setting away."), branch)
         ?? throw new GitException($"store.branch says '{branch}', and this clone has no such branch. Fetch it ('git fetch origin {branch}'), or change the setting.");
 
-    private GenerationTarget TargetOf(StoreHead head)
+    private static GenerationTarget TargetOf(StoreHead head, ConfiguredSpace space)
     {
-        const string Space = Generation.DefaultSpace;
-        var active = head.Active(Space);
-        var configured = workspace.Signature;
+        var active = head.Active(space.Name);
+        var configured = space.Signature;
         var signature = active is { IsPinned: true } ? active.Signature : configured;
-        return new(Space, signature, active, head.Generations.FirstOrDefault(generation =>
-            generation.Space == Space && generation.Signature.Fingerprint == signature.Fingerprint))
+        return new(space.Name, signature, active, head.Generations.FirstOrDefault(generation =>
+            generation.Space == space.Name && generation.Signature.Fingerprint == signature.Fingerprint))
         {
+            IsAdded = active is null && head.Generations.Any(generation => generation.State == GenerationState.Active),
             PinnedAgainst = signature.Fingerprint == configured.Fingerprint ? null : configured,
         };
     }
@@ -107,13 +101,39 @@ internal sealed class PlanMaker(Workspace workspace)
     private static bool IsInStepAfter(SyncRequest request, SourceSurvey survey) =>
         request.Limit is null && request.Ids.Count == 0 && !request.KeepOrphans && !request.Automatic && survey.Covers;
 
-    private async Task<IReadOnlySet<ContentHash>> ExistingAsync(
-        List<SourceSurvey> surveys, GenerationTarget target, bool spooled, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SpaceInput>> InputsAsync(
+        List<GenerationTarget> targets, List<SourceSurvey> surveys, StoreHead head, bool spooled, CancellationToken cancellationToken)
     {
         var hashes = surveys.SelectMany(survey => survey.Read).SelectMany(item => item.Hashes).ToHashSet();
-        var stored = target.Existing is { } generation && hashes.Count > 0
-            ? await workspace.Store.ReadExistingAsync(generation.Id, hashes, cancellationToken)
-            : new HashSet<ContentHash>();
+        var inputs = new List<SpaceInput>(targets.Count);
+        foreach (var target in targets)
+        {
+            var listed = workspace.TermsOf(target.Signature);
+            var terms = listed.IsFree ? listed : listed with
+            {
+                Past = PastRuns.Of(await workspace.Store.ReadRunsAsync(PastRuns.Most, cancellationToken), target.Signature.Model),
+            };
+            inputs.Add(new(target, await ExistingAsync(hashes, target, head, spooled, cancellationToken), terms));
+        }
+
+        return inputs;
+    }
+
+    private async Task<IReadOnlySet<ContentHash>> ExistingAsync(
+        HashSet<ContentHash> hashes, GenerationTarget target, StoreHead head, bool spooled, CancellationToken cancellationToken)
+    {
+        IReadOnlySet<ContentHash> stored = new HashSet<ContentHash>();
+        if (hashes.Count > 0)
+        {
+            // A generation that is made anew takes over the vectors of its like in other spaces.
+            var like = target.Existing is { } existing ? [existing]
+                : head.Generations.Where(generation => generation.Signature.Fingerprint == target.Signature.Fingerprint).ToArray();
+            foreach (var generation in like)
+            {
+                var found = await workspace.Store.ReadExistingAsync(generation.Id, hashes, cancellationToken);
+                stored = stored.Count == 0 ? found : stored.Concat(found).ToHashSet();
+            }
+        }
 
         // Paid, and played back by the run that writes: nothing to buy.
         return spooled && workspace.Spool is { } spool && new SpoolReplay(spool).Waiting(target.Signature) is { Count: > 0 } waiting
@@ -121,18 +141,24 @@ internal sealed class PlanMaker(Workspace workspace)
             : stored;
     }
 
-    private SyncPlan Noted(SyncPlan plan, SyncRequest request, List<SourceSurvey> surveys)
+    private SyncPlan Noted(SyncPlan plan, SyncRequest request, List<SourceSurvey> surveys, StoreHead head)
     {
         var notes = plan.Notes.ToList();
-        if (request.Since is not null && plan.Target.ModelChanged)
+        if (request.Since is not null && plan.ModelChanged)
         {
             notes.Add("the configured model or dimension is not that of the active generation: items outside the scope need a full run ('embsync sync' without --since)");
         }
 
-        if (plan.Target.PinnedAgainst is { } configured)
+        foreach (var target in plan.Spaces.Select(space => space.Target).Where(target => target.PinnedAgainst is not null))
         {
-            notes.Add($"{plan.Target.Active!.Signature.Model} with {plan.Target.Active.Signature.Dimension} dimensions stays in use, as 'embsync reembed' left it, although the configuration "
-                + $"says {configured.Model} with {configured.Dimension}. Change the configuration to agree, or end this with 'embsync reembed --unpin'");
+            notes.Add($"{target.Active!.Signature.Model} with {target.Active.Signature.Dimension} dimensions stays in use, as 'embsync reembed' left it, although the configuration "
+                + $"says {target.PinnedAgainst!.Model} with {target.PinnedAgainst.Dimension}. Change the configuration to agree, or end this with 'embsync reembed --unpin'"
+                + (target.Space == Generation.DefaultSpace ? "" : $" --space {target.Space}"));
+        }
+
+        foreach (var left in head.Generations.Where(generation => generation.State == GenerationState.Active && !plan.Spaces.Any(space => space.Name == generation.Space)))
+        {
+            notes.Add($"space '{left.Space}' ({left.Signature.Model}, {left.Signature.Dimension}) is no longer configured: it can be searched with --space {left.Space}, and is not kept in step");
         }
 
         if (workspace.Config.Store.Backend == StoreBackend.Memory && plan.Buy.Count > 0)

@@ -3,18 +3,29 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Sync;
 
-/// <param name="Existing">Those hashes of read items that have a vector in the target generation.</param>
+/// <param name="Spaces">Never empty.</param>
 /// <param name="Gate">What a run by itself (a hook, a build) may embed; null for a run that somebody asked for.</param>
 /// <param name="CacheOnly">Only vectors are wanted: the commit is not on the store's branch.</param>
 public sealed record PlanInput(
     SyncRequest Request,
-    GenerationTarget Target,
+    IReadOnlyList<SpaceInput> Spaces,
     IReadOnlyList<SourceSurvey> Surveys,
-    IReadOnlySet<ContentHash> Existing,
     LimitsConfig Limits,
-    PurchaseTerms Terms,
     AutoIndex? Gate = null,
-    bool CacheOnly = false);
+    bool CacheOnly = false)
+{
+    /// <summary>Hashes that have a vector in every space.</summary>
+    public IReadOnlySet<ContentHash> Existing { get; } = Spaces.Count == 1 ? Spaces[0].Existing
+        : Spaces.Skip(1).Aggregate((IEnumerable<ContentHash>)Spaces[0].Existing, (both, space) => both.Where(space.Existing.Contains)).ToHashSet();
+
+    /// <summary>Searches of some space still use a generation before.</summary>
+    public bool ModelChanged => Spaces.Any(space => space.Target.ModelChanged);
+
+    public StaleReasons Reasons => Spaces.Aggregate(StaleReasons.None, (reasons, space) => reasons | space.Target.Reasons);
+}
+
+/// <param name="Existing">Those hashes of read items that have a vector in the target generation.</param>
+public sealed record SpaceInput(GenerationTarget Target, IReadOnlySet<ContentHash> Existing, PurchaseTerms Terms);
 
 /// <summary>Makes the plan: values in, a value out.</summary>
 public static class Planner
@@ -46,9 +57,12 @@ public static class Planner
             sources.Add(SourceSummary.Of(survey, classified, input, chosen, gone[survey.Source].Count, keepsOrphans ? 0 : gone[survey.Source].Count - mine.Count));
         }
 
+        var spaces = input.Spaces.Select((space, index) => new SpacePlan(
+            space.Target, purchases.BuyIn(index), PurchaseEstimate.For(purchases.BuyIn(index).Count, purchases.TokensIn(index), space.Terms), space.Terms,
+            SourceSummary.CurrentIn(space, input.Surveys, classified, chosen))).ToList();
         return new(
             request,
-            input.Target,
+            spaces,
             [.. purchases.Items.Select(item => moves.TryGetValue(item.Key, out var old) ? item with { Replaces = old } : item)],
             deletions,
             [.. input.Surveys.SelectMany(survey => survey.Problems).Where(problem => chosen is null || chosen.Contains(problem.Id))],
@@ -56,7 +70,7 @@ public static class Planner
             DriftList.Types(input, classified),
             DriftList.Of(input, classified, chosen),
             purchases.Buy,
-            PurchaseEstimate.For(purchases.Buy.Count, purchases.Tokens, input.Terms),
+            PurchaseEstimate.Sum(spaces.Select(space => space.Purchase)),
             purchases.Reused,
             purchases.CutOff,
             violation,
@@ -75,8 +89,18 @@ public static class Planner
     private static string? ModelChangeViolation(PlanInput input, IReadOnlyList<PlannedItem> planned)
     {
         var items = planned.Count(item => item.Buy.Count > 0);
-        var target = input.Target;
-        return target.ModelChanged && !input.Request.All && !input.Request.DeletionsOnly && items > input.Limits.OnModelChange
+        if (input.Request.All || input.Request.DeletionsOnly || items <= input.Limits.OnModelChange)
+        {
+            return null;
+        }
+
+        if (input.Spaces.FirstOrDefault(space => space.Target.IsAdded) is { Target: var added })
+        {
+            return $"the configuration has a space '{added.Space}' that the store has not: {Text.Count(items, "item")} would be embedded for it. "
+                + "See the cost with 'embsync sync --all --dry-run', then run 'embsync sync --all'. Searches of other spaces go on meanwhile";
+        }
+
+        return input.Spaces.FirstOrDefault(space => space.Target.ModelChanged) is { Target: var target }
             ? $"the configuration says {target.Signature.Model} with {target.Signature.Dimension} dimensions, the active generation is "
                 + $"{target.Active!.Signature.Model} with {target.Active.Signature.Dimension}: {Text.Count(items, "item")} would be embedded again. "
                 + "See the cost with 'embsync sync --all --dry-run', then run 'embsync sync --all'. Searches go on meanwhile"

@@ -17,6 +17,18 @@ public sealed record PurchaseEstimate(int Chunks, int Requests, long Tokens, dec
     /// <summary>Where the price is from: <c>embeddings.prices</c>, or the month of the built-in table; null where it is unknown or nothing is paid.</summary>
     public string? PriceFrom { get; init; }
 
+    /// <summary>Of several spaces, which are bought in at the same time.</summary>
+    public static PurchaseEstimate Sum(IEnumerable<PurchaseEstimate> estimates)
+    {
+        ArgumentNullException.ThrowIfNull(estimates);
+        return estimates.Aggregate((one, other) => new(
+            one.Chunks + other.Chunks, one.Requests + other.Requests, one.Tokens + other.Tokens, one.Cost + other.Cost, Math.Max(one.Seconds, other.Seconds))
+        {
+            CalibratedBy = Math.Max(one.CalibratedBy, other.CalibratedBy),
+            PriceFrom = one.PriceFrom ?? other.PriceFrom,
+        });
+    }
+
     /// <param name="textTokens">Estimated from the text alone.</param>
     public static PurchaseEstimate For(int chunks, long textTokens, PurchaseTerms terms)
     {

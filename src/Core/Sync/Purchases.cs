@@ -11,13 +11,16 @@ internal sealed class Purchases(PlanInput input)
 {
     private readonly List<PlannedItem> _items = [];
     private readonly HashSet<ContentHash> _buy = [];
+    private readonly SpacePurchase[] _spaces = [.. input.Spaces.Select(space => new SpacePurchase(space.Existing))];
     private int _buyers;
 
     public IReadOnlyList<PlannedItem> Items => _items;
 
     public IReadOnlySet<ContentHash> Buy => _buy;
 
-    public long Tokens { get; private set; }
+    public IReadOnlySet<ContentHash> BuyIn(int space) => _spaces[space].Buy;
+
+    public long TokensIn(int space) => _spaces[space].Tokens;
 
     public int Reused { get; private set; }
 
@@ -41,7 +44,10 @@ internal sealed class Purchases(PlanInput input)
         foreach (var index in missing)
         {
             _buy.Add(item.Item.Hashes[index]);
-            Tokens += item.Item.Tokens[index];
+            foreach (var space in _spaces)
+            {
+                space.Add(item.Item.Hashes[index], item.Item.Tokens[index], input.Request.Reindex);
+            }
         }
 
         Reused += item.Change == ItemChange.Metadata ? 0 : item.Item.Hashes.Count - missing.Count;
@@ -57,6 +63,21 @@ internal sealed class Purchases(PlanInput input)
             var hash = item.Item.Hashes[index];
             return (input.Request.Reindex || !input.Existing.Contains(hash)) && !_buy.Contains(hash) && seen.Add(hash);
         })];
+    }
+
+    private sealed class SpacePurchase(IReadOnlySet<ContentHash> existing)
+    {
+        public HashSet<ContentHash> Buy { get; } = [];
+
+        public long Tokens { get; private set; }
+
+        public void Add(ContentHash hash, int tokens, bool again)
+        {
+            if ((again || !existing.Contains(hash)) && Buy.Add(hash))
+            {
+                Tokens += tokens;
+            }
+        }
     }
 
     private bool PassesGate(PlannedItem item) => input.Gate switch

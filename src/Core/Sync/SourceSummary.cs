@@ -3,6 +3,12 @@ namespace EmbSync.Core.Sync;
 /// <summary>The counts of one source.</summary>
 internal static class SourceSummary
 {
+    /// <summary>Items whose text as it is now has its vectors in the generation of this space that is searched.</summary>
+    public static int CurrentIn(SpaceInput space, IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified, IReadOnlySet<string>? chosen) =>
+        space.Target.ModelChanged ? 0
+        : surveys.Sum(survey => survey.Unchanged.Count(item => chosen is null || chosen.Contains(item.Id)))
+            + classified.Count(item => item.Change != ItemChange.New && (item.Reasons & (StaleReasons.Content | StaleReasons.Pipeline)) == 0 && item.Item.Hashes.All(space.Existing.Contains));
+
     public static SourcePlan Of(
         SourceSurvey survey, IReadOnlyList<PlannedItem> classified, PlanInput input, IReadOnlySet<string>? chosen, int gone, int withheld)
     {
@@ -11,7 +17,7 @@ internal static class SourceSummary
         var blocked = survey.Problems.Count(problem => chosen is null || chosen.Contains(problem.Id));
 
         // Searches still use the generation before: whole as the new one may be for an item, it is not what people search.
-        var (current, stale) = input.Target.ModelChanged ? (0, unchanged.Count) : (unchanged.Count, 0);
+        var (current, stale) = input.ModelChanged ? (0, unchanged.Count) : (unchanged.Count, 0);
         return new(
             survey.Source,
             survey.Type,

@@ -16,9 +16,15 @@ public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
     /// <summary>Why a plan must not begin; null when its estimate is within the bounds.</summary>
     public string? Violation(PurchaseEstimate purchase, PurchaseTerms terms)
     {
-        ArgumentNullException.ThrowIfNull(purchase);
         ArgumentNullException.ThrowIfNull(terms);
-        if (purchase.Chunks == 0 || terms.IsFree)
+        return Violation(purchase, terms.IsFree);
+    }
+
+    /// <summary>The same for several spaces.</summary>
+    public string? Violation(PurchaseEstimate purchase, bool isFree)
+    {
+        ArgumentNullException.ThrowIfNull(purchase);
+        if (purchase.Chunks == 0 || isFree)
         {
             return null;
         }
@@ -40,10 +46,12 @@ public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
         };
     }
 
-    /// <summary>Whether so many tokens are still within the bounds.</summary>
-    public bool Allows(long tokens, PurchaseTerms terms)
+    /// <summary>Whether so many tokens, each by its space's terms, are still within the bounds together.</summary>
+    public bool Allows(IReadOnlyList<(long Tokens, PurchaseTerms Terms)> spent)
     {
-        ArgumentNullException.ThrowIfNull(terms);
-        return terms.IsFree || ((MaxTokens is null || tokens <= MaxTokens) && (MaxCost is null || terms.CostOf(tokens) <= MaxCost));
+        ArgumentNullException.ThrowIfNull(spent);
+        return spent.All(one => one.Terms.IsFree)
+            || ((MaxTokens is null || spent.Where(one => !one.Terms.IsFree).Sum(one => one.Tokens) <= MaxTokens)
+                && (MaxCost is null || spent.Aggregate((decimal?)0m, (cost, one) => cost + one.Terms.CostOf(one.Tokens)) <= MaxCost));
     }
 }

@@ -20,13 +20,19 @@ public sealed class Surveyor(IStore store, bool all)
 
     /// <param name="at">Commit to read; null for the work tree.</param>
     /// <param name="scopeOf">Paths that may have changed, given what is stored; null to look at the whole source.</param>
-    /// <param name="generation">The generation that vectors must be in; null when there is none yet.</param>
+    /// <param name="generations">The generations that vectors must be in, one for each space; null where there is none yet.</param>
     public async Task<SourceSurvey> SurveyAsync(
-        ISource source, string? at, Func<IReadOnlyList<StoredItem>, ScopedPaths>? scopeOf, int? generation, CancellationToken cancellationToken)
+        ISource source, string? at, Func<IReadOnlyList<StoredItem>, ScopedPaths>? scopeOf, IReadOnlyList<int?> generations, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(generations);
         var stored = await store.ReadItemsAsync(source.Name, cancellationToken).ToListAsync(cancellationToken);
-        var incomplete = await store.ReadIncompleteAsync(source.Name, generation, cancellationToken);
+        var incomplete = await store.ReadIncompleteAsync(source.Name, generations[0], cancellationToken);
+        foreach (var other in generations.Skip(1))
+        {
+            incomplete = incomplete.Union(await store.ReadIncompleteAsync(source.Name, other, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        }
+
         var state = new Gathering(stored, incomplete);
 
         var scope = scopeOf?.Invoke(stored);

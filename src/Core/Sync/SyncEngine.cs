@@ -84,7 +84,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         }
 
         // A provider that can't be used as configured is found out before anything is written.
-        using var provider = OpenProvider(made.Plan);
+        using var providers = OpenProviders(made.Plan);
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
         var moved = (await workspace.Store.ReadHeadAsync(cancellationToken)).Revision != made.Head.Revision;
         var played = moved && reviewed is not null ? null : await PlayAsync(writer, made, cancellationToken);
@@ -99,8 +99,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
             }
         }
 
-        using var late = provider is null ? OpenProvider(made.Plan) : null;
-        return await new SyncRun(workspace, writer, provider ?? late, clock, progress).ExecuteAsync(made, spend, started, cancellationToken);
+        using var late = providers is null ? OpenProviders(made.Plan) : null;
+        return await new SyncRun(workspace, writer, providers ?? late, clock, progress).ExecuteAsync(made, spend, started, cancellationToken);
     }
 
     private static SyncReport Planned(SyncPlan plan, string? violation)
@@ -138,16 +138,15 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     /// <summary>Brings in what earlier runs paid for; null where nothing waits.</summary>
     private async Task<IReadOnlyList<string>?> PlayAsync(IStoreWriter writer, MadePlan made, CancellationToken cancellationToken) =>
         workspace.Spool is { } folder && new SpoolReplay(folder) is { IsWaiting: true } spool
-            ? await spool.PlayAsync(writer, made.Head, made.Plan.Target.Space, made.Plan.Target.Signature, cancellationToken)
+            ? await spool.PlayAsync(writer, made.Head, made.Plan.Spaces.ToDictionary(space => space.Name, space => space.Target.Signature), cancellationToken)
             : null;
 
-    private IEmbeddingProvider? OpenProvider(SyncPlan plan) =>
-        plan.Buy.Count == 0 ? null : workspace.OpenProvider(plan.Target.Signature);
+    private SpaceProviders? OpenProviders(SyncPlan plan) => plan.Buy.Count == 0 ? null : SpaceProviders.Open(workspace, plan);
 
-    private string? Violation(SyncPlan plan, SpendLimit spend) => plan.Violation ?? spend.Violation(plan.Purchase, workspace.TermsOf(plan.Target.Signature));
+    private static string? Violation(SyncPlan plan, SpendLimit spend) => plan.Violation ?? spend.Violation(plan.Purchase, plan.Spaces.All(space => space.Terms.IsFree));
 
     private SyncResult Stopped(SyncPlan plan, string violation, long started) => new(
-        SyncReport.Executed(plan, SyncOutcome.Nothing, null, workspace.TermsOf(plan.Target.Signature).CostOf(0), clock.GetElapsedTime(started), "stopped"),
+        SyncReport.Executed(plan, SyncOutcome.Nothing, null, SyncRun.CostOf(plan, SyncOutcome.Nothing), clock.GetElapsedTime(started), "stopped"),
         ExitCode.Guard,
         new GuardException(violation));
 
@@ -155,7 +154,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     {
         var partial = plan.Blocked.Count > 0;
         return new(
-            SyncReport.Executed(plan, SyncOutcome.Nothing, null, workspace.TermsOf(plan.Target.Signature).CostOf(0), clock.GetElapsedTime(started), partial ? "partial" : "done"),
+            SyncReport.Executed(plan, SyncOutcome.Nothing, null, SyncRun.CostOf(plan, SyncOutcome.Nothing), clock.GetElapsedTime(started), partial ? "partial" : "done"),
             partial ? ExitCode.Partial : ExitCode.Done,
             null);
     }

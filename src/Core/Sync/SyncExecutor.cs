@@ -9,7 +9,8 @@ namespace EmbSync.Core.Sync;
 /// <summary>Sends inputs and brings back answers; the request governor in production.</summary>
 public delegate IAsyncEnumerable<EmbedAnswer> EmbedStream(IAsyncEnumerable<EmbedInput> inputs, CancellationToken cancellationToken);
 
-public sealed record ExecutionOptions(SpendLimit Spend, PurchaseTerms Terms);
+/// <param name="Terms">Of each space, in the order of the plan.</param>
+public sealed record ExecutionOptions(SpendLimit Spend, IReadOnlyList<PurchaseTerms> Terms);
 
 /// <summary>
 /// Applies a plan. What needs no purchase is written first, then chunks are bought in the order of the plan; each answer is committed
@@ -23,27 +24,28 @@ public sealed class SyncExecutor(
 
     private static readonly HashSet<ContentHash> Nothing = [];
 
-    private readonly Tally _tally = new();
+    private readonly Tally _tally = new(options.Terms.Count);
 
     private int _itemsTotal;
     private int _chunksTotal;
 
-    public async Task<SyncOutcome> ExecuteAsync(SyncPlan plan, int generation, CancellationToken cancellationToken)
+    /// <param name="generations">Of each space, in the order of the plan.</param>
+    public async Task<SyncOutcome> ExecuteAsync(SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        (_itemsTotal, _chunksTotal) = (plan.Items.Count, plan.Buy.Count);
+        (_itemsTotal, _chunksTotal) = (plan.Items.Count, plan.Purchase.Chunks);
         Exception? stopped = null;
         try
         {
-            if (plan.CacheOnly || plan.Target.ModelChanged)
+            if (plan.CacheOnly || plan.ModelChanged)
             {
-                await VectorsFirstAsync(plan, generation, cancellationToken);
+                await VectorsFirstAsync(plan, generations, cancellationToken);
             }
             else
             {
-                await WriteAsync(plan.Items.Where(item => !item.Item.Hashes.Any(plan.Buy.Contains)), plan, generation, Nothing, cancellationToken);
-                await BuyAsync(plan, generation, writesItems: true, cancellationToken);
-                await DeleteAsync(plan, generation, cancellationToken);
+                await WriteAsync(plan.Items.Where(item => !item.Item.Hashes.Any(plan.Buy.Contains)), plan, generations, Nothing, cancellationToken);
+                await BuyAsync(plan, generations, writesItems: true, cancellationToken);
+                await DeleteAsync(plan, generations, cancellationToken);
             }
         }
         catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
@@ -58,23 +60,23 @@ public sealed class SyncExecutor(
     /// Under a change of model, searches go on in the generation before, which has no vectors for new text: rows are written only when
     /// all of the new generation is bought.
     /// </summary>
-    private async Task VectorsFirstAsync(SyncPlan plan, int generation, CancellationToken cancellationToken)
+    private async Task VectorsFirstAsync(SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
-        var whole = await BuyAsync(plan, generation, writesItems: false, cancellationToken);
+        var whole = await BuyAsync(plan, generations, writesItems: false, cancellationToken);
         if (plan.CacheOnly || plan.Request.IsPartial || !whole)
         {
             return;
         }
 
         var failed = _tally.FailedKeys();
-        await WriteAsync(plan.Items.Where(item => !failed.Contains((item.Key.Source, item.Key.Id))), plan, generation, plan.Buy, cancellationToken);
-        await DeleteAsync(plan, generation, cancellationToken);
+        await WriteAsync(plan.Items.Where(item => !failed.Contains((item.Key.Source, item.Key.Id))), plan, generations, plan.Buy, cancellationToken);
+        await DeleteAsync(plan, generations, cancellationToken);
     }
 
     /// <summary>Items all of whose vectors are there.</summary>
     /// <param name="bought">Of the plan's purchases: those that are made.</param>
     private async Task WriteAsync(
-        IEnumerable<PlannedItem> items, SyncPlan plan, int generation, IReadOnlySet<ContentHash> bought, CancellationToken cancellationToken)
+        IEnumerable<PlannedItem> items, SyncPlan plan, IReadOnlyList<int> generations, IReadOnlySet<ContentHash> bought, CancellationToken cancellationToken)
     {
         foreach (var batch in items.Chunk(WriteBatch))
         {
@@ -87,7 +89,7 @@ public sealed class SyncExecutor(
                     continue;
                 }
 
-                if ((await MissingAsync(item, planned, plan, generation, cancellationToken)).Any(chunk => !bought.Contains(chunk.Hash)))
+                if ((await MissingAsync(item, planned, plan, generations, cancellationToken)).Any(one => !bought.Contains(one.Chunk.Hash)))
                 {
                     _tally.Fail(Changed(planned));
                     continue;
@@ -96,12 +98,12 @@ public sealed class SyncExecutor(
                 ready.Add(new(planned, item));
             }
 
-            await CommitAsync(generation, [], ready, plan.Request.Reindex, cancellationToken);
+            await CommitAsync(generations[0], [], ready, plan.Request.Reindex, cancellationToken);
         }
     }
 
     /// <summary>Answers whether every purchase of the plan was made or failed for good.</summary>
-    private async Task<bool> BuyAsync(SyncPlan plan, int generation, bool writesItems, CancellationToken cancellationToken)
+    private async Task<bool> BuyAsync(SyncPlan plan, IReadOnlyList<int> generations, bool writesItems, CancellationToken cancellationToken)
     {
         if (plan.Buy.Count == 0)
         {
@@ -109,41 +111,41 @@ public sealed class SyncExecutor(
         }
 
         var waiting = new WaitingItems();
-        await foreach (var answer in embed(InputsAsync(plan, generation, waiting, cancellationToken), cancellationToken))
+        await foreach (var answer in embed(InputsAsync(plan, generations, waiting, cancellationToken), cancellationToken))
         {
             var vectors = new List<VectorRow>(answer.Results.Count);
             foreach (var result in answer.Results)
             {
                 if (result.Failure is { } failure)
                 {
-                    _tally.FailAll(waiting.Fail(result.Input.Hash, failure), failure);
+                    _tally.FailAll(waiting.Fail(result.Input, failure), failure);
                 }
                 else
                 {
                     vectors.Add(new(result.Input.Hash, result.Vector, result.Input.Tokens));
-                    waiting.Arrived(result.Input.Hash);
+                    waiting.Arrived(result.Input);
                 }
             }
 
             _tally.Answer(answer, vectors);
             // Paid is paid: an interruption waits for this commit.
             var ready = waiting.TakeReady();
-            await CommitAsync(generation, vectors, writesItems ? ready : [], plan.Request.Reindex, CancellationToken.None);
+            await CommitAsync(generations[answer.Results[0].Input.Space], vectors, writesItems ? ready : [], plan.Request.Reindex, CancellationToken.None);
         }
 
-        await CommitAsync(generation, [], writesItems ? waiting.TakeReady() : [], plan.Request.Reindex, CancellationToken.None);
+        await CommitAsync(generations[0], [], writesItems ? waiting.TakeReady() : [], plan.Request.Reindex, CancellationToken.None);
         if (_tally.OverBudget)
         {
             throw new GuardException("the budget of this run is used up; what was bought is kept, and the next run goes on from here");
         }
 
-        return waiting.HasSettled(plan.Buy);
+        return waiting.HasSettled(plan.Spaces);
     }
 
     private async IAsyncEnumerable<EmbedInput> InputsAsync(
-        SyncPlan plan, int generation, WaitingItems waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SyncPlan plan, IReadOnlyList<int> generations, WaitingItems waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var sent = 0L;
+        var sent = new long[plan.Spaces.Count];
         foreach (var planned in plan.Items.Where(item => item.Item.Hashes.Any(plan.Buy.Contains)))
         {
             if (await LoadAsync(planned, plan, cancellationToken) is not { } item)
@@ -151,7 +153,7 @@ public sealed class SyncExecutor(
                 continue;
             }
 
-            var missing = await MissingAsync(item, planned, plan, generation, cancellationToken);
+            var missing = await MissingAsync(item, planned, plan, generations, cancellationToken);
             var inputs = waiting.Add(new(planned, item), missing, out var failure);
             if (failure is not null)
             {
@@ -160,8 +162,8 @@ public sealed class SyncExecutor(
 
             foreach (var input in inputs)
             {
-                sent += input.Tokens;
-                if (!options.Spend.Allows(_tally.Projected(sent, options.Terms), options.Terms))
+                sent[input.Space] += input.Tokens;
+                if (!options.Spend.Allows(_tally.Projected(sent, options.Terms)))
                 {
                     _tally.OverBudget = true;
                     yield break;
@@ -172,14 +174,22 @@ public sealed class SyncExecutor(
         }
     }
 
-    /// <summary>Chunks of the item as it was read that have no vector. What the plan doesn't know (the file changed since) is looked up.</summary>
-    private async Task<IReadOnlyList<Chunk>> MissingAsync(
-        Item item, PlannedItem planned, SyncPlan plan, int generation, CancellationToken cancellationToken)
+    /// <summary>Chunks of the item as it was read that have no vector, in which space. What the plan doesn't know (the file changed since) is looked up.</summary>
+    private async Task<IReadOnlyList<(int Space, Chunk Chunk)>> MissingAsync(
+        Item item, PlannedItem planned, SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
         var known = planned.Item.Hashes.ToHashSet();
         var unknown = item.Chunks.Select(chunk => chunk.Hash).Where(hash => !known.Contains(hash) && !plan.Buy.Contains(hash)).ToHashSet();
-        var found = unknown.Count == 0 ? unknown : await store.ReadExistingAsync(generation, unknown, cancellationToken);
-        return [.. item.Chunks.Where(chunk => plan.Buy.Contains(chunk.Hash) || (unknown.Contains(chunk.Hash) && !found.Contains(chunk.Hash)))];
+        var missing = new List<(int, Chunk)>();
+        for (var space = 0; space < plan.Spaces.Count; space++)
+        {
+            var buy = plan.Spaces[space].Buy;
+            var found = unknown.Count == 0 ? unknown : await store.ReadExistingAsync(generations[space], unknown, cancellationToken);
+            var number = space;
+            missing.AddRange(item.Chunks.Where(chunk => buy.Contains(chunk.Hash) || (unknown.Contains(chunk.Hash) && !found.Contains(chunk.Hash))).Select(chunk => (number, chunk)));
+        }
+
+        return missing;
     }
 
     private async Task<Item?> LoadAsync(PlannedItem planned, SyncPlan plan, CancellationToken cancellationToken)
@@ -208,12 +218,12 @@ public sealed class SyncExecutor(
     private static ItemProblem Changed(PlannedItem planned) => new(
         ProblemCodes.Unreadable, planned.Key.Source, planned.Key.Id, planned.Item.Path, null, "changed while the run was under way; run again");
 
-    private async Task DeleteAsync(SyncPlan plan, int generation, CancellationToken cancellationToken)
+    private async Task DeleteAsync(SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
         foreach (var batch in plan.Deletions.Where(deletion => !deletion.Moved).Chunk(WriteBatch))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await writer.CommitAsync(new(generation, [], [], [.. batch.Select(deletion => deletion.Key)]), cancellationToken);
+            await writer.CommitAsync(new(generations[0], [], [], [.. batch.Select(deletion => deletion.Key)]), cancellationToken);
             _tally.Deleted += batch.Length;
         }
     }

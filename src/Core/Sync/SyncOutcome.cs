@@ -5,6 +5,7 @@ namespace EmbSync.Core.Sync;
 /// <summary>What the executor did. Also the answer of a run that stopped half way: then <paramref name="Stopped"/> says why.</summary>
 /// <param name="Billed">Tokens by the provider's own count; null when it said nothing of any request.</param>
 /// <param name="Tokens">Of all answers: billed where the provider said so, else estimated.</param>
+/// <param name="Activated">Spaces whose new generation took over.</param>
 /// <param name="Stopped">Null when the plan was walked to its end.</param>
 public sealed record SyncOutcome(
     int New,
@@ -18,7 +19,7 @@ public sealed record SyncOutcome(
     long Tokens,
     IReadOnlyList<ItemProblem> Failures,
     Exception? Stopped,
-    bool Activated)
+    IReadOnlyList<string> Activated)
 {
     /// <summary>Of the requests, those that were sent again.</summary>
     public int Retries { get; init; }
@@ -26,7 +27,15 @@ public sealed record SyncOutcome(
     /// <summary>Tokens estimated from the text of what the bill is for; null without a bill. The next estimates learn from the two.</summary>
     public long? Covered { get; init; }
 
+    /// <summary>What was bought in each space, in the order of the plan; empty when nothing was to be bought.</summary>
+    public IReadOnlyList<SpaceOutcome> Spaces { get; init; } = [];
+
     public int Written => New + Changed + Metadata + Deleted;
 
-    public static readonly SyncOutcome Nothing = new(0, 0, 0, 0, 0, 0, 0, null, 0, [], null, false);
+    public static readonly SyncOutcome Nothing = new(0, 0, 0, 0, 0, 0, 0, null, 0, [], null, []);
 }
+
+/// <param name="Billed">Tokens by the provider's own count; null when it said nothing of any request.</param>
+/// <param name="Tokens">Billed where the provider said so, else estimated.</param>
+/// <param name="Covered">Tokens estimated from the text of what the bill is for; null without a bill.</param>
+public sealed record SpaceOutcome(int Embedded, int Requests, int Retries, long? Billed, long Tokens, long? Covered);

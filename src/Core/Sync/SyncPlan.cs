@@ -13,6 +13,12 @@ public sealed record GenerationTarget(string Space, EmbeddingSignature Signature
     /// <summary>The configured model or dimension is not that of the active generation.</summary>
     public bool ModelChanged => Active is not null && Active.Signature.Fingerprint != Signature.Fingerprint;
 
+    /// <summary>Nothing was ever searched in this space, though other spaces have been.</summary>
+    public bool IsAdded { get; init; }
+
+    /// <summary>All may be bought already, and the generation is not searched yet.</summary>
+    public bool IsOutstanding => Existing is not null && (ModelChanged || Active is null);
+
     /// <summary>The configuration agrees with what was pinned against an earlier one.</summary>
     public bool PinIsOver => Active is { IsPinned: true } && PinnedAgainst is null;
 
@@ -23,7 +29,7 @@ public sealed record GenerationTarget(string Space, EmbeddingSignature Signature
 }
 
 /// <summary>One item that a sync writes, or would.</summary>
-/// <param name="Buy">Hashes without a vector that this item is the first in the plan to need.</param>
+/// <param name="Buy">Hashes without a vector, in one space or more, that this item is the first in the plan to need.</param>
 public sealed record PlannedItem(ReadItem Item, ItemChange Change, ItemState State, StaleReasons Reasons, IReadOnlyList<ContentHash> Buy)
 {
     public ItemKey Key => Item.Key;
@@ -55,6 +61,15 @@ public sealed record SourcePlan(
 /// <summary>Totals of one type of item.</summary>
 public sealed record TypePlan(string Type, int Total, int Embedded);
 
+/// <summary>What a plan does in one space.</summary>
+/// <param name="Buy">Hashes that have to be bought, each once.</param>
+/// <param name="Terms">What the estimate is reckoned by.</param>
+/// <param name="Current">Items of which all chunks have their vectors in the generation that is searched.</param>
+public sealed record SpacePlan(GenerationTarget Target, IReadOnlySet<ContentHash> Buy, PurchaseEstimate Purchase, PurchaseTerms Terms, int Current)
+{
+    public string Name => Target.Space;
+}
+
 /// <summary>An item that is not as it should be, for lists.</summary>
 /// <param name="Reasons">Stale: what changed; blocked: its code.</param>
 public sealed record Drift(string Source, string Id, string? Path, ItemState State, IReadOnlyList<string> Reasons, string Title, int? Line, string? Message);
@@ -64,12 +79,14 @@ public sealed record Drift(string Source, string Id, string? Path, ItemState Sta
 /// applies it.
 /// </summary>
 /// <param name="Items">In the order of work: priority, then newest, then source and id.</param>
-/// <param name="Buy">All hashes that have to be bought, each once.</param>
+/// <param name="Spaces">In the order of the configuration; never empty.</param>
+/// <param name="Buy">All hashes that have to be bought in any space.</param>
+/// <param name="Purchase">Of all spaces.</param>
 /// <param name="Violation">Why the plan must not begin (deletion guard, model change); null when it may.</param>
 /// <param name="CutOff">Items left for another run by <c>--limit</c>.</param>
 public sealed record SyncPlan(
     SyncRequest Request,
-    GenerationTarget Target,
+    IReadOnlyList<SpacePlan> Spaces,
     IReadOnlyList<PlannedItem> Items,
     IReadOnlyList<PlannedDeletion> Deletions,
     IReadOnlyList<ItemProblem> Blocked,
@@ -88,6 +105,9 @@ public sealed record SyncPlan(
 
     /// <summary>The plan was reviewed: an item whose text is another by now is set aside, not embedded.</summary>
     public bool Exactly { get; init; }
+
+    /// <summary>Some space is to be searched by another generation than now.</summary>
+    public bool ModelChanged => Spaces.Any(space => space.Target.ModelChanged);
 
     public int Total => Sources.Sum(source => source.Total);
 

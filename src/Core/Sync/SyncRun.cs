@@ -6,32 +6,36 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Sync;
 
 /// <summary>One execution that writes, under the writer's lock: receipt, generation, executor, switch, index, record.</summary>
-/// <param name="provider">Null when the plan buys nothing.</param>
+/// <param name="providers">Null when the plan buys nothing.</param>
 internal sealed class SyncRun(
-    Workspace workspace, IStoreWriter writer, IEmbeddingProvider? provider, TimeProvider clock, IProgress<SyncProgress> progress)
+    Workspace workspace, IStoreWriter writer, SpaceProviders? providers, TimeProvider clock, IProgress<SyncProgress> progress)
 {
     public async Task<SyncResult> ExecuteAsync(MadePlan made, SpendLimit spend, long started, CancellationToken cancellationToken)
     {
         var plan = made.Plan;
-        var target = plan.Target;
-        var generation = await writer.OpenGenerationAsync(target.Space, target.Signature, cancellationToken);
-        if (target.Active is null && !plan.CacheOnly)
+        var generations = new List<Generation>(plan.Spaces.Count);
+        foreach (var target in plan.Spaces.Select(space => space.Target))
         {
-            // Nothing to search yet: what comes in is searchable at once, and coverage says how much there is.
-            await writer.ActivateAsync(generation.Id, cancellationToken);
+            var generation = await writer.OpenGenerationAsync(target.Space, target.Signature, cancellationToken);
+            generations.Add(generation);
+            if (target.Active is null && !plan.CacheOnly)
+            {
+                // Nothing to search yet: what comes in is searchable at once, and coverage says how much there is.
+                await writer.ActivateAsync(generation.Id, cancellationToken);
+            }
         }
 
         var run = plan.IsEmpty ? null : await BeginAsync(made, cancellationToken);
-        var outcome = await AppliedAsync(plan, made.Terms, generation.Id, spend, cancellationToken);
+        var outcome = await AppliedAsync(plan, [.. generations.Select(generation => generation.Id)], spend, cancellationToken);
         if (outcome.Stopped is null)
         {
-            outcome = await CompletedAsync(made, generation, outcome, cancellationToken);
+            outcome = await CompletedAsync(made, generations, outcome, cancellationToken);
         }
 
         return await FinishedAsync(plan, outcome, run, started);
     }
 
-    private async Task<SyncOutcome> AppliedAsync(SyncPlan plan, PurchaseTerms terms, int generation, SpendLimit spend, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> AppliedAsync(SyncPlan plan, IReadOnlyList<int> generations, SpendLimit spend, CancellationToken cancellationToken)
     {
         if (plan.IsEmpty)
         {
@@ -45,16 +49,16 @@ internal sealed class SyncRun(
         }
 
         var sources = workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
-        return await new SyncExecutor(workspace.Store, writer, paid is null ? NothingToBuy : paid.EmbedAsync, sources, new(spend, terms), progress)
-            .ExecuteAsync(plan, generation, cancellationToken);
+        return await new SyncExecutor(workspace.Store, writer, paid is null ? NothingToBuy : paid.Stream, sources, new(spend, [.. plan.Spaces.Select(space => space.Terms)]), progress)
+            .ExecuteAsync(plan, generations, cancellationToken);
     }
 
-    private PaidEmbedding? OpenEmbedding(SyncPlan plan, out EmbSyncException? refusal)
+    private SpaceEmbedding? OpenEmbedding(SyncPlan plan, out EmbSyncException? refusal)
     {
         refusal = null;
         try
         {
-            return provider is null ? null : PaidEmbedding.Open(workspace, provider, plan.Request);
+            return providers?.OpenEmbedding(workspace, plan.Request);
         }
         catch (EmbSyncException exception)
         {
@@ -68,20 +72,23 @@ internal sealed class SyncRun(
         throw new InvalidOperationException("a plan without purchases asked for embeddings");
 
     private async Task<SyncOutcome> CompletedAsync(
-        MadePlan made, Generation generation, SyncOutcome outcome, CancellationToken cancellationToken)
+        MadePlan made, IReadOnlyList<Generation> generations, SyncOutcome outcome, CancellationToken cancellationToken)
     {
         try
         {
-            await writer.EnsureIndexAsync(generation.Id, cancellationToken);
-            if (made.Plan.Target.ModelChanged && await CoversAllAsync(made, generation.Id, cancellationToken))
+            foreach (var (space, generation) in made.Plan.Spaces.Zip(generations))
             {
-                await writer.ActivateAsync(generation.Id, cancellationToken);
-                outcome = outcome with { Activated = true };
-            }
+                await writer.EnsureIndexAsync(generation.Id, cancellationToken);
+                if (space.Target.ModelChanged && await CoversAllAsync(made, generation.Id, cancellationToken))
+                {
+                    await writer.ActivateAsync(generation.Id, cancellationToken);
+                    outcome = outcome with { Activated = [.. outcome.Activated, space.Name] };
+                }
 
-            if (made.Plan.Target.PinIsOver)
-            {
-                await writer.ActivateAsync(generation.Id, cancellationToken);
+                if (space.Target.PinIsOver)
+                {
+                    await writer.ActivateAsync(generation.Id, cancellationToken);
+                }
             }
 
             foreach (var record in made.Records)
@@ -133,14 +140,13 @@ internal sealed class SyncRun(
     private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, RunRecord? run, long started)
     {
         var (status, exitCode) = Verdict(plan, outcome);
-        var cost = workspace.TermsOf(plan.Target.Signature).CostOf(outcome.Tokens);
+        var cost = CostOf(plan, outcome);
         var report = SyncReport.Executed(plan, outcome, run?.Id, cost, clock.GetElapsedTime(started), status);
-        if (plan.Target.ModelChanged && !outcome.Activated)
+        foreach (var target in plan.Spaces.Select(space => space.Target).Where(target => target.ModelChanged && !outcome.Activated.Contains(target.Space)))
         {
-            var active = plan.Target.Active!.Signature;
             report = report with
             {
-                Notes = [.. report.Notes, Text.Of($"searches still use {active.Model} with {active.Dimension} dimensions: the new generation takes over when a full run ('embsync sync') has every stored item in it")],
+                Notes = [.. report.Notes, Text.Of($"searches still use {target.Active!.Signature.Model} with {target.Active.Signature.Dimension} dimensions: the new generation takes over when a full run ('embsync sync') has every stored item in it")],
             };
         }
 
@@ -169,6 +175,11 @@ internal sealed class SyncRun(
 
         return new(report, exitCode, outcome.Stopped);
     }
+
+    /// <summary>USD of what was bought, each space by its own price; null where one of them is unknown.</summary>
+    public static decimal? CostOf(SyncPlan plan, SyncOutcome outcome) => plan.Spaces
+        .Select((space, index) => space.Terms.CostOf(index < outcome.Spaces.Count ? outcome.Spaces[index].Tokens : 0))
+        .Aggregate((one, other) => one + other);
 
     private static (string Status, ExitCode ExitCode) Verdict(SyncPlan plan, SyncOutcome outcome) => outcome.Stopped switch
     {

@@ -5,20 +5,15 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Sync;
 
 /// <summary>Counts of one execution. Failures come from the sender's side too, so they are locked; all else is the committer's.</summary>
-internal sealed class Tally
+internal sealed class Tally(int spaces = 1)
 {
     private readonly List<ItemProblem> _failures = [];
     private readonly Lock _money = new();
-    private long? _billed;
-    private long _spent;
-    private long _estimated;
-    private long _covered;
+    private readonly SpaceMoney[] _spaces = [.. Enumerable.Range(0, spaces).Select(_ => new SpaceMoney())];
     private int _new;
     private int _changed;
     private int _metadata;
     private int _reused;
-    private int _requests;
-    private int _retries;
     private volatile bool _overBudget;
 
     public int Deleted { get; set; }
@@ -40,7 +35,7 @@ internal sealed class Tally
         {
             lock (_money)
             {
-                return _spent;
+                return _spaces.Sum(space => space.Spent);
             }
         }
     }
@@ -49,13 +44,12 @@ internal sealed class Tally
     /// What will have been spent when all that was sent is answered: the bill so far, and the estimate of what is under way, at the rate of
     /// past runs or of this one, whichever is dearer.
     /// </summary>
-    /// <param name="sent">Tokens of all inputs sent, estimated from their text.</param>
-    public long Projected(long sent, PurchaseTerms terms)
+    /// <param name="sent">Tokens of all inputs sent in each space, estimated from their text.</param>
+    public IReadOnlyList<(long Tokens, PurchaseTerms Terms)> Projected(IReadOnlyList<long> sent, IReadOnlyList<PurchaseTerms> terms)
     {
         lock (_money)
         {
-            var rate = Math.Max(terms.Past.TokenFactor, _covered > 0 && _billed is { } billed ? (double)billed / _covered : 0);
-            return _spent + (long)Math.Ceiling(Math.Max(0, sent - _estimated) * rate);
+            return [.. _spaces.Select((space, index) => (space.Projected(sent[index], terms[index]), terms[index]))];
         }
     }
 
@@ -80,16 +74,10 @@ internal sealed class Tally
 
     public void Answer(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
     {
-        _requests += answer.Requests;
-        _retries += answer.Retries;
         Embedded += vectors.Count;
-        var estimated = vectors.Sum(vector => (long)vector.Tokens);
         lock (_money)
         {
-            _covered += answer.BilledTokens is null ? 0 : estimated;
-            _estimated += answer.Results.Sum(result => (long)result.Input.Tokens);
-            _spent += answer.BilledTokens ?? estimated;
-            _billed = answer.BilledTokens is { } tokens ? (_billed ?? 0) + tokens : _billed;
+            _spaces[answer.Results[0].Input.Space].Add(answer, vectors);
         }
     }
 
@@ -134,11 +122,48 @@ internal sealed class Tally
     {
         lock (_failures)
         {
-            return new(_new, _changed, _metadata, Deleted, Embedded, _reused, _requests, _billed, _spent, [.. _failures], stopped, false)
+            var bought = _spaces.Select(space => space.Outcome).ToList();
+            var billed = bought.Exists(space => space.Billed is not null);
+            return new(_new, _changed, _metadata, Deleted, Embedded, _reused, bought.Sum(space => space.Requests), billed ? bought.Sum(space => space.Billed ?? 0) : null,
+                bought.Sum(space => space.Tokens), [.. _failures], stopped, [])
             {
-                Retries = _retries,
-                Covered = _billed is null ? null : _covered,
+                Retries = bought.Sum(space => space.Retries),
+                Covered = billed ? bought.Sum(space => space.Covered ?? 0) : null,
+                Spaces = bought,
             };
+        }
+    }
+
+    /// <summary>What was bought in one space.</summary>
+    private sealed class SpaceMoney
+    {
+        private int _embedded;
+        private int _requests;
+        private int _retries;
+        private long? _billed;
+        private long _estimated;
+        private long _covered;
+
+        public long Spent { get; private set; }
+
+        public SpaceOutcome Outcome => new(_embedded, _requests, _retries, _billed, Spent, _billed is null ? null : _covered);
+
+        public void Add(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
+        {
+            var estimated = vectors.Sum(vector => (long)vector.Tokens);
+            _embedded += vectors.Count;
+            _requests += answer.Requests;
+            _retries += answer.Retries;
+            _covered += answer.BilledTokens is null ? 0 : estimated;
+            _estimated += answer.Results.Sum(result => (long)result.Input.Tokens);
+            Spent += answer.BilledTokens ?? estimated;
+            _billed = answer.BilledTokens is { } tokens ? (_billed ?? 0) + tokens : _billed;
+        }
+
+        public long Projected(long sent, PurchaseTerms terms)
+        {
+            var rate = Math.Max(terms.Past.TokenFactor, _covered > 0 && _billed is { } billed ? (double)billed / _covered : 0);
+            return Spent + (long)Math.Ceiling(Math.Max(0, sent - _estimated) * rate);
         }
     }
 }

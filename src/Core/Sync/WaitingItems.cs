@@ -8,27 +8,28 @@ internal readonly record struct Written(PlannedItem Planned, Item Item);
 
 /// <summary>
 /// Items between "chunks requested" and "all vectors there". Inputs are made on the sender's side and answers come in on the
-/// committer's, so every step takes the lock. Each hash is asked for once, whoever needs it.
+/// committer's, so every step takes the lock. Each hash is asked for once in a space, whoever needs it; an item is ready when all its spaces are.
 /// </summary>
 internal sealed class WaitingItems
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ContentHash, List<Entry>> _waiters = [];
-    private readonly Dictionary<ContentHash, EmbedFailure?> _settled = [];
+    private readonly Dictionary<(int Space, ContentHash Hash), List<Entry>> _waiters = [];
+    private readonly Dictionary<(int Space, ContentHash Hash), EmbedFailure?> _settled = [];
     private List<Written> _ready = [];
 
     /// <summary>Takes an item in; answers the inputs that nobody asked for before.</summary>
     /// <param name="failure">Set when one of the chunks has failed for another item already.</param>
-    public IReadOnlyList<EmbedInput> Add(Written item, IReadOnlyList<Chunk> missing, out EmbedFailure? failure)
+    /// <param name="missing">Chunks without a vector, with the space that lacks it.</param>
+    public IReadOnlyList<EmbedInput> Add(Written item, IEnumerable<(int Space, Chunk Chunk)> missing, out EmbedFailure? failure)
     {
         lock (_lock)
         {
             failure = null;
             var inputs = new List<EmbedInput>();
             var entry = new Entry(item);
-            foreach (var chunk in missing.DistinctBy(chunk => chunk.Hash))
+            foreach (var (space, chunk) in missing.DistinctBy(one => (one.Space, one.Chunk.Hash)))
             {
-                if (_settled.TryGetValue(chunk.Hash, out var earlier))
+                if (_settled.TryGetValue((space, chunk.Hash), out var earlier))
                 {
                     failure ??= earlier;
                     entry.Failed |= earlier is not null;
@@ -36,14 +37,14 @@ internal sealed class WaitingItems
                 }
 
                 entry.Remaining++;
-                if (_waiters.TryGetValue(chunk.Hash, out var others))
+                if (_waiters.TryGetValue((space, chunk.Hash), out var others))
                 {
                     others.Add(entry);
                 }
                 else
                 {
-                    _waiters.Add(chunk.Hash, [entry]);
-                    inputs.Add(new(chunk.Hash, chunk.Text, TokenEstimate.Estimate(chunk.Text)));
+                    _waiters.Add((space, chunk.Hash), [entry]);
+                    inputs.Add(new(chunk.Hash, chunk.Text, TokenEstimate.Estimate(chunk.Text)) { Space = space });
                 }
             }
 
@@ -56,11 +57,11 @@ internal sealed class WaitingItems
         }
     }
 
-    public void Arrived(ContentHash hash)
+    public void Arrived(EmbedInput input)
     {
         lock (_lock)
         {
-            foreach (var entry in Settle(hash, null))
+            foreach (var entry in Settle(input, null))
             {
                 if (--entry.Remaining == 0 && !entry.Failed)
                 {
@@ -71,12 +72,12 @@ internal sealed class WaitingItems
     }
 
     /// <summary>The items that can't be written because of this chunk, each named once.</summary>
-    public IReadOnlyList<PlannedItem> Fail(ContentHash hash, EmbedFailure failure)
+    public IReadOnlyList<PlannedItem> Fail(EmbedInput input, EmbedFailure failure)
     {
         lock (_lock)
         {
             var failed = new List<PlannedItem>();
-            foreach (var entry in Settle(hash, failure))
+            foreach (var entry in Settle(input, failure))
             {
                 entry.Remaining--;
                 if (!entry.Failed)
@@ -90,12 +91,12 @@ internal sealed class WaitingItems
         }
     }
 
-    /// <summary>Whether every one of the hashes has arrived or failed.</summary>
-    public bool HasSettled(IReadOnlySet<ContentHash> hashes)
+    /// <summary>Whether every one of the hashes has arrived or failed in its space.</summary>
+    public bool HasSettled(IReadOnlyList<SpacePlan> spaces)
     {
         lock (_lock)
         {
-            return hashes.All(_settled.ContainsKey);
+            return spaces.Select((space, index) => space.Buy.All(hash => _settled.ContainsKey((index, hash)))).All(settled => settled);
         }
     }
 
@@ -109,10 +110,11 @@ internal sealed class WaitingItems
         }
     }
 
-    private List<Entry> Settle(ContentHash hash, EmbedFailure? failure)
+    private List<Entry> Settle(EmbedInput input, EmbedFailure? failure)
     {
-        _settled[hash] = failure;
-        return _waiters.Remove(hash, out var entries) ? entries : [];
+        var key = (input.Space, input.Hash);
+        _settled[key] = failure;
+        return _waiters.Remove(key, out var entries) ? entries : [];
     }
 
     private sealed class Entry(Written item)

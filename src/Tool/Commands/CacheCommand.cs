@@ -27,18 +27,20 @@ internal static class CacheCommand
         {
             export.Description = "Write all vectors of the configured model to a file";
             var global = new GlobalOptions(export, OutputFormat.Text, OutputFormat.Json);
+            var space = export.Value("--space <NAME>", "The space whose model it is (default: default, else the first configured)");
             var file = export.Argument("file", "The file; one that is there is replaced if it holds such vectors").IsRequired();
             export.OnExecute(async () =>
             {
                 var token = session.CancellationToken;
                 await using var workspace = session.Open(global, ConfigOverrides.None);
-                return Print(session, global, await new VectorCache(workspace, session.Terminal.Clock).ExportAsync(session.PathOf(file.Value!), token), file.Value!);
+                return Print(session, global, await new VectorCache(workspace, space.Value() ?? workspace.MainSpace, session.Terminal.Clock).ExportAsync(session.PathOf(file.Value!), token), file.Value!);
             });
         });
         command.Command("import", import =>
         {
             import.Description = "Add a file's vectors to the store; the next sync buys nothing for their texts";
             var global = new GlobalOptions(import, OutputFormat.Text, OutputFormat.Json);
+            var space = import.Value("--space <NAME>", "The space whose model it is (default: default, else the first configured)");
             var file = import.Argument("file", "The file that an export wrote").IsRequired();
             var ifExists = import.Flag("--if-exists", "No file is no fault: the first job has none yet");
             import.OnExecute(async () =>
@@ -46,7 +48,7 @@ internal static class CacheCommand
                 var token = session.CancellationToken;
                 var path = session.PathOf(file.Value!);
                 await using var workspace = session.Open(global, ConfigOverrides.None);
-                var cache = new VectorCache(workspace, session.Terminal.Clock);
+                var cache = new VectorCache(workspace, space.Value() ?? workspace.MainSpace, session.Terminal.Clock);
                 return Print(session, global, ifExists.HasValue() && !File.Exists(path) ? cache.Absent(path) : await cache.ImportAsync(path, token), file.Value!);
             });
         });

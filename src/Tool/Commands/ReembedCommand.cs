@@ -29,7 +29,7 @@ internal static class ReembedCommand
         var flags = new ReembedOptions(command);
         var spend = new ReembedSpendOptions(command);
         var dryRun = command.Flag("--dry-run", "Show what it would do and cost; buy and write nothing");
-        command.OnExecute(() => RunAsync(session, global, flags, spend.Overrides with { Model = flags.Model, Dimension = flags.Dimension }, dryRun.HasValue()));
+        command.OnExecute(() => RunAsync(session, global, flags, spend.Overrides with { Model = flags.Model, Dimension = flags.Dimension, Space = flags.Space }, dryRun.HasValue()));
     });
 
     private static async Task<int> RunAsync(Session session, GlobalOptions global, ReembedOptions flags, ConfigOverrides overrides, bool dryRun)
@@ -37,9 +37,11 @@ internal static class ReembedCommand
         var token = session.CancellationToken;
         var format = global.Format;
         var request = flags.Request;
-        var configured = session.Load(global, ConfigOverrides.None);
+        var configured = session.Load(global, ConfigOverrides.None).Embeddings.BySpace;
         await using var workspace = session.Open(global, overrides, flags.Wait ?? Patience);
-        var reembed = new StoreReembed(workspace, Providers.SignatureOf(configured.Embeddings), session.Terminal.Clock);
+        request = request with { Space = flags.Space ?? workspace.MainSpace };
+        _ = workspace.SignatureOf(request.Space);
+        var reembed = new StoreReembed(workspace, Providers.SignatureOf(configured.First(space => space.Space == request.Space).Config), session.Terminal.Clock);
         var limit = SpendLimit.Of(workspace.Config.Limits);
         if (dryRun)
         {

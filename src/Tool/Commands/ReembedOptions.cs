@@ -9,7 +9,7 @@ namespace EmbSync.Tool.Commands;
 /// <summary>What to embed with, and how to switch.</summary>
 internal sealed class ReembedOptions(CommandLineApplication command)
 {
-    private readonly CommandOption _space = command.Value("--space <NAME>", "The space (default: default)");
+    private readonly CommandOption _space = command.Value("--space <NAME>", "The space (default: default, else the first configured)");
     private readonly CommandOption _model = command.Value("--model <MODEL>", "Model, as the provider names it (default: the configured)");
     private readonly CommandOption _dimension = command.Value("--dimension <N>", "Length of its vectors (default: the configured, or what a model that is known makes)");
     private readonly CommandOption _rollback = command.Flag("--rollback", "Back to the generation that was searched before");
@@ -18,6 +18,8 @@ internal sealed class ReembedOptions(CommandLineApplication command)
     private readonly CommandOption _dropFirst = command.Switch("--drop-hnsw-first", "Where many vectors come into a table with an index, build it after them (default true)");
     private readonly CommandOption _concurrently = command.Switch("--concurrent-index", "CREATE INDEX CONCURRENTLY (default false)");
     private readonly CommandOption _wait = command.Wait("60s");
+
+    public string? Space => _space.Value();
 
     public string? Model => _model.Value();
 
@@ -39,7 +41,7 @@ internal sealed class ReembedOptions(CommandLineApplication command)
             }
 
             return new(
-                _space.Value() ?? Generation.DefaultSpace,
+                Space ?? Generation.DefaultSpace,
                 _rollback.HasValue(),
                 _unpin.HasValue(),
                 _minRecall.Share() ?? ReembedRequest.DefaultMinRecall,

@@ -24,6 +24,7 @@ internal static class SearchCommand
         var text = command.Argument("TEXT", "What to look for");
         var limit = command.Value("--limit <N>", $"At most N items (default {DefaultLimit})");
         var source = command.Value("--source <NAME>", "Only this source");
+        var space = command.Value("--space <NAME>", "Search in this space (default: default, else the first configured)");
         var type = command.Value("--type <TYPE>", "Only items of this type");
         var where = command.Many("--where <CONDITION>", "Only items whose metadata says KEY=VALUE (repeatable: all must hold)");
         var threshold = command.Value("--threshold <SCORE>", "Only items that score at least so much");
@@ -38,7 +39,7 @@ internal static class SearchCommand
 
             var request = new SearchRequest(
                 text.Value ?? throw new UsageException("say what to look for: embsync search \"TEXT\""),
-                limit.Number(least: 1) ?? DefaultLimit, source.Value(), type.Value(), [.. where.All().Select(Condition)], Threshold(threshold));
+                limit.Number(least: 1) ?? DefaultLimit, source.Value(), type.Value(), [.. where.All().Select(Condition)], Threshold(threshold), space.Value());
             var format = global.Format;
             await using var workspace = session.Open(global, new ConfigOverrides());
             var report = await new SearchEngine(workspace).SearchAsync(request, token);

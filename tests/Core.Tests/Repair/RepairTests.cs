@@ -140,6 +140,15 @@ public abstract class RepairTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_retired_generation_of_the_configured_model_is_kept()
+    {
+        await _world.RunAsync();
+        (await RepairAsync(TimeSpan.Zero)).Report.Status.ShouldBe("well");
+        (await _world.RunAsync(new(Unpin: true), null)).ExitCode.ShouldBe(ExitCode.Done);
+        (await _world.Sync.SyncAsync()).Report.Chunks.Embedded.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_reembed_that_is_not_done_is_named_and_kept()
     {
         _world.Server.Spoils = text => text.Contains("Body 4", StringComparison.Ordinal);
@@ -231,6 +240,14 @@ public sealed class PostgresRepairTests(PostgresFixture postgres) : RepairTests,
 
     private protected override async Task SpoilAsync(string sql) => await PostgresFixture.RunAsync(postgres.Url, sql.Replace("{s}", _schema + ".", StringComparison.Ordinal)
         .Replace("{zero}", Vector("0"), StringComparison.Ordinal).Replace("{unit}", Vector("0.17677669"), StringComparison.Ordinal).Replace("{long}", Vector("0.5"), StringComparison.Ordinal));
+
+    [Fact]
+    public async Task A_view_that_somebody_replaced_is_made_anew()
+    {
+        await SpoilAsync("CREATE OR REPLACE VIEW {s}embeddings AS SELECT source, id AS task_id, 0 AS chunk, ''::text AS space, ''::text AS model, 0 AS dimension, content_digest AS content_hash, updated_at, title, path, metadata, NULL::halfvec AS embedding FROM {s}item");
+        (await RepairAsync()).Report.Steps.Single().Step.ShouldBe("view");
+        (await PostgresFixture.RowsAsync(postgres.Url, $"SELECT count(*)::text FROM {_schema}.embeddings WHERE embedding IS NOT NULL")).ShouldBe(["9"]);
+    }
 
     [Fact]
     [Fault(49, "an INVALID index of the store", On = [Touched.Postgres])]

@@ -72,8 +72,10 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     [InlineData("55P03", "pg_locks")]
     [InlineData("57014", "time limit")]
     [InlineData("40P01", "Run the command again")]
+    [InlineData("40001", "Run the command again")]
     [InlineData("57P01", "run the command again")]
     [InlineData("XX000", "server's log")]
+    [Fault(47, "deadlock, serialisation failure, lock and statement time-outs", On = [Touched.Postgres])]
     public void Each_state_of_the_server_says_what_to_do(string state, string says)
     {
         var errors = new PostgresErrors(new("db.example", "app", "me", Canary, "embsync", "env:DATABASE_URL"));

@@ -18,6 +18,7 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
         """);
 
     [Fact]
+    [Fault(55, "a second writer", On = [Touched.Postgres])]
     public async Task The_holder_of_the_lock_is_named()
     {
         await using var first = Open("named");
@@ -30,6 +31,7 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
     }
 
     [Fact]
+    [Fault(56, "a zombie writer", On = [Touched.Postgres])]
     public async Task A_zombie_writes_nothing()
     {
         await using var first = Open("zombie");

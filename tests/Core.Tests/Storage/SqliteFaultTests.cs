@@ -234,6 +234,7 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
+    [Fault(55, "a second writer", On = [Touched.Sqlite])]
     public async Task The_holder_of_the_lock_is_named()
     {
         await using var writer = await Open().BeginWriteAsync(Project, CancellationToken.None);
@@ -242,6 +243,7 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
+    [Fault(56, "a zombie writer", On = [Touched.Sqlite])]
     public async Task A_zombie_writes_nothing()
     {
         var generation = await FillAsync();

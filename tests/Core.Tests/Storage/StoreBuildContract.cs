@@ -1,6 +1,7 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
+using EmbSync.Tests;
 using static EmbSync.Core.Tests.Storage.Samples;
 
 namespace EmbSync.Core.Tests.Storage;
@@ -123,6 +124,21 @@ public abstract class StoreBuildContract : StoreSearchContract
         await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
         await Should.ThrowAsync<LockedException>(async () => await writer.OpenGenerationAsync("default", Other, CancellationToken.None));
         await writer.ActivateAsync(third.Generation.Id, pin: true, CancellationToken.None);
+    }
+
+    [Fact]
+    [Fault(58, "a lease made before the clock was set back", On = [Touched.Sqlite, Touched.Memory])]
+    public async Task A_clock_that_is_set_back_holds_up_no_lease()
+    {
+        await FillAsync("one");
+        await using var first = await BuildAsync();
+        await using var second = await BuildAsync();
+        await first.EnqueueAsync(CancellationToken.None);
+        await first.ClaimAsync(1, Lease, CancellationToken.None);
+        Advance(TimeSpan.FromDays(-1));
+
+        // PostgreSQL goes by its own clock, which this one doesn't touch.
+        (await second.ClaimAsync(1, Lease, CancellationToken.None)).Count.ShouldBe(Store.Description.StartsWith("postgres", StringComparison.Ordinal) ? 0 : 1);
     }
 
     [Fact]

@@ -50,7 +50,5 @@ internal static class PlanningValues
     public static SyncPlan Plan(
         IReadOnlyList<SourceSurvey> surveys, IEnumerable<Item>? embedded = null, SyncRequest? request = null, GenerationTarget? target = null,
         AutoIndex? gate = null) =>
-        Planner.Plan(new(request ?? new(), target ?? Target(), surveys,
-            (embedded ?? []).SelectMany(item => item.Chunks).Select(chunk => chunk.Hash).ToHashSet(),
-            Limits, Paid, gate));
+        Planner.Plan(new(request ?? new(), [new(target ?? Target(), (embedded ?? []).SelectMany(item => item.Chunks).Select(chunk => chunk.Hash).ToHashSet(), Paid)], surveys, Limits, gate));
 }

@@ -82,6 +82,6 @@ public sealed class SavedPlanFileTests : IDisposable
 
     private static SavedPlan Plan(string title, string id = "T-1") => new(
         SavedPlan.Version, SavedPlan.FileKind, "acme/tasks", "0123456789abcdef", new("sqlite .embsync/index.db", 7), new Dictionary<string, string> { ["a"] = "b" },
-        new SyncRequest { Since = "main", MaxDelete = new(0.5, null) }, new("default", "lexical", "lexical-v1", 64, "f"), new(1, 0, 1, 10, null, 0.5), null,
+        new SyncRequest { Since = "main", MaxDelete = new(0.5, null) }, [new("default", "lexical", "lexical-v1", 64, "f", 1, 10, null)], new(1, 0, 1, 10, null, 0.5), null,
         [new("tasks", id, "t.md", title, "new", ["missing"], 1, ["00"], 10, 0.1m, "d", null)], [new("tasks", "T-9", null, false)], []);
 }

@@ -89,7 +89,10 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
         {
             File.Delete(path);
             File.Delete(path + ".lock");
-            File.Delete(path + ".build-default");
+            foreach (var left in Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(path) + ".build-*"))
+            {
+                File.Delete(left);
+            }
         }
     }
 

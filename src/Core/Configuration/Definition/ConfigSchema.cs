@@ -68,6 +68,8 @@ internal static class ConfigSchema
         "model, as the provider names it") { Otherwise = "lexical-v1, or text-embedding-3-small for openai", IsInEnvironment = true };
     public static readonly Setting<long> Dimension = new("embeddings.dimension", new WholeKind(1, MaxDimension),
         "length of every vector") { Otherwise = "1024 for lexical, the model's own for models that are known", IsInEnvironment = true };
+    public static readonly Setting<IReadOnlyList<WrittenSpace>> Spaces = new("embeddings.spaces", new SpacesKind(),
+        "several models at once, by name, instead of model and dimension: large: { model: text-embedding-3-large, dimension: 3072 }") { Otherwise = "the one space 'default'" };
     public static readonly Section Batch = new("embeddings.batch", "how inputs are put into requests");
     public static readonly Setting<long> BatchSize = new("embeddings.batch.size", new WholeKind(1, 2048),
         "inputs a request at most") { Default = 128, IsInEnvironment = true };
@@ -148,7 +150,7 @@ internal static class ConfigSchema
     [
         JsonSchema, Version, Project,
         Store, Backend, StorePath, Spool, Url, SchemaName, Branch, Vectors, KeepText, Index, IndexM, IndexEfConstruction, IndexEfSearch, IndexMemory, IndexMinRows, VectorStorage, BackendAlias,
-        Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Batch, BatchSize, SleepMs, Concurrency,
+        Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Spaces, Batch, BatchSize, SleepMs, Concurrency,
         Rate, RequestsPerMinute, TokensPerMinute, Retry, RetrySeconds, MaxRetries, TimeoutSeconds, Prices, AllowHosts,
         AllowInsecureHttp, Prefixes, DocumentPrefix, QueryPrefix,
         Limits, MaxCost, MaxTokens, MaxDelete, MaxFileBytes, OnModelChange,

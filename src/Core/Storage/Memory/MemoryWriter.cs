@@ -47,7 +47,15 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
         data.Generations[id] = found is not null
             ? found with { Value = found.Value with { State = GenerationState.Building, RetiredAt = null } }
             : new(new(id, space, signature, GenerationState.Building, clock.Now(), null), vectors);
-        data.Vectors.TryAdd(id, []);
+        var isNew = data.Vectors.TryAdd(id, []);
+        foreach (var like in data.Generations.Values.Where(one => isNew && one.Value.Id != id && one.Value.Signature.Fingerprint == signature.Fingerprint))
+        {
+            foreach (var (hash, vector) in data.Vectors[like.Value.Id])
+            {
+                data.Vectors[id].TryAdd(hash, vector);
+            }
+        }
+
         data.Revision++;
         return data.Generations[id].Value;
     }

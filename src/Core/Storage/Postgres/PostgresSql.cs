@@ -156,6 +156,11 @@ internal sealed class PostgresSql(string schema)
     public string VectorPage(int generation) => FormattableString.Invariant(
         $"SELECT hash, tokens, embedding::real[] FROM {s}.vec_{generation} WHERE hash > @after ORDER BY hash LIMIT @limit");
 
+    public string TakeOver(int generation, int like, string type) => FormattableString.Invariant($"""
+        INSERT INTO {s}.vec_{generation} (hash, embedding, tokens, created_at) SELECT hash, embedding::{type}, tokens, created_at FROM {s}.vec_{like}
+        ON CONFLICT (hash) DO NOTHING
+        """);
+
     /// <summary>Where vectors wait that may be there already.</summary>
     public string Waiting(int generation) => FormattableString.Invariant($"""
         CREATE TEMPORARY TABLE waiting ON COMMIT DROP AS

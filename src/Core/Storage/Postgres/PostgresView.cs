@@ -31,7 +31,19 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
     public override string ToString() => Qualified;
 
     public async Task<bool> ShowsAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken) =>
-        await ShownAsync(connection, cancellationToken) == Comment(TypeOf(generations), generations);
+        await ShownAsync(connection, cancellationToken) == Comment(TypeOf(generations), generations)
+        && await ReadsAsync(connection, generations, cancellationToken);
+
+    /// <summary>Who replaces a view leaves its comment.</summary>
+    private async Task<bool> ReadsAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken)
+    {
+        var read = await connection.RowsAsync(
+            """
+            SELECT DISTINCT t.relname FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+            JOIN pg_class t ON d.refclassid = 'pg_class'::regclass AND t.oid = d.refobjid WHERE r.ev_class = to_regclass(@view)
+            """, row => row.GetString(0), cancellationToken, ("view", Qualified));
+        return generations.All(one => read.Contains(one.Table));
+    }
 
     /// <summary>Makes the view show these generations; nothing is done where it does already.</summary>
     /// <exception cref="PostgresException">55P03: readers hold the view longer than the transaction's lock_timeout.</exception>
@@ -40,7 +52,7 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
         var shown = await ShownAsync(connection, cancellationToken);
         var type = TypeOf(generations);
         var wanted = Comment(type, generations);
-        if (shown == wanted)
+        if (shown == wanted && await ReadsAsync(connection, generations, cancellationToken))
         {
             return;
         }

@@ -73,7 +73,13 @@ internal sealed class PostgresWriter(
                 found = await BuildAsync(connection, space, signature, await FindAsync(connection), cancellationToken);
             }
 
+            var isNew = !await connection.ScalarAsync<bool>("SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", $"{Sql.Schema}.{found.Table}"));
             await connection.RunAsync(PostgresSchema.VectorTable(Sql.Schema, extension, found), cancellationToken);
+            foreach (var like in isNew ? await LikeAsync(connection, found, cancellationToken) : [])
+            {
+                await connection.RunAsync(Sql.TakeOver(found.Value.Id, like.Value.Id, extension.TypeOf(found.Vectors)), cancellationToken);
+            }
+
             return (found, await GenerationsAsync(connection, space, cancellationToken));
         }, cancellationToken);
 
@@ -86,6 +92,22 @@ internal sealed class PostgresWriter(
 
         async Task<StoredGeneration?> FindAsync(NpgsqlConnection connection) => (await GenerationsAsync(connection, space, cancellationToken))
             .Find(one => one.Value.Signature.Fingerprint == signature.Fingerprint);
+    }
+
+    /// <summary>Of the same signature, in other spaces, with their tables.</summary>
+    private async Task<List<StoredGeneration>> LikeAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken)
+    {
+        var like = new List<StoredGeneration>();
+        foreach (var other in await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken))
+        {
+            if (other.Value.Id != generation.Value.Id && other.Value.Signature.Fingerprint == generation.Value.Signature.Fingerprint
+                && await connection.ScalarAsync<bool>("SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", $"{Sql.Schema}.{other.Table}")))
+            {
+                like.Add(other);
+            }
+        }
+
+        return like;
     }
 
     private async Task<StoredGeneration?> FindAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)

@@ -11,6 +11,9 @@ public sealed class SpoolReplay(SpoolFolder folder)
 
     private static readonly TimeSpan OpenPause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Only what the store has generations of comes in.</summary>
+    public static readonly IReadOnlyDictionary<string, EmbeddingSignature> NoTargets = new Dictionary<string, EmbeddingSignature>();
+
     /// <summary>There is something to play back.</summary>
     public bool IsWaiting => folder.Files().Count > 0;
 
@@ -39,18 +42,18 @@ public sealed class SpoolReplay(SpoolFolder folder)
     /// Brings what waits into its generations and removes it from the disk. What belongs to a generation that the store doesn't have stays
     /// until it has one again, and so does a file that a run has open or that can't be read; notes name these.
     /// </summary>
-    /// <param name="target">Opened in the space where something waits for it; null to open none.</param>
+    /// <param name="targets">By space: opened where something waits for it.</param>
     /// <returns>Notes for people.</returns>
     /// <exception cref="StoreException">The store can't be written; nothing is removed then.</exception>
     public async Task<IReadOnlyList<string>> PlayAsync(
-        IStoreWriter writer, StoreHead head, string space, EmbeddingSignature? target, CancellationToken cancellationToken)
+        IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(head);
         var notes = new List<string>();
         foreach (var file in folder.Files())
         {
-            if (await PlayAsync(file, notes, writer, head, space, target, cancellationToken))
+            if (await PlayAsync(file, notes, writer, head, targets, cancellationToken))
             {
                 File.Delete(file);
             }
@@ -61,7 +64,7 @@ public sealed class SpoolReplay(SpoolFolder folder)
 
     /// <summary>Answers whether all that can be read of the file is in the store.</summary>
     private async Task<bool> PlayAsync(
-        string file, List<string> notes, IStoreWriter writer, StoreHead head, string space, EmbeddingSignature? target, CancellationToken cancellationToken)
+        string file, List<string> notes, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets, CancellationToken cancellationToken)
     {
         await using var stream = await OpenAloneAsync(file, cancellationToken);
         if (stream is null)
@@ -76,10 +79,8 @@ public sealed class SpoolReplay(SpoolFolder folder)
             return false;
         }
 
-        var generation = reader.Header.HashForm != VectorFileHeader.CurrentHashForm ? null
-            : reader.Header.Signature == target ? (await writer.OpenGenerationAsync(space, target, cancellationToken)).Id
-            : head.Generations.FirstOrDefault(one => one.Signature == reader.Header.Signature)?.Id;
-        if (generation is not { } id)
+        var generations = reader.Header.HashForm == VectorFileHeader.CurrentHashForm ? await GenerationsAsync(reader.Header.Signature, writer, head, targets, cancellationToken) : [];
+        if (generations.Count == 0)
         {
             notes.Add($"{file} holds paid vectors of {reader.Header.Model} with {reader.Header.Dimension} dimensions, which this store has no generation for: it is kept");
             return false;
@@ -88,7 +89,11 @@ public sealed class SpoolReplay(SpoolFolder folder)
         var played = 0;
         foreach (var rows in reader.Rows().Chunk(Batch))
         {
-            await writer.CommitAsync(new(id, rows, [], []), cancellationToken);
+            foreach (var id in generations)
+            {
+                await writer.CommitAsync(new(id, rows, [], []), cancellationToken);
+            }
+
             played += rows.Length;
         }
 
@@ -103,6 +108,19 @@ public sealed class SpoolReplay(SpoolFolder folder)
         }
 
         return true;
+    }
+
+    /// <summary>Every generation that the vectors fit: a text is paid once, however many spaces want it.</summary>
+    private static async Task<List<int>> GenerationsAsync(
+        EmbeddingSignature signature, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets, CancellationToken cancellationToken)
+    {
+        var found = new List<int>();
+        foreach (var space in targets.Where(target => target.Value == signature))
+        {
+            found.Add((await writer.OpenGenerationAsync(space.Key, signature, cancellationToken)).Id);
+        }
+
+        return found.Count > 0 ? found : [.. head.Generations.Where(one => one.Signature == signature).Select(one => one.Id)];
     }
 
     /// <summary>A run that lost its lock may still be writing the file; one that only looks is done in a moment.</summary>

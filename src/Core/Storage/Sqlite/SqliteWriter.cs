@@ -49,6 +49,21 @@ internal sealed class SqliteWriter(
         return new SqliteBuild(store, file, SqliteLock.TryTakeBuild(file, space, shared: true) ?? throw StoreRefusals.IsBuilt(store, space, ""), opened, clock);
     });
 
+    /// <summary>Row by row, since the number format may be another.</summary>
+    private void TakeOver(StoredGeneration generation, StoredGeneration like)
+    {
+        var numbers = new float[like.Value.Signature.Dimension];
+        var rows = connection.Rows($"SELECT hash, tokens, created_at, embedding FROM {like.Table}", row =>
+        {
+            VectorCodec.Decode(like.Vectors, row.Bytes(3), numbers);
+            return (Hash: row.GetFieldValue<byte[]>(0), Tokens: row.GetInt64(1), At: row.GetString(2), Numbers: VectorCodec.Encode(generation.Vectors, numbers));
+        }, CancellationToken.None);
+        foreach (var row in rows)
+        {
+            connection.Run(SqliteSql.PutVector(generation.Value.Id, replace: false), ("$hash", row.Hash), ("$tokens", row.Tokens), ("$at", row.At), ("$embedding", row.Numbers));
+        }
+    }
+
     private StoredGeneration? Find(string space, EmbeddingSignature signature) =>
         Generations().Find(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint);
 
@@ -76,6 +91,11 @@ internal sealed class SqliteWriter(
         var after = Generations();
         var opened = after.Find(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint)!;
         connection.Run(SqliteSchema.VectorTable(opened.Value.Id));
+        foreach (var like in before.Exists(one => one.Value.Id == opened.Value.Id) ? [] : before.Where(one => one.Value.Signature.Fingerprint == signature.Fingerprint))
+        {
+            TakeOver(opened, like);
+        }
+
         if (after.Count != before.Count)
         {
             new SqliteView(connection, space).Publish(after.Where(one => one.Value.Space == space));

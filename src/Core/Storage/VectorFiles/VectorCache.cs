@@ -5,9 +5,12 @@ using EmbSync.Core.Reporting;
 namespace EmbSync.Core.Storage.VectorFiles;
 
 /// <summary>Vectors as a file that travels between clones and CI jobs: what one paid, another imports.</summary>
-public sealed class VectorCache(Workspace workspace, TimeProvider clock)
+/// <param name="space">Whose model it is.</param>
+public sealed class VectorCache(Workspace workspace, string space, TimeProvider clock)
 {
     private const int Page = 1000;
+
+    private readonly EmbeddingSignature _signature = workspace.SignatureOf(space);
 
     /// <summary>
     /// Writes all vectors of the configured model, by hash: equal content gives equal bytes. Whole or not at all. A store without any
@@ -17,7 +20,7 @@ public sealed class VectorCache(Workspace workspace, TimeProvider clock)
     public async Task<CacheReport> ExportAsync(string path, CancellationToken cancellationToken)
     {
         var head = await workspace.Store.ReadHeadAsync(cancellationToken);
-        var generation = head.Generations.FirstOrDefault(one => one.Signature == workspace.Signature)?.Id;
+        var generation = head.Generations.FirstOrDefault(one => one.Signature == _signature)?.Id;
         try
         {
             if (Directory.Exists(path) || (File.Exists(path) && !IsVectorFile(path)))
@@ -30,7 +33,7 @@ public sealed class VectorCache(Workspace workspace, TimeProvider clock)
             var count = 0;
             await using (var stream = new FileStream(draft, FileMode.CreateNew, FileAccess.ReadWrite))
             {
-                var writer = new VectorFileWriter(stream, VectorFileHeader.Of(workspace.Signature, workspace.Config.Store.Vectors));
+                var writer = new VectorFileWriter(stream, VectorFileHeader.Of(_signature, workspace.Config.Store.Vectors));
                 ContentHash? after = null;
                 while (generation is { } id && await workspace.Store.ReadVectorPageAsync(id, after, Page, cancellationToken) is { Count: > 0 } rows)
                 {
@@ -87,12 +90,12 @@ public sealed class VectorCache(Workspace workspace, TimeProvider clock)
 
     /// <summary>What an import says where there is no file.</summary>
     public CacheReport Absent(string path) =>
-        new(1, "import", path, 0, 0, 0, workspace.Signature.Model, workspace.Signature.Dimension, ["there is no file yet: nothing was imported"]);
+        new(1, "import", path, 0, 0, 0, _signature.Model, _signature.Dimension, ["there is no file yet: nothing was imported"]);
 
     private async Task<int> AddAsync(VectorFileReader reader, CancellationToken cancellationToken)
     {
-        await using var writer = await workspace.Store.BeginWriteAsync(workspace.Config.Project, cancellationToken);
-        var generation = await writer.OpenGenerationAsync(Generation.DefaultSpace, workspace.Signature, cancellationToken);
+        await using var writer = await workspace.BeginWriteAsync(cancellationToken);
+        var generation = await writer.OpenGenerationAsync(space, _signature, cancellationToken);
         var run = new RunRecord(0, "cache import", "running", 0, 0, 0, 0m, null, null, clock.GetUtcNow(), null, CanonicalJson.Empty);
         run = run with { Id = await writer.BeginRunAsync(run, cancellationToken) };
         var added = 0;
@@ -114,9 +117,9 @@ public sealed class VectorCache(Workspace workspace, TimeProvider clock)
 
     private void RequireSame(string path, VectorFileHeader header)
     {
-        if (header.Signature != workspace.Signature)
+        if (header.Signature != _signature)
         {
-            var (file, mine) = (header.Signature, workspace.Signature);
+            var (file, mine) = (header.Signature, _signature);
             throw new UsageException($"'{path}' holds vectors of {Name(file)}, the configuration says {Name(mine)}"
                 + (Name(file) == Name(mine) ? ", with other role prefixes" : "") + ": models are never mixed, nothing was imported");
         }
@@ -144,7 +147,7 @@ public sealed class VectorCache(Workspace workspace, TimeProvider clock)
     }
 
     private CacheReport Report(string action, string path, int vectors, int added, IReadOnlyList<string> notes) => new(
-        1, action, path, vectors, added, new FileInfo(path).Length, workspace.Signature.Model, workspace.Signature.Dimension, notes);
+        1, action, path, vectors, added, new FileInfo(path).Length, _signature.Model, _signature.Dimension, notes);
 }
 
 /// <summary>What <c>cache export</c> and <c>cache import</c> say; its members are the JSON, version 1.</summary>

@@ -25,7 +25,7 @@ internal static class PlanComparison
             .Select(key => $"{key} was {saved.Configuration.GetValueOrDefault(key, "not set")} and is {now.Configuration.GetValueOrDefault(key, "not set")}")
             .ToList();
         return changed.Count > 0 ? $"the configuration moved: {List(changed)}"
-            : saved.Generation != now.Generation ? "the configuration moved: another model, dimension or role rules"
+            : !saved.Generations.Select(one => (one.Space, one.Fingerprint)).SequenceEqual(now.Generations.Select(one => (one.Space, one.Fingerprint))) ? "the configuration moved: another model, dimension or role rules"
             : null;
     }
 

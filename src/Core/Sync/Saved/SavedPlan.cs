@@ -19,7 +19,7 @@ public sealed record SavedPlan(
     SavedStore Store,
     IReadOnlyDictionary<string, string> Configuration,
     SyncRequest Request,
-    SavedGeneration Generation,
+    IReadOnlyList<SavedGeneration> Generations,
     SavedEstimate Estimate,
     string? Violation,
     IReadOnlyList<SavedItem> Items,
@@ -33,7 +33,6 @@ public sealed record SavedPlan(
     internal static SavedPlan Of(MadePlan made, Workspace workspace, string? violation)
     {
         var plan = made.Plan;
-        var price = made.Terms;
         return new(
             Version,
             FileKind,
@@ -42,10 +41,10 @@ public sealed record SavedPlan(
             new(workspace.StoreDescription, made.Head.Revision),
             PlanSettings.Of(workspace.Config),
             plan.Request,
-            new(plan.Target.Space, plan.Target.Signature.Provider, plan.Target.Signature.Model, plan.Target.Signature.Dimension, plan.Target.Signature.Fingerprint),
-            new(plan.Buy.Count, plan.ReusedChunks, plan.Purchase.Requests, plan.Purchase.Tokens, plan.Purchase.Cost, plan.Purchase.Seconds),
+            [.. plan.Spaces.Select(space => SavedGeneration.Of(space))],
+            new(plan.Purchase.Chunks, plan.ReusedChunks, plan.Purchase.Requests, plan.Purchase.Tokens, plan.Purchase.Cost, plan.Purchase.Seconds),
             violation,
-            [.. plan.Items.Select(item => SavedItem.Of(item, price))],
+            [.. plan.Items.Select(item => SavedItem.Of(item, plan.Spaces))],
             [.. plan.Deletions.Select(deletion => new SavedDeletion(deletion.Key.Source, deletion.Key.Id, deletion.Path, deletion.Moved))],
             [.. plan.Blocked.Select(SyncError.Of)]);
     }
@@ -55,7 +54,16 @@ public sealed record SavedPlan(
 /// <param name="Revision">Grows with every write; see <see cref="Storage.StoreHead"/>.</param>
 public sealed record SavedStore(string Place, long Revision);
 
-public sealed record SavedGeneration(string Space, string Provider, string Model, int Dimension, string Fingerprint);
+/// <param name="Chunks">To buy in this space.</param>
+/// <param name="Cost">USD; null where the price is unknown.</param>
+public sealed record SavedGeneration(string Space, string Provider, string Model, int Dimension, string Fingerprint, int Chunks, long Tokens, decimal? Cost)
+{
+    internal static SavedGeneration Of(SpacePlan space)
+    {
+        var signature = space.Target.Signature;
+        return new(space.Name, signature.Provider, signature.Model, signature.Dimension, signature.Fingerprint, space.Buy.Count, space.Purchase.Tokens, space.Purchase.Cost);
+    }
+}
 
 /// <param name="Cost">USD; null where the price is unknown.</param>
 public sealed record SavedEstimate(int Chunks, int Reused, int Requests, long Tokens, decimal? Cost, double Seconds);
@@ -81,11 +89,18 @@ public sealed record SavedItem(
     string Digest,
     string? Replaces)
 {
-    internal static SavedItem Of(PlannedItem planned, PurchaseTerms price)
+    internal static SavedItem Of(PlannedItem planned, IReadOnlyList<SpacePlan> spaces)
     {
         var item = planned.Item;
-        var text = item.Hashes.Zip(item.Tokens).DistinctBy(chunk => chunk.First).Where(chunk => planned.Buy.Contains(chunk.First)).Sum(chunk => (long)chunk.Second);
-        var tokens = price.IsFree ? text : price.Calibrated(text);
+        var chunks = item.Hashes.Zip(item.Tokens).DistinctBy(chunk => chunk.First).Where(chunk => planned.Buy.Contains(chunk.First)).ToList();
+        var (tokens, cost) = (0L, (decimal?)0m);
+        foreach (var space in spaces)
+        {
+            var text = chunks.Where(chunk => space.Buy.Contains(chunk.First)).Sum(chunk => (long)chunk.Second);
+            var billed = space.Terms.IsFree ? text : space.Terms.Calibrated(text);
+            (tokens, cost) = (tokens + billed, cost + space.Terms.CostOf(billed));
+        }
+
         return new(
             planned.Key.Source,
             planned.Key.Id,
@@ -96,7 +111,7 @@ public sealed record SavedItem(
             item.Hashes.Count,
             [.. planned.Buy.Select(hash => hash.ToString())],
             tokens,
-            price.CostOf(tokens),
+            cost,
             ContentHash.OfSequence([item.ContentDigest, item.RecordDigest]).ToString(),
             planned.Replaces?.ToString());
     }

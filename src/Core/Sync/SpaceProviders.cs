@@ -1,0 +1,66 @@
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Sync;
+
+/// <summary>The provider of each space of a plan, in its order.</summary>
+internal sealed class SpaceProviders : IDisposable
+{
+    private readonly List<IEmbeddingProvider> _providers = [];
+
+    /// <exception cref="UsageException">One can't be used as configured.</exception>
+    /// <exception cref="ProviderRefusedException">A key is needed and not set.</exception>
+    public static SpaceProviders Open(Workspace workspace, SyncPlan plan)
+    {
+        var opened = new SpaceProviders();
+        try
+        {
+            foreach (var space in plan.Spaces)
+            {
+                opened._providers.Add(workspace.OpenProvider(space.Target.Signature));
+            }
+
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Streams to all of them, whose answers are on disk before anybody sees them.</summary>
+    /// <exception cref="StoreException">The spool can't be written: nothing was bought.</exception>
+    public SpaceEmbedding OpenEmbedding(Workspace workspace, SyncRequest request) => new(workspace, _providers, request);
+
+    public void Dispose() => _providers.ForEach(provider => provider.Dispose());
+}
+
+/// <summary>What is embedded in one run: one stream, to one provider or several at the same time.</summary>
+internal sealed class SpaceEmbedding : IDisposable
+{
+    private readonly List<PaidEmbedding> _spaces = [];
+
+    public SpaceEmbedding(Workspace workspace, IReadOnlyList<IEmbeddingProvider> providers, SyncRequest request)
+    {
+        try
+        {
+            foreach (var provider in providers)
+            {
+                _spaces.Add(PaidEmbedding.Open(workspace, provider, request));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Stream = _spaces.Count == 1 ? _spaces[0].EmbedAsync
+            : new SpaceFanOut([.. _spaces.Select(space => (EmbedStream)space.EmbedAsync)], 2 * workspace.Config.Embeddings.BatchSize).EmbedAsync;
+    }
+
+    public EmbedStream Stream { get; }
+
+    public void Dispose() => _spaces.ForEach(space => space.Dispose());
+}
