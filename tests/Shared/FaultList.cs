@@ -141,6 +141,7 @@ internal static class FaultList
             new(53, "before and after every write, with two models", "the same, in both spaces", "0 then", Stores) { InCore = true },
             new(53, "before and after every write of a reembed", "searches stay as they were until the switch; the next one goes on", "0 then", Stores) { InCore = true },
             new(53, "before and after every write of a repair", "the next one does the rest", "0 or 4 then", Stores) { InCore = true },
+            new(53, "before every step of a reembed of a column", "the next one goes on; searches use the column that was there until the exchange", "0 then", [Postgres]) { InCore = true },
             new(53, "kill -9 at random moments", "the next run ends as a clean one; at most what was under way is bought again", "137; 0 then", StoresAndOpenAi),
             new(55, "a second writer", "names who writes and leaves, or waits as long as --wait says", "7", Stores) { InCore = true },
             new(56, "a zombie writer", "every commit checks the writer's epoch: it writes nothing", "7", Stores) { InCore = true },

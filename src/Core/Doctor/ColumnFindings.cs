@@ -39,7 +39,7 @@ internal static class ColumnFindings
 
     /// <summary>The one place that says how rows of somebody's own table get their vectors.</summary>
     private static Mend Backfill(VectorColumn column) => Mend.Hint(
-        $"Have the program that fills this column embed what is left: SELECT * FROM {column.Table.Sql} WHERE {TableName.Quote(column.Column)} IS NULL;");
+        $"embsync reembed --postgres-url env:DATABASE_URL --table {StoreFindings.ShellQuoted(column.Table.Sql)} --column {StoreFindings.ShellQuoted(column.Column)} --text TEXT_COLUMN --model MODEL --dimension N");
 
     private static IEnumerable<Finding> Dimensions(VectorColumn column, ColumnValues values)
     {

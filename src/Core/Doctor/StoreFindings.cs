@@ -61,6 +61,7 @@ internal static class StoreFindings
         {
             var subject = Text.Of($"{store.Place}, generation {generation.Value.Id}");
             var signature = generation.Value.Signature;
+            var inSpace = generation.Value.Space == Generation.DefaultSpace ? "" : " --space " + generation.Value.Space;
             var asked = expected?.Signatures.GetValueOrDefault(generation.Value.Space);
             if (!generation.HasTable)
             {
@@ -73,8 +74,8 @@ internal static class StoreFindings
             {
                 yield return Finding.Of(FindingKind.HalfBuilt, subject,
                     Text.Of($"{signature.Model}, {signature.Dimension}: {generation.Vectors:N0} vectors, {generation.Missing:N0} of {store.Chunks:N0} chunks are missing."),
-                    Mend.Command(asked?.Fingerprint == signature.Fingerprint ? "embsync reembed"
-                        : Text.Of($"embsync reembed --model {ShellQuoted(signature.Model)} --dimension {signature.Dimension}")));
+                    Mend.Command(asked?.Fingerprint == signature.Fingerprint ? "embsync reembed" + inSpace
+                        : Text.Of($"embsync reembed --model {ShellQuoted(signature.Model)} --dimension {signature.Dimension}") + inSpace));
             }
 
             if (generation.Value.State == GenerationState.Active && generation.Missing > 0)
@@ -91,7 +92,7 @@ internal static class StoreFindings
 
             if (generation.Value is { State: GenerationState.Active, IsPinned: true })
             {
-                yield return Finding.Of(FindingKind.Pinned, subject, Text.Of($"{signature.Model}, {signature.Dimension}: syncs keep it, whatever the configuration says."), Mend.Command("embsync reembed --unpin"));
+                yield return Finding.Of(FindingKind.Pinned, subject, Text.Of($"{signature.Model}, {signature.Dimension}: syncs keep it, whatever the configuration says."), Mend.Command("embsync reembed --unpin" + inSpace));
             }
             else if (asked is not null && generation.Value.State == GenerationState.Active && signature.Fingerprint != asked.Fingerprint)
             {

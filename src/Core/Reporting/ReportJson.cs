@@ -34,6 +34,8 @@ public static class ReportJson
 
     public static string Of(CacheReport report) => Visible(JsonSerializer.Serialize(report, Context.CacheReport)) + "\n";
 
+    public static string Of(ColumnReembedReport report) => Visible(JsonSerializer.Serialize(report, Context.ColumnReembedReport)) + "\n";
+
     public static string Of(RepairReport report) => Visible(JsonSerializer.Serialize(report, Context.RepairReport)) + "\n";
 
     public static string Of(ReembedReport report) => Visible(JsonSerializer.Serialize(report, Context.ReembedReport)) + "\n";
@@ -73,6 +75,7 @@ public static class ReportJson
 [JsonSerializable(typeof(SearchReport))]
 [JsonSerializable(typeof(ReembedReport))]
 [JsonSerializable(typeof(RepairReport))]
+[JsonSerializable(typeof(ColumnReembedReport))]
 [JsonSerializable(typeof(CacheReport))]
 [JsonSerializable(typeof(RunsReport))]
 [JsonSerializable(typeof(DoctorReport))]

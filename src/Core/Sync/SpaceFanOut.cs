@@ -15,10 +15,12 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var left = new CancellationTokenSource();
+        using var feed = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        var open = new OpenStreams(streams.Count, feed);
         var queues = streams.Select(_ => Channel.CreateBounded<EmbedInput>(room)).ToList();
         var answers = Channel.CreateUnbounded<Delivery>();
-        var feeding = FeedAsync(inputs, queues, stop.Token);
-        var running = streams.Select((stream, index) => Task.Run(() => DrainAsync(stream, queues[index], answers.Writer, stop, left.Token), CancellationToken.None)).ToList();
+        var feeding = FeedAsync(inputs, queues, feed.Token, stop.Token);
+        var running = streams.Select((stream, index) => Task.Run(() => DrainAsync(stream, queues[index], answers.Writer, open, stop, left.Token), CancellationToken.None)).ToList();
         var ended = EndAsync(running, answers.Writer);
         try
         {
@@ -44,15 +46,19 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room)
         await Task.WhenAll(running);
     }
 
-    private static async Task FeedAsync(IAsyncEnumerable<EmbedInput> inputs, List<Channel<EmbedInput>> queues, CancellationToken cancellationToken)
+    private static async Task FeedAsync(IAsyncEnumerable<EmbedInput> inputs, List<Channel<EmbedInput>> queues, CancellationToken feed, CancellationToken stop)
     {
         Exception? failure = null;
         try
         {
-            await foreach (var input in inputs.WithCancellation(cancellationToken))
+            await foreach (var input in inputs.WithCancellation(feed))
             {
-                await queues[input.Space].Writer.WriteAsync(input, cancellationToken);
+                await queues[input.Space].Writer.WriteAsync(input, feed);
             }
+        }
+        catch (OperationCanceledException) when (feed.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            // Nobody takes more: what isn't read yet is left for another run.
         }
 #pragma warning disable CA1031 // Each stream gets it from its inputs, and brings it out.
         catch (Exception exception)
@@ -65,7 +71,7 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room)
     }
 
     private static async Task DrainAsync(
-        EmbedStream stream, Channel<EmbedInput> queue, ChannelWriter<Delivery> answers, CancellationTokenSource stop, CancellationToken left)
+        EmbedStream stream, Channel<EmbedInput> queue, ChannelWriter<Delivery> answers, OpenStreams open, CancellationTokenSource stop, CancellationToken left)
     {
         var whole = false;
         try
@@ -89,7 +95,8 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room)
             }
         }
 
-        // It takes no more: whatever else is meant for it is left for another run.
+        // It takes no more: whatever else is meant for it is left for another run. With the last stream reading ends as well.
+        await open.EndedAsync();
         await foreach (var _ in queue.Reader.ReadAllAsync(stop.Token))
         {
         }
@@ -99,6 +106,13 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room)
     {
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         answers.Complete();
+    }
+
+    private sealed class OpenStreams(int count, CancellationTokenSource feed)
+    {
+        private int _count = count;
+
+        public Task EndedAsync() => Interlocked.Decrement(ref _count) == 0 ? feed.CancelAsync() : Task.CompletedTask;
     }
 
     private sealed record Delivery(EmbedAnswer Answer)

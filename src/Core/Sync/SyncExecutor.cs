@@ -180,16 +180,16 @@ public sealed class SyncExecutor(
     {
         var known = planned.Item.Hashes.ToHashSet();
         var unknown = item.Chunks.Select(chunk => chunk.Hash).Where(hash => !known.Contains(hash) && !plan.Buy.Contains(hash)).ToHashSet();
-        var missing = new List<(int, Chunk)>();
-        for (var space = 0; space < plan.Spaces.Count; space++)
+        var found = new List<IReadOnlySet<ContentHash>>(plan.Spaces.Count);
+        foreach (var generation in generations)
         {
-            var buy = plan.Spaces[space].Buy;
-            var found = unknown.Count == 0 ? unknown : await store.ReadExistingAsync(generations[space], unknown, cancellationToken);
-            var number = space;
-            missing.AddRange(item.Chunks.Where(chunk => buy.Contains(chunk.Hash) || (unknown.Contains(chunk.Hash) && !found.Contains(chunk.Hash))).Select(chunk => (number, chunk)));
+            found.Add(unknown.Count == 0 ? unknown : await store.ReadExistingAsync(generation, unknown, cancellationToken));
         }
 
-        return missing;
+        // Chunk by chunk, so that all spaces have work from the start of a long item.
+        return [.. item.Chunks.SelectMany(chunk => plan.Spaces.Index()
+            .Where(one => one.Item.Buy.Contains(chunk.Hash) || (unknown.Contains(chunk.Hash) && !found[one.Index].Contains(chunk.Hash)))
+            .Select(one => (one.Index, chunk)))];
     }
 
     private async Task<Item?> LoadAsync(PlannedItem planned, SyncPlan plan, CancellationToken cancellationToken)

@@ -24,12 +24,27 @@ internal static class ReembedCommand
               embsync reembed --model text-embedding-3-large --dimension 3072    another one than configured; syncs keep it
               embsync reembed --rollback                                         back to the one before, at no cost
               embsync reembed --unpin                                            let syncs follow the configuration again
+              embsync reembed --table notes --text body --column embedding --postgres-url env:DATABASE_URL
+                                                                                 a vector column of your own table
             """;
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
         var flags = new ReembedOptions(command);
+        var column = new ColumnOptions(command);
         var spend = new ReembedSpendOptions(command);
         var dryRun = command.Flag("--dry-run", "Show what it would do and cost; buy and write nothing");
-        command.OnExecute(() => RunAsync(session, global, flags, spend.Overrides with { Model = flags.Model, Dimension = flags.Dimension, Space = flags.Space }, dryRun.HasValue()));
+        command.OnExecute(() =>
+        {
+            var overrides = spend.Overrides with { Model = flags.Model, Dimension = flags.Dimension, Space = flags.Space };
+            if (column.IsGiven)
+            {
+                flags.RequireNoSpace();
+                var request = flags.Request;
+                return ReembedColumn.RunAsync(session, global, column, column.Request(request.DropIndexFirst, request.ConcurrentIndex), overrides, dryRun.HasValue());
+            }
+
+            column.RequireAbsent();
+            return RunAsync(session, global, flags, overrides, dryRun.HasValue());
+        });
     });
 
     private static async Task<int> RunAsync(Session session, GlobalOptions global, ReembedOptions flags, ConfigOverrides overrides, bool dryRun)

@@ -29,6 +29,15 @@ internal sealed class ReembedOptions(CommandLineApplication command)
 
     public TimeSpan? Wait => _wait.Duration();
 
+    /// <exception cref="UsageException">A table has no spaces and no generations.</exception>
+    public void RequireNoSpace()
+    {
+        if (new[] { _space, _rollback, _unpin, _minRecall, _wait }.FirstOrDefault(option => option.HasValue()) is { } lost)
+        {
+            throw new UsageException($"--{lost.LongName} is for embsync's own store: it doesn't go with --table");
+        }
+    }
+
     /// <exception cref="UsageException">Flags that exclude each other.</exception>
     public ReembedRequest Request
     {

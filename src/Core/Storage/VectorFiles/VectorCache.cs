@@ -20,7 +20,10 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
     public async Task<CacheReport> ExportAsync(string path, CancellationToken cancellationToken)
     {
         var head = await workspace.Store.ReadHeadAsync(cancellationToken);
-        var generation = head.Generations.FirstOrDefault(one => one.Signature == _signature)?.Id;
+        var like = head.Generations.Where(one => one.Signature == _signature).ToList();
+
+        // Another space may have been left behind with the same model: the one that is kept in step has all that was bought since.
+        var generation = (like.Find(one => one.Space == space) ?? like.FirstOrDefault())?.Id;
         try
         {
             if (Directory.Exists(path) || (File.Exists(path) && !IsVectorFile(path)))

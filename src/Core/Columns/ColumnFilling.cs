@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
+using EmbSync.Core.Reembed;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Storage.Postgres.Columns;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core.Columns;
+
+/// <summary>
+/// One pass over the rows that are due, in the order of their keys, with what is under way in memory and no more. Rows of one text that are under
+/// way at the same time are bought once.
+/// </summary>
+internal sealed class ColumnFilling(
+    PostgresColumn column, RequestGovernor governor, SpendLimit spend, ColumnPlan plan, int batchSize, IProgress<ReembedProgress> progress, Action<string> step)
+{
+    private readonly Dictionary<ContentHash, List<DueRow>> _waiting = [];
+    private readonly HashSet<ContentHash> _failed = [];
+    private readonly Lock _gate = new();
+    private long _sent;
+
+    public Tally Tally { get; } = new();
+
+    public long Updated { get; private set; }
+
+    /// <exception cref="GuardException">The budget is used up; what was bought is kept.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var answer in governor.EmbedAsync(InputsAsync(cancellationToken), cancellationToken))
+        {
+            var rows = new List<(DueRow, ReadOnlyMemory<float>)>();
+            var vectors = new List<VectorRow>();
+            foreach (var result in answer.Results)
+            {
+                List<DueRow> asked;
+                lock (_gate)
+                {
+                    asked = _waiting.Remove(result.Input.Hash, out var found) ? found : [];
+                    if (result.Failure is not null)
+                    {
+                        _failed.Add(result.Input.Hash);
+                    }
+                }
+
+                if (result.Failure is { } failure)
+                {
+                    asked.ForEach(row => Tally.Fail(new(failure.Code, plan.Table, row.Id, null, null, failure.Message)));
+                    continue;
+                }
+
+                rows.AddRange(asked.Select(row => (row, result.Vector)));
+                vectors.Add(new(result.Input.Hash, result.Vector, result.Input.Tokens));
+            }
+
+            Tally.Answer(answer, vectors);
+            if (rows.Count > 0)
+            {
+                // Paid is paid: an interruption waits for this commit.
+                step("write");
+                Updated += await column.WriteAsync(rows, CancellationToken.None);
+            }
+
+            progress.Report(new("embedding", plan.Due == 0 ? 1 : Math.Min(1, (double)Updated / plan.Due), (int)Updated, (int)plan.Due, Tally.Tokens));
+        }
+
+        if (Tally.OverBudget)
+        {
+            throw new GuardException("the budget of this run is used up; what was bought is kept, and the next run goes on from here");
+        }
+    }
+
+    private async IAsyncEnumerable<EmbedInput> InputsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? after = null;
+        while (await column.ReadDueAsync(after, batchSize, cancellationToken) is { Count: > 0 } rows)
+        {
+            foreach (var row in rows)
+            {
+                after = row.Id;
+                if (!Wait(row))
+                {
+                    continue;
+                }
+
+                var input = new EmbedInput(row.Hash, row.Text, TokenEstimate.Estimate(row.Text));
+                _sent += input.Tokens;
+                if (!spend.Allows(Tally.Projected([_sent], [plan.Terms])))
+                {
+                    Tally.OverBudget = true;
+                    yield break;
+                }
+
+                yield return input;
+            }
+        }
+    }
+
+    /// <summary>Whether the row is the first one under way with its text.</summary>
+    private bool Wait(DueRow row)
+    {
+        lock (_gate)
+        {
+            if (_failed.Contains(row.Hash))
+            {
+                return false;
+            }
+
+            if (_waiting.TryGetValue(row.Hash, out var others))
+            {
+                others.Add(row);
+                return false;
+            }
+
+            _waiting.Add(row.Hash, [row]);
+            return true;
+        }
+    }
+}
