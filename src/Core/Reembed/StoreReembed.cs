@@ -14,8 +14,8 @@ public sealed record ReembedResult(ReembedReport Report, ExitCode ExitCode, Exce
 /// over in one short transaction. Killed anywhere and run again, it goes on from what is there.
 /// </summary>
 /// <param name="workspace">Its configuration names the target.</param>
-/// <param name="configured">What the configuration says without flags.</param>
-public sealed class StoreReembed(Workspace workspace, EmbeddingSignature configured, TimeProvider clock)
+/// <param name="configured">What the configuration says without flags; null for a space that it no longer has.</param>
+public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? configured, TimeProvider clock)
 {
     /// <summary>Reads only.</summary>
     /// <exception cref="StoreException">Nothing is stored yet.</exception>
@@ -32,7 +32,7 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature configu
         var backlog = await store.ReadBacklogAsync(existing?.Id, active.Id, cancellationToken);
         var listed = workspace.TermsOf(target);
         var terms = listed.IsFree ? listed : listed with { Past = PastRuns.Of(await store.ReadRunsAsync(PastRuns.Most, cancellationToken), target.Model) };
-        return new(request.Space, active, target, existing, configured, backlog, PurchaseEstimate.For(backlog.Missing, backlog.Tokens, terms), Notes(backlog)) { Terms = terms };
+        return new(request.Space, active, target, existing, configured ?? target, backlog, PurchaseEstimate.For(backlog.Missing, backlog.Tokens, terms), Notes(backlog)) { Terms = terms };
     }
 
     /// <summary>What a run would do and cost. Buys and writes nothing.</summary>

@@ -1,6 +1,5 @@
 using EmbSync.Core.Model;
 using EmbSync.Core.Reembed;
-using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Reporting;
 

@@ -16,7 +16,9 @@ internal sealed class PaidEmbedding : IDisposable
     /// <exception cref="Model.StoreException">The spool can't be written: nothing was bought.</exception>
     public static PaidEmbedding Open(Workspace workspace, IEmbeddingProvider provider, SyncRequest request)
     {
+#pragma warning disable CA2000 // The answer owns it.
         var spool = provider.IsFree ? null : workspace.Spool?.Begin(provider.Signature);
+#pragma warning restore CA2000
         try
         {
             return new(workspace.OpenGovernor(provider, request, spool is null ? null : results => spool.Append(Rows(results))), spool);

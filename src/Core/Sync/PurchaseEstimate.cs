@@ -25,7 +25,7 @@ public sealed record PurchaseEstimate(int Chunks, int Requests, long Tokens, dec
             one.Chunks + other.Chunks, one.Requests + other.Requests, one.Tokens + other.Tokens, one.Cost + other.Cost, Math.Max(one.Seconds, other.Seconds))
         {
             CalibratedBy = Math.Max(one.CalibratedBy, other.CalibratedBy),
-            PriceFrom = one.PriceFrom ?? other.PriceFrom,
+            PriceFrom = one.PriceFrom == other.PriceFrom ? one.PriceFrom : one.PriceFrom is null || other.PriceFrom is null ? null : $"{one.PriceFrom}, {other.PriceFrom}",
         });
     }
 

@@ -20,7 +20,9 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room)
         var queues = streams.Select(_ => Channel.CreateBounded<EmbedInput>(room)).ToList();
         var answers = Channel.CreateUnbounded<Delivery>();
         var feeding = FeedAsync(inputs, queues, feed.Token, stop.Token);
+#pragma warning disable CA2025 // The tasks have ended before the sources go: the finally below waits for them.
         var running = streams.Select((stream, index) => Task.Run(() => DrainAsync(stream, queues[index], answers.Writer, open, stop, left.Token), CancellationToken.None)).ToList();
+#pragma warning restore CA2025
         var ended = EndAsync(running, answers.Writer);
         try
         {

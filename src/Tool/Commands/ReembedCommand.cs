@@ -55,8 +55,13 @@ internal static class ReembedCommand
         var configured = session.Load(global, ConfigOverrides.None).Embeddings.BySpace;
         await using var workspace = session.Open(global, overrides, flags.Wait ?? Patience);
         request = request with { Space = flags.Space ?? workspace.MainSpace };
-        _ = workspace.SignatureOf(request.Space);
-        var reembed = new StoreReembed(workspace, Providers.SignatureOf(configured.First(space => space.Space == request.Space).Config), session.Terminal.Clock);
+        var own = configured.Where(space => space.Space == request.Space).Select(space => Providers.SignatureOf(space.Config)).FirstOrDefault();
+        if (own is null && !request.Rollback && !request.Unpin)
+        {
+            _ = workspace.SignatureOf(request.Space);
+        }
+
+        var reembed = new StoreReembed(workspace, own, session.Terminal.Clock);
         var limit = SpendLimit.Of(workspace.Config.Limits);
         if (dryRun)
         {

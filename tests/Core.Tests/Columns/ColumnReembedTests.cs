@@ -4,7 +4,6 @@ using EmbSync.Core.Model;
 using EmbSync.Core.Reembed;
 using EmbSync.Core.Sync;
 using EmbSync.Tests;
-using Npgsql;
 
 namespace EmbSync.Core.Tests.Columns;
 

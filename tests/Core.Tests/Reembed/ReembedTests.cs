@@ -1,7 +1,5 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
 using EmbSync.Core.Search;
 using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Sync;

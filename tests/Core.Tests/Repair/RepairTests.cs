@@ -2,7 +2,6 @@ using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Repair;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Reembed;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;

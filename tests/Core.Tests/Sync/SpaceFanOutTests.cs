@@ -5,7 +5,6 @@ using EmbSync.Core.Model;
 using EmbSync.Core.Storage.VectorFiles;
 using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Reembed;
-using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;
 

@@ -15,7 +15,9 @@ internal sealed class PostgresBuild(
     private readonly string worker = FormattableString.Invariant($"{Environment.MachineName} process {Environment.ProcessId}");
     private readonly Dictionary<ContentHash, long> tokens = [];
     private readonly Lock gate = new();
+#pragma warning disable CA2213 // DisposeAsync does, by way of a local.
     private PostgresLock? held = shared;
+#pragma warning restore CA2213
 
     public Generation Generation => generation.Value;
 

@@ -1,7 +1,6 @@
 #pragma warning disable RS0030 // the Postgres store
 using System.Globalization;
 using EmbSync.Core.Configuration;
-using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;
 

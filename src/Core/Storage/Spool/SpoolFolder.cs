@@ -59,7 +59,7 @@ public sealed class SpoolFolder(string folder, string store, TimeProvider clock)
                 Directory.CreateDirectory(folder, Private | UnixFileMode.UserExecute);
             }
 
-            var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{clock.GetUtcNow():yyyyMMddHHmmssfffffff}-{Environment.ProcessId}-{part}{Ending}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{clock.GetUtcNow():yyyyMMddHHmmssfffffff}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}-{part}{Ending}");
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
             if (!OperatingSystem.IsWindows())
             {

@@ -1,5 +1,4 @@
 #pragma warning disable RS0030 // the SQLite store
-using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using Microsoft.Data.Sqlite;
 

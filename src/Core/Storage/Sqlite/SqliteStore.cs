@@ -202,19 +202,7 @@ internal sealed class SqliteStore : IStore
                 connection = file.OpenToWrite();
                 RefuseNewer(SqliteSchema.Version(connection));
                 SqliteSchema.Migrate(connection, steps, clock);
-                // A statement that answers rows commits when it is closed, and where a reader is in its way then nobody hears of it: a transaction says so.
-                using var transaction = connection.BeginTransaction(deferred: false);
-                connection.Run(SqliteSql.Own, ("$project", project));
-                var owner = connection.Scalar<string>("SELECT project FROM meta");
-                if (owner != project)
-                {
-                    throw StoreRefusals.OtherProject(Description, owner, project, "store.path");
-                }
-
-                var epoch = connection.Scalar<long>(SqliteSql.TakeEpoch, ("$holder", string.Create(
-                    CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since "
-                        + $"{clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC")));
-                transaction.Commit();
+                var epoch = Own(connection, project);
                 return Task.FromResult<IStoreWriter>(new SqliteWriter(Description, file, connection, held, epoch, config, clock));
             });
         }
@@ -227,6 +215,26 @@ internal sealed class SqliteStore : IStore
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>
+    /// Answers the writer's epoch. In a transaction: a statement that answers rows commits when it is closed, and where a reader is in its way then
+    /// nobody hears of it.
+    /// </summary>
+    private long Own(SqliteConnection connection, string project)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        connection.Run(SqliteSql.Own, ("$project", project));
+        var owner = connection.Scalar<string>("SELECT project FROM meta");
+        if (owner != project)
+        {
+            throw StoreRefusals.OtherProject(Description, owner, project, "store.path");
+        }
+
+        var epoch = connection.Scalar<long>(SqliteSql.TakeEpoch, ("$holder", string.Create(
+            CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC")));
+        transaction.Commit();
+        return epoch;
+    }
 
     private static List<T> ByHash<T>(
         SqliteConnection connection, ContentHash[] slice, Func<string, string> sql, Func<SqliteDataReader, T> read, CancellationToken cancellationToken)

@@ -49,9 +49,15 @@ internal sealed class SqliteWriter(
         return new SqliteBuild(store, file, SqliteLock.TryTakeBuild(file, space, shared: true) ?? throw StoreRefusals.IsBuilt(store, space, ""), opened, clock);
     });
 
-    /// <summary>Row by row, since the number format may be another.</summary>
+    /// <summary>Row by row where the number format is another.</summary>
     private void TakeOver(StoredGeneration generation, StoredGeneration like)
     {
+        if (generation.Vectors == like.Vectors)
+        {
+            connection.Run($"INSERT INTO {generation.Table} (hash, tokens, created_at, embedding) SELECT hash, tokens, created_at, embedding FROM {like.Table} WHERE true ON CONFLICT (hash) DO NOTHING");
+            return;
+        }
+
         var numbers = new float[like.Value.Signature.Dimension];
         var rows = connection.Rows($"SELECT hash, tokens, created_at, embedding FROM {like.Table}", row =>
         {

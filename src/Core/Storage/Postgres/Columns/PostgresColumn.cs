@@ -31,7 +31,9 @@ internal sealed class PostgresColumn : IAsyncDisposable
     /// <summary>Reads only.</summary>
     public static async Task<PostgresColumn> OpenAsync(Secret url, ColumnRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
+#pragma warning disable CA2000 // The column owns it.
         var database = new PostgresDatabase(url, "embsync");
+#pragma warning restore CA2000
         try
         {
             return await database.Errors.GuardAsync(async () =>
