@@ -20,17 +20,24 @@ switch (args)
     case ["throughput", .. var rest]:
         await Throughput.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000);
         return 0;
+    case ["fill", var url, var schema, var rows, var dimension]:
+        await ReembedBench.FillAsync(url, schema, int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(dimension, CultureInfo.InvariantCulture));
+        return 0;
+    case ["switches", var url, var schema, var endpoint, var dimensions]:
+        await ReembedBench.SwitchesAsync(url, schema, new(endpoint), [.. dimensions.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))]);
+        return 0;
     case ["serve", var port, .. var rest]:
         await using (var server = await FakeEmbeddingServer.StartAsync(int.Parse(port, CultureInfo.InvariantCulture)))
         {
             server.Latency = TimeSpan.FromMilliseconds(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 0);
             server.KeepsLog = false;
+            server.Vectors = Topics.VectorOf;
             Console.WriteLine(server.BaseUrl);
             await server.WaitForShutdownAsync();
         }
 
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS]");
+        await Console.Error.WriteLineAsync("usage: generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS] | fill URL SCHEMA ROWS DIMENSION | switches URL SCHEMA ENDPOINT D,D,...");
         return 2;
 }

@@ -8,10 +8,10 @@ namespace EmbSync.Tests;
 internal static class FakeEmbeddingAnswer
 {
     /// <param name="spoilt">Texts whose vector is NaN whatever the fault.</param>
-    public static byte[] Write(FakeEmbeddingRequest request, int dimension, Fault fault, Func<string, bool> spoilt, int billedTimes = 1)
+    public static byte[] Write(FakeEmbeddingRequest request, int dimension, Fault fault, Func<string, bool> spoilt, Func<string, int, string, float[]> vectors, int billedTimes = 1)
     {
         var rows = Enumerable.Range(0, request.Inputs.Count)
-            .Select(index => (Index: index, Vector: VectorOf(request, index, dimension, fault, spoilt)))
+            .Select(index => (Index: index, Vector: VectorOf(request, index, dimension, fault, spoilt, vectors)))
             .ToList();
         switch (fault.Kind)
         {
@@ -66,16 +66,16 @@ internal static class FakeEmbeddingAnswer
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static float[] VectorOf(FakeEmbeddingRequest request, int index, int dimension, Fault fault, Func<string, bool> spoilt, int billedTimes = 1)
+    private static float[] VectorOf(FakeEmbeddingRequest request, int index, int dimension, Fault fault, Func<string, bool> spoilt, Func<string, int, string, float[]> vectors)
     {
         var text = request.Inputs[index];
         var hit = fault.Position < 0 || fault.Position == index;
         if (hit && fault.Kind == FaultKind.WrongDimension)
         {
-            return FakeEmbeddingServer.VectorFor(request.Model, fault.Number, text);
+            return vectors(request.Model, fault.Number, text);
         }
 
-        var vector = FakeEmbeddingServer.VectorFor(request.Model, dimension, text);
+        var vector = vectors(request.Model, dimension, text);
         if ((hit && fault.Kind == FaultKind.NaN) || spoilt(text))
         {
             vector[0] = float.NaN;

@@ -62,6 +62,9 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
     /// <summary>Consulted before the script; null means nothing of its own.</summary>
     public Func<FakeEmbeddingRequest, Fault?> Decide { get; set; } = _ => null;
 
+    /// <summary>What the vector of a text is, by model and dimension; of any length.</summary>
+    public Func<string, int, string, float[]> Vectors { get; set; } = VectorFor;
+
     /// <summary>Texts whose vector is always NaN.</summary>
     public Func<string, bool> Spoils { get; set; } = _ => false;
 
@@ -224,7 +227,7 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
             return;
         }
 
-        var answer = FakeEmbeddingAnswer.Write(request, request.Dimensions ?? NativeDimension, fault, Spoils, BilledTimes);
+        var answer = FakeEmbeddingAnswer.Write(request, request.Dimensions ?? NativeDimension, fault, Spoils, Vectors, BilledTimes);
         if (await MisbehaveAsync(context, fault, answer, cancellationToken))
         {
             return;
