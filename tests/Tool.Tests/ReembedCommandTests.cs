@@ -5,7 +5,7 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests;
 
 /// <summary>Another model, as its user sees it.</summary>
-public sealed partial class ReembedCommandTests
+public sealed partial class ReembedCommandTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Fact]
     public async Task Goes_there_and_back_and_says_each_step()
@@ -48,6 +48,30 @@ public sealed partial class ReembedCommandTests
     }
 
     [Fact]
+    public async Task A_column_of_one_s_own_is_embedded_after_a_dry_run_and_a_warning()
+    {
+        await using var provider = await FakeEmbeddingServer.StartAsync();
+        using var repository = TempRepository.Create();
+        var url = await postgres.NewDatabaseAsync();
+        await PostgresFixture.RunAsync(url, "CREATE EXTENSION vector; CREATE TABLE notes (id int PRIMARY KEY, body text, embedding vector(3)); "
+            + "INSERT INTO notes SELECT i, 'Note ' || i FROM generate_series(1, 5) i; INSERT INTO notes VALUES (9, NULL); CREATE INDEX nearest ON notes USING hnsw (embedding vector_l2_ops)");
+        var environment = Environment(provider);
+        environment["NOTES_URL"] = url;
+        var column = "reembed --postgres-url env:NOTES_URL --table notes --text body --column embedding --dimension 8";
+        var steps = new List<string>();
+        foreach (var arguments in new[]
+        {
+            column + " --dry-run", column, column + " --no-confirm", column + " --no-confirm --json", "reembed --table notes", column + " --rollback", "reembed --column embedding", column + " --id nothing",
+        })
+        {
+            steps.Add($"$ embsync {arguments}\n{await ToolRun.Of(repository.Path, arguments, environment)}");
+        }
+
+        Approval.Verify(Time().Replace(Figure().Replace(string.Join("\n\n", steps), "$1: {figure}"), "{time}"), "Column");
+        (await PostgresFixture.RowsAsync(url, "SELECT pg_get_indexdef('nearest'::regclass)")).Single().ShouldContain("vector_l2_ops");
+    }
+
+    [Fact]
     public async Task Waits_for_a_sync_that_writes_and_leaves_with_7_when_it_may_not()
     {
         await using var provider = await FakeEmbeddingServer.StartAsync();
@@ -82,6 +106,9 @@ public sealed partial class ReembedCommandTests
         ["EMBSYNC_EMBEDDINGS_DIMENSION"] = "16",
     };
 
-    [GeneratedRegex(@"\d+\.\d s( without the index( \([\d,]+ chunks a second\))?)?")]
+    [GeneratedRegex(@"(""(embedding|index|total|perSecond)""): [\d.]+")]
+    private static partial Regex Figure();
+
+    [GeneratedRegex(@"\d+\.\d s( without the index( \([\d,]+ (chunks|rows) a second\))?)?")]
     private static partial Regex Time();
 }

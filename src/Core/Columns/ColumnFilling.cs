@@ -15,6 +15,9 @@ namespace EmbSync.Core.Columns;
 internal sealed class ColumnFilling(
     PostgresColumn column, RequestGovernor governor, SpendLimit spend, ColumnPlan plan, int batchSize, IProgress<ReembedProgress> progress, Action<string> step)
 {
+    /// <summary>Rows looked at in one statement, where few of them are due; half a megabyte of text a kilobyte each.</summary>
+    private const int Page = 512;
+
     private readonly Dictionary<ContentHash, List<DueRow>> _waiting = [];
     private readonly HashSet<ContentHash> _failed = [];
     private readonly Lock _gate = new();
@@ -72,12 +75,11 @@ internal sealed class ColumnFilling(
 
     private async IAsyncEnumerable<EmbedInput> InputsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? after = null;
-        while (await column.ReadDueAsync(after, batchSize, cancellationToken) is { Count: > 0 } rows)
+        for (string? after = null; ;)
         {
-            foreach (var row in rows)
+            (var due, after) = await column.ReadDueAsync(after, Math.Max(batchSize, Page), cancellationToken);
+            foreach (var row in due)
             {
-                after = row.Id;
                 if (!Wait(row))
                 {
                     continue;
@@ -92,6 +94,11 @@ internal sealed class ColumnFilling(
                 }
 
                 yield return input;
+            }
+
+            if (after is null)
+            {
+                yield break;
             }
         }
     }

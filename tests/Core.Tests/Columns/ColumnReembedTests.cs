@@ -72,6 +72,7 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
         var result = await RunAsync(request: Request(relax));
         (result.ExitCode, result.Report.Status, result.Report.Switched, result.Report.Rows.Updated, result.Report.TypeChanges).ShouldBe((ExitCode.Done, "done", true, 20, true));
         result.Report.Indexes.ShouldBe(["notes_nearest"]);
+        (_server.Requests, _server.Inputs).ShouldBe((5, 20L));
         await ShouldBeWholeAsync(4);
         (await OneAsync($"SELECT pg_get_indexdef('{_schema}.notes_nearest'::regclass)")).ShouldContain("USING hnsw (embedding vector_cosine_ops) WITH (m='8', ef_construction='32')");
 

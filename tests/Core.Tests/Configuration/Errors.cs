@@ -29,6 +29,44 @@ public sealed class Errors
         """, ("DATABASE_URL", "postgresql://localhost/x")));
 
     [Fact]
+    public void Spaces_that_can_t_be_meant() => Approval.Verify(ConfigFolder.ErrorsIn("""
+        version: 1
+        store: { backend: postgres, url: env:DATABASE_URL, vectors: vector }
+        embeddings:
+          provider: openai
+          model: text-embedding-3-small
+          spaces:
+            Large: { model: text-embedding-3-large }
+            large: { model: text-embedding-3-large, dimension: 3072 }
+            large: { model: text-embedding-3-large }
+            small: { model: text-embedding-3-small, dimension: 4000 }
+            own: { model: my-model, dimensions: 3 }
+            none: 12
+        """, ("DATABASE_URL", "postgresql://localhost/x")));
+
+    [Fact]
+    public void Spaces_of_models_that_nobody_knows_or_that_do_not_fit() => Approval.Verify(ConfigFolder.ErrorsIn("""
+        version: 1
+        store: { backend: postgres, url: env:DATABASE_URL, vectors: vector }
+        embeddings:
+          provider: openai
+          spaces:
+            large: { model: text-embedding-3-large }
+            small: { model: text-embedding-3-small, dimension: 4000 }
+            own: { model: my-model }
+        """, ("DATABASE_URL", "postgresql://localhost/x")));
+
+    [Fact]
+    public void Spaces_have_the_dimension_of_their_model_where_none_is_written()
+    {
+        var config = ConfigFolder.LoadYaml("version: 1\nembeddings:\n  provider: openai\n  spaces: { large: { model: text-embedding-3-large }, small: { } }");
+        config.Embeddings.Spaces.ShouldBe([new("large", "text-embedding-3-large", 3072), new("small", "text-embedding-3-small", 1536)]);
+        config.Embeddings.BySpace.Select(space => (space.Space, space.Config.Model, space.Config.Dimension))
+            .ShouldBe([("large", "text-embedding-3-large", 3072), ("small", "text-embedding-3-small", 1536)]);
+        (config.Embeddings.Model, config.Embeddings.Dimension).ShouldBe(("text-embedding-3-large", 3072));
+    }
+
+    [Fact]
     public void Wrong_types() => Approval.Verify(ConfigFolder.ErrorsIn("""
         version: "1"
         project: [a]

@@ -125,15 +125,22 @@ internal sealed class PostgresColumn : IAsyncDisposable
         return true;
     });
 
-    /// <summary>The next rows that are due, in the order of their keys.</summary>
-    public Task<IReadOnlyList<DueRow>> ReadDueAsync(string? after, int limit, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<DueRow>>(async connection => await connection.RowsAsync(
-        $"""
-        SELECT {Facts.Id}::text, x, sha256(convert_to(x, 'UTF8')) FROM (
-            SELECT t.{Facts.Id}, {Facts.Text} AS x, {IsDue(Target)} AS due FROM {Facts.Table} t {Join}
-            WHERE {(after is null ? "true" : $"t.{Facts.Id} > @after::{Facts.IdType}")}) rows
-        WHERE due AND x <> '' ORDER BY {Facts.Id} LIMIT @limit
-        """,
-        row => new DueRow(row.GetString(0), row.GetString(1), row.Hash(2)), cancellationToken, ("model", model!.Id), ("after", after), ("limit", limit)), cancellationToken);
+    /// <summary>The next page of rows in the order of their keys: those of it that are due, and where the page ends; null for the end of the table.</summary>
+    public Task<(IReadOnlyList<DueRow> Due, string? Last)> ReadDueAsync(string? after, int page, CancellationToken cancellationToken) => ReadAsync(async connection =>
+    {
+        // The page first, then its hashes one by one: a join over the whole would read the rest of the table for each page.
+        var rows = await connection.RowsAsync(
+            $"""
+            SELECT p.key, CASE WHEN p.x <> '' AND (p.lacks OR r.hash IS DISTINCT FROM p.hash) THEN p.x END, p.hash FROM (
+                SELECT t.{Facts.Id} AS sort, t.{Facts.Id}::text AS key, {Facts.Text} AS x, t.{Target} IS NULL AS lacks, sha256(convert_to({Facts.Text}, 'UTF8')) AS hash
+                FROM {Facts.Table} t WHERE {(after is null ? "true" : $"t.{Facts.Id} > @after::{Facts.IdType}")} ORDER BY t.{Facts.Id} LIMIT @page) p
+            LEFT JOIN LATERAL (SELECT hash FROM {ColumnRegistry.Rows} one WHERE one.model = @model AND one.row_id = p.key LIMIT 1) r ON true
+            ORDER BY p.sort
+            """,
+            row => (Key: row.GetString(0), Text: row.TextOf(1), Hash: row.Hash(2)), cancellationToken, ("model", model!.Id), ("after", after), ("page", page));
+        IReadOnlyList<DueRow> due = [.. rows.Where(row => row.Text is not null).Select(row => new DueRow(row.Key, row.Text!, row.Hash))];
+        return (due, rows.Count == page ? rows[^1].Key : null);
+    }, cancellationToken);
 
     /// <summary>One statement a batch. A row whose text is another by now is left for the next round. Answers how many were written.</summary>
     public Task<int> WriteAsync(IReadOnlyList<(DueRow Row, ReadOnlyMemory<float> Vector)> rows, CancellationToken cancellationToken) => WriteAsync(connection => connection.RunAsync(
