@@ -37,7 +37,7 @@ public sealed class ColumnReembed(
         await using var column = await PostgresColumn.OpenAsync(url, request, clock, cancellationToken);
         var plan = await PlanAsync(column, request, cancellationToken);
         var report = ColumnReembedReport.Planned(plan);
-        return spend.Violation(plan.Purchase, plan.Terms) is { } violation ? report with { Notes = ["a reembed would stop: " + violation] } : report;
+        return spend.Violation(plan.Purchase, plan.Terms.IsFree, byParts: false) is { } violation ? report with { Notes = ["a reembed would stop: " + violation] } : report;
     }
 
     /// <exception cref="LockedException">Another process is at it.</exception>
@@ -53,7 +53,7 @@ public sealed class ColumnReembed(
             return Result(plan, ColumnOutcome.Nothing, started);
         }
 
-        if (spend.Violation(plan.Purchase, plan.Terms) is { } violation)
+        if (spend.Violation(plan.Purchase, plan.Terms.IsFree, byParts: false) is { } violation)
         {
             return Result(plan, ColumnOutcome.Nothing with { Bought = SyncOutcome.Nothing with { Stopped = new GuardException(violation) } }, started);
         }

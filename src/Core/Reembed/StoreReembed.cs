@@ -150,7 +150,7 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
         return new(ReembedReport.Executed(plan, outcome, run, plan.Terms.CostOf(outcome.Bought.Tokens), clock.GetElapsedTime(started), status), code, outcome.Stopped);
     }
 
-    private static string? Violation(ReembedPlan plan, SpendLimit spend) => spend.Violation(plan.Purchase, plan.Terms);
+    private static string? Violation(ReembedPlan plan, SpendLimit spend) => spend.Violation(plan.Purchase, plan.Terms.IsFree, byParts: false);
 
     private static List<string> Notes(Backlog backlog) => backlog.WithoutText == 0 ? [] :
         [$"{Text.Count(backlog.WithoutText, "chunk")} {(backlog.WithoutText == 1 ? "is" : "are")} stored without text (store.keepText): it is read from the sources again"];

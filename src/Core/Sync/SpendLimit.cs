@@ -21,7 +21,8 @@ public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
     }
 
     /// <summary>The same for several spaces.</summary>
-    public string? Violation(PurchaseEstimate purchase, bool isFree)
+    /// <param name="byParts">The command can buy a part of it: <c>--limit</c>.</param>
+    public string? Violation(PurchaseEstimate purchase, bool isFree, bool byParts = true)
     {
         ArgumentNullException.ThrowIfNull(purchase);
         if (purchase.Chunks == 0 || isFree)
@@ -32,7 +33,7 @@ public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
         if (MaxTokens is { } tokens && purchase.Tokens > tokens)
         {
             return Text.Of($"about {purchase.Tokens:N0} tokens are needed, {purchase.Tokens - tokens:N0} more than the limit of {tokens:N0} (limits.maxTokens, --max-tokens). ")
-                + "Nothing was bought. Raise the limit, or buy a part with --limit";
+                + "Nothing was bought. Raise the limit" + (byParts ? ", or buy a part with --limit" : "");
         }
 
         return MaxCost switch
@@ -41,7 +42,7 @@ public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
             { } when purchase.Cost is null => "a cost limit is set and the price of the model is unknown. Nothing was bought. "
                 + "Say the price in USD per million tokens under embeddings.prices, or take the limit away",
             { } max when purchase.Cost > max => Text.Of($"about ${purchase.Cost:0.0000} is needed, ${purchase.Cost - max:0.0000} more than the limit of ${max:0.00} (limits.maxCost, --max-cost). ")
-                + "Nothing was bought. Raise the limit, or buy a part with --limit",
+                + "Nothing was bought. Raise the limit" + (byParts ? ", or buy a part with --limit" : ""),
             _ => null,
         };
     }

@@ -65,11 +65,13 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Another_dimension_takes_the_place_of_the_first_and_a_second_run_asks_for_nothing(bool relax)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Another_dimension_takes_the_place_of_the_first_and_a_second_run_asks_for_nothing(bool relax, bool concurrently)
     {
-        var result = await RunAsync(request: Request(relax));
+        var result = await RunAsync(request: Request(relax) with { ConcurrentIndex = concurrently });
         (result.ExitCode, result.Report.Status, result.Report.Switched, result.Report.Rows.Updated, result.Report.TypeChanges).ShouldBe((ExitCode.Done, "done", true, 20, true));
         result.Report.Indexes.ShouldBe(["notes_nearest"]);
         (_server.Requests, _server.Inputs).ShouldBe((5, 20L));

@@ -18,6 +18,17 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
         """);
 
     [Fact]
+    public async Task A_lock_that_is_held_keeps_no_snapshot()
+    {
+        await using var store = Open("idle");
+        await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
+        await using var build = await writer.BeginBuildAsync("default", Signature, CancellationToken.None);
+        (await PostgresFixture.RowsAsync(server.Url,
+            "SELECT state || ' ' || coalesce(backend_xmin::text, 'no snapshot') FROM pg_stat_activity WHERE datname = current_database() AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"))
+            .ShouldBe(["idle in transaction no snapshot", "idle in transaction no snapshot"]);
+    }
+
+    [Fact]
     [Fault(55, "a second writer", On = [Touched.Postgres])]
     public async Task The_holder_of_the_lock_is_named()
     {

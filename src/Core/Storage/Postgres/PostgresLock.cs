@@ -7,14 +7,19 @@ namespace EmbSync.Core.Storage.Postgres;
 
 /// <summary>
 /// A lock between processes: an advisory lock of a transaction that stays open on a connection of its own, so that it holds behind a pooler in
-/// transaction mode too. The server lets go of it when the connection ends, however it ends. The transaction reads and writes nothing, so it
-/// holds back no vacuum. The lock keeps runs from working for nothing; what keeps a store right are the epoch and the leases that commits check.
+/// transaction mode too. The server lets go of it when the connection ends, however it ends. The transaction keeps no snapshot, so it
+/// holds back neither vacuum nor an index that is built concurrently. The lock keeps runs from working for nothing; what keeps a store right are the epoch and the leases that commits check.
 /// </summary>
 internal sealed class PostgresLock : IAsyncDisposable
 {
     /// <summary>Some servers end transactions that idle or last; this one is meant to. The second limit came with PostgreSQL 17.</summary>
     private const string MayIdle =
         "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')";
+
+    /// <summary>
+    /// The server keeps the snapshot of a transaction's last SELECT until another statement takes its place: this one needs none.
+    /// </summary>
+    private const string LeaveSnapshot = "SET LOCAL jit = off";
 
     private readonly PostgresDatabase database;
     private readonly long key;
@@ -42,7 +47,7 @@ internal sealed class PostgresLock : IAsyncDisposable
     {
         try
         {
-            await (transaction?.Connection ?? throw new InvalidOperationException("the lock's transaction is over")).RunAsync("SELECT 1", cancellationToken);
+            await (transaction?.Connection ?? throw new InvalidOperationException("the lock's transaction is over")).RunAsync(LeaveSnapshot, cancellationToken);
         }
         catch (Exception e) when (PostgresErrors.Is(e) || e is InvalidOperationException)
         {
@@ -119,6 +124,7 @@ internal sealed class PostgresLock : IAsyncDisposable
             await connection.RunAsync(MayIdle, cancellationToken);
             if (await connection.ScalarAsync<bool>($"SELECT pg_try_advisory_xact_lock{(shared ? "_shared" : "")}(@key)", cancellationToken, ("key", key)))
             {
+                await connection.RunAsync(LeaveSnapshot, cancellationToken);
                 return transaction;
             }
         }
