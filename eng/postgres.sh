@@ -105,7 +105,7 @@ start_programs() {
 
 start() {
   if [ -e "$record" ]; then
-    if url >/dev/null 2>&1; then url; return; fi
+    if (url) >/dev/null 2>&1; then url; return; fi   # a shell of its own: url ends the one it is in
     stop
   fi
   if command -v docker >/dev/null && timeout 30 docker info >/dev/null 2>&1; then

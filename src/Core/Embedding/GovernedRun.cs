@@ -97,7 +97,7 @@ internal sealed class GovernedRun : IAsyncDisposable
                 }
 
                 _running.RemoveAll(task => task.IsCompletedSuccessfully);
-                _running.Add(Task.Run(() => RunAsync(batch), CancellationToken.None));
+                _running.Add(RunAsync(batch));
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

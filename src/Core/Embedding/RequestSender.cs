@@ -43,6 +43,9 @@ internal sealed class RequestSender(
         {
             var requests = free ? 0 : tries;
             var start = await gate.EnterAsync(free ? 0 : tokens, stop);
+
+            // Places are taken on the caller's thread, in the order of the batches; the work goes on beside it.
+            await Task.Yield();
             TimeSpan pause;
             EmbeddingRequestException fault;
             try
