@@ -55,12 +55,18 @@ public sealed class Workspace : IAsyncDisposable
     public SpoolFolder? Spool { get; }
 
     /// <param name="git">Owned by the workspace from here on.</param>
+    /// <param name="input">What one source takes instead of its files.</param>
     /// <param name="wait">See <see cref="Wait"/>.</param>
-    public static Workspace Open(EmbSyncConfig config, GitDiscovery git, TimeProvider clock, TimeSpan wait = default)
+    public static Workspace Open(EmbSyncConfig config, GitDiscovery git, TimeProvider clock, TimeSpan wait = default, StandardInput? input = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(git);
-        var sources = config.Sources.Select(source => SourceFactory.Open(source, config, git)).ToList();
+        if (input is not null && config.Sources.FirstOrDefault(source => source.Name == input.Source) is not JsonSourceConfig)
+        {
+            throw new UsageException($"--stdin-source '{input.Source}': no source of type json has that name");
+        }
+
+        var sources = config.Sources.Select(source => SourceFactory.Open(source, config, git, input)).ToList();
 #pragma warning disable CA2000 // The workspace owns the store.
         return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock) { Wait = wait };
 #pragma warning restore CA2000
@@ -123,6 +129,11 @@ public sealed class Workspace : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var source in Sources.OfType<IAsyncDisposable>())
+        {
+            await source.DisposeAsync();
+        }
+
         await Store.DisposeAsync();
         Git.Dispose();
     }

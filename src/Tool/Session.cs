@@ -1,3 +1,4 @@
+using System.Text;
 using EmbSync.Core;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
@@ -12,6 +13,7 @@ namespace EmbSync.Tool;
 internal sealed class Session(Terminal terminal, CancellationToken cancellationToken)
 {
     private readonly Redactor _redactor = Redaction.Of(terminal.Environment);
+    private byte[]? _input;
 
     public Terminal Terminal => terminal;
 
@@ -39,13 +41,16 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         }
     }
 
-    public Workspace Open(GlobalOptions options, ConfigOverrides flags, TimeSpan wait = default)
+    /// <param name="stdinSource">Source that takes standard input instead of its files; null for none.</param>
+    public Workspace Open(GlobalOptions options, ConfigOverrides flags, TimeSpan wait = default, string? stdinSource = null)
     {
         var git = GitRepository.Discover(terminal.WorkingDirectory);
-        var workspace = Workspace.Open(Load(options, flags, git), git, terminal.Clock, wait);
+        var workspace = Workspace.Open(Load(options, flags, git), git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput));
         Note(options, git.Problem is { } problem ? [problem] : []);
         return workspace;
     }
+
+    private byte[] ReadInput() => _input ??= Encoding.UTF8.GetBytes(terminal.In.ReadToEnd());
 
     /// <summary>As if there were no configuration file: all Markdown from the repository's root, else from here.</summary>
     public Workspace OpenDefaults()

@@ -42,14 +42,15 @@ public static class ConfigLoader
         var values = new ConfigValues(request, shown, tree, ("", ""), problems, origins);
         var root = file is null ? Path.GetFullPath(request.RepositoryRoot ?? request.WorkingDirectory) : Path.GetDirectoryName(file)!;
         root = Path.TrimEndingDirectorySeparator(root);
+        var store = StoreReader.Read(values, tree, root);
         var config = new EmbSyncConfig(
             file,
             root,
             ReadProject(values, request, root),
-            StoreReader.Read(values, tree, root),
+            store,
             EmbeddingsReader.Read(values),
             ReadLimits(values),
-            SourcesReader.Read(values, tree)) { Origins = origins };
+            SourcesReader.Read(values, tree, store)) { Origins = origins };
         CrossCheck.Run(config, values);
         return problems.Any ? throw problems.ToException() : config;
     }

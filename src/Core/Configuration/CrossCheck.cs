@@ -123,10 +123,10 @@ internal static class CrossCheck
             return;
         }
 
-        foreach (var source in config.Sources.OfType<MarkdownSourceConfig>().Where(source => source.Chunk.MaxTokens > known.MaxInputTokens))
+        foreach (var (source, chunk) in config.Sources.Select(source => (source, source.Chunk)).Where(one => one.Chunk.MaxTokens > known.MaxInputTokens))
         {
             values.Report(ConfigSchema.Sources, Line(
-                $"source '{source.Name}' has chunk.maxTokens {source.Chunk.MaxTokens}, and {Quoting.Quote(known.Name)} takes {known.MaxInputTokens}: lower it"));
+                $"source '{source.Name}' has chunk.maxTokens {chunk.MaxTokens}, and {Quoting.Quote(known.Name)} takes {known.MaxInputTokens}: lower it"));
         }
     }
 

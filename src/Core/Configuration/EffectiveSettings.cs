@@ -58,31 +58,15 @@ internal static class EffectiveSettings
         for (var i = 0; i < config.Sources.Count; i++)
         {
             var subject = string.Create(CultureInfo.InvariantCulture, $"sources[{i}]");
-            foreach (var row in Of((MarkdownSourceConfig)config.Sources[i]))
+            foreach (var row in SourceRows.Of(config.Sources[i]))
             {
                 yield return row with { Subject = subject + row.Subject[SourceList.Each.Length..] };
             }
         }
     }
 
-    private static IEnumerable<EffectiveSetting> Of(MarkdownSourceConfig source)
-    {
-        yield return Row(ConfigSchema.SourceName, source.Name);
-        yield return Row(ConfigSchema.SourceType, ConfigSchema.Markdown);
-        yield return Row(ConfigSchema.Priority, source.Priority);
-        yield return Row(ConfigSchema.Include, source.Include);
-        yield return Row(ConfigSchema.Exclude, source.Exclude);
-        yield return Row(ConfigSchema.IdKey, source.IdKey);
-        yield return Row(ConfigSchema.Embed, source.Embed);
-        yield return Row(ConfigSchema.Metadata, source.Metadata);
-        yield return Row(ConfigSchema.ItemType, source.ItemType);
-        yield return Row(ConfigSchema.ChunkMax, source.Chunk.MaxTokens);
-        yield return Row(ConfigSchema.ChunkMin, source.Chunk.MinTokens);
-        yield return Row(ConfigSchema.TitleOnEveryChunk, source.TitleOnEveryChunk);
-    }
+    internal static EffectiveSetting Row<T>(Setting<T> setting, T? value) => new(setting, setting.Path, value is null ? null : setting.Kind.ToJson(value));
 
-    private static EffectiveSetting Row<T>(Setting<T> setting, T? value) => new(setting, setting.Path, value is null ? null : setting.Kind.ToJson(value));
-
-    private static EffectiveSetting Optional<T>(Setting<T> setting, T? value)
+    internal static EffectiveSetting Optional<T>(Setting<T> setting, T? value)
         where T : struct => new(setting, setting.Path, value is { } known ? setting.Kind.ToJson(known) : null);
 }

@@ -139,7 +139,8 @@ public sealed record DeleteLimit(double? Share, int? Count)
 public sealed record LimitsConfig(decimal? MaxCost, long? MaxTokens, DeleteLimit MaxDelete, long MaxFileBytes, int OnModelChange);
 
 /// <summary>One configured source; the derived records are the kinds.</summary>
-public abstract record SourceConfig(string Name, int Priority);
+/// <param name="Chunk">How its texts are cut.</param>
+public abstract record SourceConfig(string Name, int Priority, ChunkConfig Chunk);
 
 /// <param name="Include">Globs from the root.</param>
 /// <param name="IdKey">Front matter key of the id; null: the path is the id. A file without the key has its path as id.</param>
@@ -157,7 +158,7 @@ public sealed record MarkdownSourceConfig(
     IReadOnlyList<string> Metadata,
     string ItemType,
     ChunkConfig Chunk,
-    bool TitleOnEveryChunk) : SourceConfig(Name, Priority);
+    bool TitleOnEveryChunk) : SourceConfig(Name, Priority, Chunk);
 
 /// <param name="MaxTokens">A part above this is split.</param>
 /// <param name="MinTokens">A heading border counts only when both sides keep at least so many.</param>

@@ -9,7 +9,7 @@ internal static class SourcesReader
 {
     private const string DefaultName = "docs";
 
-    public static IReadOnlyList<SourceConfig> Read(ConfigValues values, MapNode tree)
+    public static IReadOnlyList<SourceConfig> Read(ConfigValues values, MapNode tree, StoreConfig store)
     {
         if (tree.Find(ConfigSchema.Sources.Key) is not { } node)
         {
@@ -31,33 +31,42 @@ internal static class SourcesReader
                         CultureInfo.InvariantCulture, $"a source named '{name}' stands in line {places[name].Line} already: names are unique"));
                 }
 
-                sources.Add(ReadMarkdown(own, name ?? DefaultName));
+                if (ReadOne(own, name ?? DefaultName, store) is { } source)
+                {
+                    sources.Add(source);
+                }
             }
         }
 
         return sources;
     }
 
-    private static MarkdownSourceConfig ReadMarkdown(ConfigValues values, string name)
+    /// <summary>Null when what it lacks was reported.</summary>
+    private static SourceConfig? ReadOne(ConfigValues values, string name, StoreConfig store) => values.Get(ConfigSchema.SourceType) switch
     {
-        // The only kind there is: asked for, so that another one is refused.
-        values.Get(ConfigSchema.SourceType);
-        return new(
-            name,
-            (int)values.Get(ConfigSchema.Priority),
-            values.Get(ConfigSchema.Include),
-            values.Get(ConfigSchema.Exclude),
-            values.TryGet(ConfigSchema.IdKey, out var id) ? id : null,
-            values.Get(ConfigSchema.Embed),
-            values.Get(ConfigSchema.Metadata),
-            values.TryGet(ConfigSchema.ItemType, out var type) ? type : name,
-            ReadChunk(values),
-            values.Get(ConfigSchema.TitleOnEveryChunk));
-    }
+        RowSettings.Table => RowSourcesReader.ReadTable(values, name, store),
+        RowSettings.Query => RowSourcesReader.ReadQuery(values, name, store),
+        RowSettings.Json => RowSourcesReader.ReadJson(values, name),
+        _ => ReadMarkdown(values, name),
+    };
 
-    private static ChunkConfig ReadChunk(ConfigValues values)
+    private static MarkdownSourceConfig ReadMarkdown(ConfigValues values, string name) => new(
+        name,
+        (int)values.Get(ConfigSchema.Priority),
+        values.Get(ConfigSchema.Include),
+        values.Get(ConfigSchema.Exclude),
+        values.TryGet(ConfigSchema.IdKey, out var id) ? id : null,
+        values.Get(ConfigSchema.Embed),
+        values.Get(ConfigSchema.Metadata),
+        values.TryGet(ConfigSchema.ItemType, out var type) ? type : name,
+        ReadChunk(values),
+        values.Get(ConfigSchema.TitleOnEveryChunk));
+
+    /// <param name="most">Most tokens of a chunk where nothing is said.</param>
+    public static ChunkConfig ReadChunk(ConfigValues values, int? most = null)
     {
-        var chunk = new ChunkConfig((int)values.Get(ConfigSchema.ChunkMax), (int)values.Get(ConfigSchema.ChunkMin));
+        var chunk = new ChunkConfig(
+            values.TryGet(ConfigSchema.ChunkMax, out var max) ? (int)max : most ?? (int)ConfigSchema.ChunkMax.Default, (int)values.Get(ConfigSchema.ChunkMin));
         if (chunk.MinTokens * 2 > chunk.MaxTokens)
         {
             var setting = values.Find(ConfigSchema.ChunkMin) is null ? ConfigSchema.ChunkMax : ConfigSchema.ChunkMin;

@@ -45,11 +45,14 @@ internal static class SourceText
                 + " Save it as UTF-8, or exclude it."));
         }
 
-        var normal = TrimLines(Nfc.Normalize(text));
+        var normal = Normalize(text);
         return normal.StartsWith(LfsHeader, StringComparison.Ordinal) && normal.Contains("\noid sha256:", StringComparison.Ordinal)
             ? (null, new(ProblemCodes.LfsPointer, null, "The file is a Git LFS pointer, not the text itself. Run 'git lfs pull', or exclude it."))
             : (normal, null);
     }
+
+    /// <summary>Lines end in LF, no white space at their ends, NFC.</summary>
+    public static string Normalize(string text) => TrimLines(Nfc.Normalize(text));
 
     /// <summary>CRLF and CR become LF; spaces and tabs at line ends go.</summary>
     private static string TrimLines(string text)

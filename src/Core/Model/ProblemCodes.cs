@@ -22,6 +22,9 @@ public static class ProblemCodes
     public const string LfsPointer = "EMB1111";
     public const string InvalidId = "EMB1112";
 
+    public const string InvalidJson = "EMB1113";
+    public const string InvalidField = "EMB1114";
+
     // What a provider said of one text.
     public const string InputRefused = "EMB1201";
     public const string BadVector = "EMB1202";

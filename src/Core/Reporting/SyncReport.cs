@@ -34,7 +34,7 @@ public sealed record SyncReport(
         ArgumentNullException.ThrowIfNull(plan);
         return new(
             1, true, null, "planned", plan.Spaces[0].Target.Signature.Model, plan.Spaces[0].Target.Signature.Dimension,
-            Counted(plan, Count(plan, ItemChange.New), Count(plan, ItemChange.Changed), Count(plan, ItemChange.Metadata), plan.Deletions.Count, plan.Blocked.Count),
+            Counted(plan, Count(plan, ItemChange.New) + plan.LaterNew, Count(plan, ItemChange.Changed) + plan.LaterChanged, Count(plan, ItemChange.Metadata), plan.Deletions.Count, plan.Blocked.Count),
             new(plan.Purchase.Chunks, plan.ReusedChunks, 0),
             plan.Purchase.Requests,
             new(plan.Purchase.Tokens, null) { CalibratedBy = plan.Purchase.CalibratedBy },
@@ -64,7 +64,7 @@ public sealed record SyncReport(
             new("USD", plan.Purchase.Cost, actualCost) { PriceFrom = plan.Purchase.PriceFrom },
             Math.Round(elapsed.TotalSeconds, 2),
             errors,
-            plan.CutOff + Math.Max(0, undone),
+            plan.CutOff + plan.LaterNew + plan.LaterChanged + Math.Max(0, undone),
             plan.Notes)
         {
             Retries = outcome.Retries,

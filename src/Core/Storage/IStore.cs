@@ -14,6 +14,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>The store outlives no process (memory).</summary>
     bool IsVolatile { get; }
 
+    /// <summary>The PostgreSQL database that the store is in; null when it is in none, or the server doesn't say which.</summary>
+    Task<StoreHome?> ReadHomeAsync(CancellationToken cancellationToken) => Task.FromResult<StoreHome?>(null);
+
     /// <exception cref="StoreRefusedException">The schema is newer than this tool.</exception>
     Task<StoreHead> ReadHeadAsync(CancellationToken cancellationToken);
 

@@ -24,6 +24,14 @@ public static class AgainstTree
             throw new UsageException("--against compares with a whole tree: leave --since away");
         }
 
+        // Rows have no commits.
+        var sources = workspace.Chosen(request.Sources).Where(source => source is Sources.Markdown.MarkdownSource).ToList();
+        if (sources.Count == 0)
+        {
+            throw new UsageException("--against compares Markdown files with those of a commit, and there is no source of them");
+        }
+
+        request = request with { Sources = [.. sources.Select(source => source.Name)] };
         var commit = workspace.Git.Require().ResolveCommit(reference);
         await using var memory = StoreFactory.Open(workspace.Config.Store with { Backend = StoreBackend.Memory }, clock);
         await using (var writer = await memory.BeginWriteAsync(workspace.Config.Project, cancellationToken))
@@ -35,7 +43,7 @@ public static class AgainstTree
                 await writer.ActivateAsync(generations[^1].Id, cancellationToken);
             }
 
-            foreach (var source in workspace.Chosen(request.Sources))
+            foreach (var source in sources)
             {
                 var listing = await source.ListAsync(new(commit, null), cancellationToken);
                 var ids = new HashSet<string>(StringComparer.Ordinal);

@@ -27,7 +27,7 @@ public static class DeletionGuard
             return null;
         }
 
-        var stored = survey.Stored.Count;
+        var stored = survey.StoredTotal;
         var allowed = (explicitLimit ?? configured).Allowed(stored);
         if (lost > allowed)
         {
@@ -35,7 +35,7 @@ public static class DeletionGuard
                 + $"deleted without asking. Nothing was deleted. If that is right, run again with --max-delete {lost}";
         }
 
-        var emptied = survey.Unchanged.Count == 0 && survey.Read.Count == 0 && survey.Problems.Count == 0 && survey.Complete;
+        var emptied = survey.UnchangedItems + survey.Unread + survey.Read.Count == 0 && survey.Problems.Count == 0 && survey.Complete;
         return emptied && explicitLimit is null
             ? $"source '{survey.Source}' had {stored} {(stored == 1 ? "item" : "items")} and is now {(survey.Configured ? "empty" : "no longer configured")}. Nothing was deleted. "
                 + $"If that is right, run again with --max-delete {lost}"

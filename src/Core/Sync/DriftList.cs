@@ -33,10 +33,14 @@ internal static class DriftList
         var unchanged = surveys.SelectMany(survey => survey.Unchanged).Select(item => (item.Type, Embedded: !input.ModelChanged));
         var read = classified.Select(item => (item.Item.Type, Embedded: item.State == ItemState.Current));
         var blocked = surveys.SelectMany(Blocked);
-        return [.. unchanged.Concat(read).Concat(blocked)
-            .GroupBy(item => item.Item1, StringComparer.Ordinal)
-            .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => new TypePlan(group.Key, group.Count(), group.Count(item => item.Item2)))];
+        var loaded = unchanged.Concat(read).Concat(blocked).GroupBy(item => item.Item1, StringComparer.Ordinal)
+            .Select(group => new TypePlan(group.Key, group.Count(), group.Count(item => item.Item2)));
+        var counted = surveys.SelectMany(survey => survey.Rows).Select(row => new TypePlan(row.Type, row.Unchanged + row.Unread, input.ModelChanged ? 0 : row.Unchanged));
+        return [.. loaded.Concat(counted)
+            .GroupBy(type => type.Type, StringComparer.Ordinal)
+            .Select(group => new TypePlan(group.Key, group.Sum(type => type.Total), group.Sum(type => type.Embedded)))
+            .Where(type => type.Total > 0)
+            .OrderBy(type => type.Type, StringComparer.Ordinal)];
     }
 
     private static IEnumerable<(string Type, bool Embedded)> Blocked(SourceSurvey survey)

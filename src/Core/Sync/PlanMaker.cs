@@ -32,7 +32,10 @@ internal sealed class PlanMaker(Workspace workspace)
         foreach (var source in workspace.Chosen(request.Sources))
         {
             var scope = ScopeOf(source, request, at, head.Sources.GetValueOrDefault(source.Name)?.Commit);
-            var survey = await surveyor.SurveyAsync(source, at, scope, [.. targets.Select(target => target.Existing?.Id)], cancellationToken);
+            int?[] generations = [.. targets.Select(target => target.Existing?.Id)];
+            var survey = source is IRowSource rows
+                ? await new RowSurvey(rows, workspace.Config.Sources.First(one => one.Name == source.Name), store, RowsOf(request, source.Name)).RunAsync(generations, cancellationToken)
+                : await surveyor.SurveyAsync(source, at, scope, generations, cancellationToken);
             surveys.Add(survey);
             if (IsInStepAfter(request, survey))
             {
@@ -58,6 +61,10 @@ internal sealed class PlanMaker(Workspace workspace)
             || targets.Exists(target => target.PinIsOver);
         return new(Noted(plan, request, surveys, head), head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0);
     }
+
+    private static RowSurveyRequest RowsOf(SyncRequest request, string source) => new(
+        request.All || request.Reindex, request.Ids, request.Limit, request.Whole,
+        request.Tried.Where(key => key.Source == source).Select(key => key.Id).ToHashSet(StringComparer.Ordinal));
 
     private bool OnBranch(string? commit, string branch) => workspace.Git.Require().IsOnBranch(
             commit ?? throw new GitException($"store.branch says '{branch}', and there is no commit yet. Commit first, or take the setting away."), branch)
@@ -174,7 +181,7 @@ internal sealed class PlanMaker(Workspace workspace)
         notes.AddRange(plan.Sources.Where(source => source.Withheld > 0).Select(source =>
             $"source '{source.Source}': {Text.Count(source.Withheld, "item")} gone from the source {(source.Withheld == 1 ? "is" : "are")} kept, "
             + "because a blocked file may be one of them under another name; mend it and run again"));
-        notes.AddRange(surveys.Where(survey => survey.Configured && !survey.Complete && request.Since is null).Select(survey =>
+        notes.AddRange(surveys.Where(survey => survey.Configured && !survey.Complete && request.Since is null && request.Ids.Count == 0).Select(survey =>
             $"source '{survey.Source}' could not be read whole: nothing of it is deleted"));
         return plan with { Notes = notes };
     }

@@ -57,8 +57,11 @@ public static class Planner
             sources.Add(SourceSummary.Of(survey, classified, input, chosen, gone[survey.Source].Count, keepsOrphans ? 0 : gone[survey.Source].Count - mine.Count));
         }
 
+        // Rows that weren't read are priced by their length; a run with a limit leaves them to others.
+        var unread = request.Limit is not null || input.Gate is not null ? [] : input.Surveys.SelectMany(survey => survey.Rows).ToList();
         var spaces = input.Spaces.Select((space, index) => new SpacePlan(
-            space.Target, purchases.BuyIn(index), PurchaseEstimate.For(purchases.BuyIn(index).Count, purchases.TokensIn(index), space.Terms), space.Terms,
+            space.Target, purchases.BuyIn(index),
+            PurchaseEstimate.For(purchases.BuyIn(index).Count + unread.Sum(row => row.Chunks), purchases.TokensIn(index) + unread.Sum(row => row.Tokens), space.Terms), space.Terms,
             SourceSummary.CurrentIn(space, input.Surveys, classified, chosen))).ToList();
         return new(
             request,
@@ -72,11 +75,14 @@ public static class Planner
             purchases.Buy,
             PurchaseEstimate.Sum(spaces.Select(space => space.Purchase)),
             purchases.Reused,
-            purchases.CutOff,
+            purchases.CutOff + (unread.Count > 0 ? 0 : input.Surveys.Sum(survey => survey.Unread)),
             violation,
             [.. input.Surveys.SelectMany(survey => survey.Notes).Distinct()])
         {
             CacheOnly = input.CacheOnly,
+            LaterNew = unread.Sum(row => row.Missing),
+            LaterChanged = unread.Sum(row => row.Stale),
+            Left = input.Surveys.Sum(survey => survey.Left),
         };
     }
 

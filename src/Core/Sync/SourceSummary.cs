@@ -6,7 +6,7 @@ internal static class SourceSummary
     /// <summary>Items whose text as it is now has its vectors in the generation of this space that is searched.</summary>
     public static int CurrentIn(SpaceInput space, IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified, IReadOnlySet<string>? chosen) =>
         space.Target.ModelChanged ? 0
-        : surveys.Sum(survey => survey.Unchanged.Count(item => chosen is null || chosen.Contains(item.Id)))
+        : surveys.Sum(survey => survey.Unchanged.Count(item => chosen is null || chosen.Contains(item.Id)) + survey.Rows.Sum(row => row.Unchanged))
             + classified.Count(item => item.Change != ItemChange.New && (item.Reasons & (StaleReasons.Content | StaleReasons.Pipeline)) == 0 && item.Item.Hashes.All(space.Existing.Contains));
 
     public static SourcePlan Of(
@@ -17,23 +17,25 @@ internal static class SourceSummary
         var blocked = survey.Problems.Count(problem => chosen is null || chosen.Contains(problem.Id));
 
         // Searches still use the generation before: whole as the new one may be for an item, it is not what people search.
-        var (current, stale) = input.ModelChanged ? (0, unchanged.Count) : (unchanged.Count, 0);
+        var same = unchanged.Count + survey.Rows.Sum(row => row.Unchanged);
+        var (current, stale) = input.ModelChanged ? (0, same) : (same, 0);
+        var chunks = unchanged.Sum(item => item.Chunks) + survey.Rows.Sum(row => row.UnchangedChunks);
         return new(
             survey.Source,
             survey.Type,
             survey.Pipeline,
             survey.Configured,
             survey.Complete,
-            unchanged.Count + items.Count + blocked,
+            same + survey.Unread + items.Count + blocked,
             current + items.Count(item => item.State == ItemState.Current),
-            items.Count(item => item.State == ItemState.Missing),
-            stale + items.Count(item => item.State == ItemState.Stale),
+            survey.Rows.Sum(row => row.Missing) + items.Count(item => item.State == ItemState.Missing),
+            stale + survey.Rows.Sum(row => row.Stale) + items.Count(item => item.State == ItemState.Stale),
             gone,
             blocked,
             items.Count(item => item.Change == ItemChange.Metadata),
             withheld,
-            unchanged.Sum(item => item.Chunks) + items.Sum(item => item.Item.Hashes.Count),
-            unchanged.Sum(item => item.Chunks) + items.Sum(item => item.Item.Hashes.Count(input.Existing.Contains)),
-            survey.Stored.Count);
+            chunks + survey.Rows.Sum(row => row.Chunks) + items.Sum(item => item.Item.Hashes.Count),
+            chunks + items.Sum(item => item.Item.Hashes.Count(input.Existing.Contains)),
+            survey.StoredTotal);
     }
 }

@@ -47,6 +47,19 @@ public sealed record SourceSurvey(
     IReadOnlySet<string> Incomplete,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>What was counted and not loaded: rows of a database. <see cref="Stored"/> has only those of them that were read or are gone.</summary>
+    public IReadOnlyList<RowCount> Rows { get; init; } = [];
+
+    /// <summary>All stored items of the source, loaded or not.</summary>
+    public int StoredTotal { get; init; } = Stored.Count;
+
+    /// <summary>Rows that differ and are left for later, as there are more than one run looks at.</summary>
+    public int Left { get; init; }
+
+    public int UnchangedItems => Unchanged.Count + Rows.Sum(row => row.Unchanged);
+
+    public int Unread => Rows.Sum(row => row.Unread);
+
     /// <summary>Stored items that the source no longer has, by what was looked at. Deleting them is another question: <see cref="DeletionGuard"/>.</summary>
     public IReadOnlyList<StoredItem> Gone()
     {
@@ -60,12 +73,12 @@ public sealed record SourceSurvey(
     }
 
     /// <summary>
-    /// A blocked entry that is not stored under its path may be any item: one that was renamed and broken at once. While there is
-    /// one, nothing of the source is deleted.
+    /// A blocked file that is not stored under its path may be any item: one that was renamed and broken at once. While there is
+    /// one, nothing of the source is deleted. A row has its id whatever is wrong with it.
     /// </summary>
     public bool HasUnknownBlocked()
     {
         var stored = Stored.Select(item => item.Locator).ToHashSet(StringComparer.Ordinal);
-        return Problems.Any(problem => problem.Code != ProblemCodes.DuplicateId && (problem.Path is not { } path || !stored.Contains(path)));
+        return Problems.Any(problem => problem.Code != ProblemCodes.DuplicateId && problem.Path is { } path && !stored.Contains(path));
     }
 }

@@ -76,10 +76,12 @@ public sealed class Surveyor(IStore store, bool all)
             new HashSet<string>(), []);
     }
 
-    private ReadItem Reduced(SourceEntry entry, Item item)
+    private ReadItem Reduced(SourceEntry entry, Item item) =>
+        Reduced(entry, item, Interlocked.Add(ref _kept, item.Chunks.Sum(chunk => (long)chunk.Text.Length)) <= TextBudget);
+
+    /// <param name="keep">Its text too.</param>
+    internal static ReadItem Reduced(SourceEntry entry, Item item, bool keep)
     {
-        var size = item.Chunks.Sum(chunk => (long)chunk.Text.Length);
-        var keep = Interlocked.Add(ref _kept, size) <= TextBudget;
         return new(entry, item.Key, item.Type, item.Title, item.Path, item.Version, item.Pipeline, item.Priority, item.UpdatedAt,
             item.ContentDigest, item.RecordDigest, [.. item.Chunks.Select(chunk => chunk.Hash)],
             [.. item.Chunks.Select(chunk => TokenEstimate.Estimate(chunk.Text))], keep ? item : null);
@@ -99,7 +101,7 @@ public sealed class Surveyor(IStore store, bool all)
     }
 
     /// <summary>What no store can hold is set aside before it can spoil a batch.</summary>
-    private static ReadOutcome Storable(ReadOutcome outcome) => outcome.Item is { } item && StorableItem.Obstacle(item) is { } obstacle
+    internal static ReadOutcome Storable(ReadOutcome outcome) => outcome.Item is { } item && StorableItem.Obstacle(item) is { } obstacle
         ? ReadOutcome.Of(new ItemProblem(ProblemCodes.InvalidId, item.Key.Source, item.Path ?? item.Key.Id, item.Path, null, $"the item {obstacle}; mend it"))
         : outcome;
 

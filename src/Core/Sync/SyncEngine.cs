@@ -7,7 +7,11 @@ using EmbSync.Core.Sync.Saved;
 namespace EmbSync.Core.Sync;
 
 /// <param name="Stopped">Why the run ended early; null when it was walked to its end.</param>
-public sealed record SyncResult(SyncReport Report, ExitCode ExitCode, Exception? Stopped);
+public sealed record SyncResult(SyncReport Report, ExitCode ExitCode, Exception? Stopped)
+{
+    /// <summary>Rows that differ and weren't looked at: another part of the same run does them.</summary>
+    public int Left { get; init; }
+}
 
 /// <summary>
 /// The one path: source, item, chunk, plan, embed, store, report. <c>status</c> and <c>sync --dry-run</c> stop at the plan, which
@@ -32,7 +36,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     /// <summary>A dry run, with its plan in the form that is saved for review.</summary>
     public async Task<(SavedPlan Plan, SyncReport Report)> PlanAsync(SyncRequest request, SpendLimit spend, CancellationToken cancellationToken)
     {
-        var made = await _planMaker.MakeAsync(request, cancellationToken);
+        var made = await _planMaker.MakeAsync(request with { Whole = true }, cancellationToken);
         var violation = Violation(made.Plan, spend);
         return (SavedPlan.Of(made, workspace, violation), Planned(made.Plan, violation));
     }
@@ -44,7 +48,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     /// <exception cref="UsageException">The provider can't be used as configured.</exception>
     public Task<SyncResult> RunAsync(
         SyncRequest request, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken) =>
-        RunAsync(request, null, spend, progress, cancellationToken);
+        new SyncParts(spend, request, progress).RunAsync((part, left, shown) => RunAsync(part, null, left, shown, cancellationToken));
 
     /// <summary>Does exactly what the plan says. When source, configuration or store moved since it was made, that comes as a result with status <c>stopped</c>.</summary>
     /// <param name="maxBatches">At most so many requests; null for what the plan says.</param>
@@ -54,7 +58,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         SavedPlan plan, int? maxBatches, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return RunAsync(plan.Request with { MaxBatches = maxBatches ?? plan.Request.MaxBatches }, plan, spend, progress, cancellationToken);
+        return RunAsync(plan.Request with { MaxBatches = maxBatches ?? plan.Request.MaxBatches, Whole = true }, plan, spend, progress, cancellationToken);
     }
 
     /// <summary>What applying would do now, or that it would be refused. Buys and writes nothing.</summary>
@@ -155,6 +159,9 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         return new(
             SyncReport.Executed(plan, SyncOutcome.Nothing, null, SyncRun.CostOf(plan, SyncOutcome.Nothing), clock.GetElapsedTime(started), partial ? "partial" : "done"),
             partial ? ExitCode.Partial : ExitCode.Done,
-            null);
+            null)
+        {
+            Left = SyncRun.LeftOf(plan),
+        };
     }
 }

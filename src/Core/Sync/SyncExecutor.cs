@@ -33,7 +33,7 @@ public sealed class SyncExecutor(
     public async Task<SyncOutcome> ExecuteAsync(SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        (_itemsTotal, _chunksTotal) = (plan.Items.Count, plan.Purchase.Chunks);
+        (_itemsTotal, _chunksTotal) = (plan.Items.Count + plan.LaterNew + plan.LaterChanged, plan.Purchase.Chunks);
         Exception? stopped = null;
         try
         {
@@ -228,9 +228,31 @@ public sealed class SyncExecutor(
         }
     }
 
+    /// <summary>A row that left its source's scope since it was read is not written.</summary>
+    private async Task<IReadOnlyList<Written>> InScopeAsync(IReadOnlyList<Written> items, CancellationToken cancellationToken)
+    {
+        var gone = new HashSet<ItemKey>();
+        foreach (var group in items.GroupBy(item => item.Planned.Key.Source))
+        {
+            if (sources[group.Key] is IRowSource rows)
+            {
+                var present = await rows.PresentAsync([.. group.Select(item => item.Planned.Key.Id)], cancellationToken);
+                gone.UnionWith(group.Select(item => item.Planned.Key).Where(key => !present.Contains(key.Id)));
+            }
+        }
+
+        foreach (var left in items.Where(item => gone.Contains(item.Planned.Key)))
+        {
+            _tally.Fail(Changed(left.Planned));
+        }
+
+        return gone.Count == 0 ? items : [.. items.Where(item => !gone.Contains(item.Planned.Key))];
+    }
+
     private async Task CommitAsync(
         int generation, IReadOnlyList<VectorRow> vectors, IReadOnlyList<Written> items, bool replace, CancellationToken cancellationToken)
     {
+        items = await InScopeAsync(items, cancellationToken);
         var moved = items.Select(item => item.Planned.Replaces).OfType<ItemKey>().ToList();
         if (vectors.Count > 0 || items.Count > 0)
         {

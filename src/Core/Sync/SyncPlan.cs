@@ -103,6 +103,15 @@ public sealed record SyncPlan(
     /// <summary>The commit is not on the store's branch: vectors are bought for reuse, no item is written or deleted.</summary>
     public bool CacheOnly { get; init; }
 
+    /// <summary>New rows that weren't read, counted; 0 under <c>--limit</c>, which leaves them to others.</summary>
+    public int LaterNew { get; init; }
+
+    /// <summary>Changed rows that weren't read, likewise.</summary>
+    public int LaterChanged { get; init; }
+
+    /// <summary>Rows that differ and weren't looked at yet: a run without a limit goes on with them when this plan is done.</summary>
+    public int Left { get; init; }
+
     /// <summary>The plan was reviewed: an item whose text is another by now is set aside, not embedded.</summary>
     public bool Exactly { get; init; }
 
@@ -111,7 +120,7 @@ public sealed record SyncPlan(
 
     public int Total => Sources.Sum(source => source.Total);
 
-    public int Unchanged => Total - Items.Count - CutOff - Blocked.Count;
+    public int Unchanged => Total - Items.Count - CutOff - Blocked.Count - LaterNew - LaterChanged;
 
     /// <summary>Nothing to write, buy or delete.</summary>
     public bool IsEmpty => Items.Count == 0 && Deletions.Count == 0;

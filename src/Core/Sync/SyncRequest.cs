@@ -42,6 +42,14 @@ public sealed record SyncRequest
     /// <summary>Nothing is deleted: a run over chosen items only.</summary>
     public bool KeepOrphans { get; init; }
 
+    /// <summary>Every row that differs is in one plan, however many there are: a plan that is saved for review.</summary>
+    [JsonIgnore]
+    public bool Whole { get; init; }
+
+    /// <summary>Items that this run has tried already, in the parts before.</summary>
+    [JsonIgnore]
+    public IReadOnlySet<Model.ItemKey> Tried { get; init; } = new HashSet<Model.ItemKey>();
+
     /// <summary>Only deletions are applied (<c>repair</c>): a change of model doesn't stop it.</summary>
     [JsonIgnore]
     public bool DeletionsOnly { get; init; }

@@ -32,7 +32,7 @@ internal static class StatusCommand
         {
             var token = session.CancellationToken;
             var format = global.Format;
-            await using var workspace = session.Open(global, new ConfigOverrides());
+            await using var workspace = session.Open(global, new ConfigOverrides(), stdinSource: scope.StdinSource);
             var request = scope.Request with { Command = "status", All = all.HasValue() };
             var listed = limit.Number(least: 0) ?? (format == OutputFormat.Text ? ListedOnTerminal : null);
             var report = against.Value() is { } reference

@@ -51,17 +51,17 @@ internal static class SyncCommand
                 MaxBatches = spend.MaxBatches,
             };
             plan.RequireAlone(request, changedOnly.HasValue());
-            return plan.Apply is { } reviewed ? await ApplyAsync(session, global, spend, reviewed, dryRun.HasValue(), token)
-                : plan.Write is { } file ? await PlanAsync(session, global, spend, request, file, token)
-                : await RunAsync(session, global, spend, request, dryRun.HasValue(), token);
+            return plan.Apply is { } reviewed ? await ApplyAsync(session, global, spend, reviewed, dryRun.HasValue(), scope.StdinSource, token)
+                : plan.Write is { } file ? await PlanAsync(session, global, spend, request, file, scope.StdinSource, token)
+                : await RunAsync(session, global, spend, request, dryRun.HasValue(), token, scope.StdinSource);
         });
     });
 
     /// <summary>Shared with <c>index</c>, which is a sync of chosen items.</summary>
     public static async Task<int> RunAsync(
-        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, bool dryRun, CancellationToken cancellationToken)
+        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, bool dryRun, CancellationToken cancellationToken, string? stdinSource = null)
     {
-        await using var workspace = session.Open(global, spend.Overrides, spend.Wait);
+        await using var workspace = session.Open(global, spend.Overrides, spend.Wait, stdinSource);
         var engine = new SyncEngine(workspace, session.Terminal.Clock);
         var limit = SpendLimit.Of(workspace.Config.Limits);
         if (dryRun)
@@ -74,9 +74,9 @@ internal static class SyncCommand
     }
 
     private static async Task<int> PlanAsync(
-        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, string file, CancellationToken cancellationToken)
+        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, string file, string? stdinSource, CancellationToken cancellationToken)
     {
-        await using var workspace = session.Open(global, spend.Overrides, spend.Wait);
+        await using var workspace = session.Open(global, spend.Overrides, spend.Wait, stdinSource);
         var (plan, report) = await new SyncEngine(workspace, session.Terminal.Clock).PlanAsync(request, SpendLimit.Of(workspace.Config.Limits), cancellationToken);
         SavedPlanFile.Write(session.PathOf(file), plan);
         var code = Print(session, global, new(report, ExitCode.Done, null));
@@ -85,10 +85,10 @@ internal static class SyncCommand
     }
 
     private static async Task<int> ApplyAsync(
-        Session session, GlobalOptions global, SpendOptions spend, string file, bool dryRun, CancellationToken cancellationToken)
+        Session session, GlobalOptions global, SpendOptions spend, string file, bool dryRun, string? stdinSource, CancellationToken cancellationToken)
     {
         var plan = SavedPlanFile.Read(session.PathOf(file));
-        await using var workspace = session.Open(global, spend.Overrides, spend.Wait);
+        await using var workspace = session.Open(global, spend.Overrides, spend.Wait, stdinSource);
         var engine = new SyncEngine(workspace, session.Terminal.Clock);
         var limit = SpendLimit.Of(workspace.Config.Limits);
         if (dryRun)

@@ -38,6 +38,10 @@ internal sealed class ScopeOptions(CommandLineApplication command)
     private readonly CommandOption _at = command.Value("--at <REF>", "Read the tree of a commit, not the work tree");
     private readonly CommandOption _sources = command.Many("--source <NAME>", "Only this source (repeatable)");
 
+    private readonly CommandOption _stdin = command.Value("--stdin-source <NAME>", "Take the objects of this JSON source from standard input instead of its files");
+
+    public string? StdinSource => _stdin.Value();
+
     public SyncRequest Request => new() { Since = _since.Value(), At = _at.Value(), Sources = _sources.All() };
 }
 

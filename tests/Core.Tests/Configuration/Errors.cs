@@ -29,6 +29,20 @@ public sealed class Errors
         """, ("DATABASE_URL", "postgresql://localhost/x")));
 
     [Fact]
+    public void Sources_of_rows_that_lack_something() => Approval.Verify(ConfigFolder.ErrorsIn("""
+        version: 1
+        sources:
+          - { name: a, type: table }
+          - { name: b, type: table, table: t, text: [x], template: "{x}" }
+          - { name: c, type: table, table: t, template: "nothing" }
+          - { name: d, type: table, table: t, column: x, text: [x], title: y }
+          - { name: e, type: query, table: t, text: [x] }
+          - { name: f, type: json, where: "a > 1", url: "postgresql://u:canary@localhost/x" }
+          - { name: g, include: ["*.md"], text: [x], format: html }
+          - { name: g, type: json, text: [] }
+        """));
+
+    [Fact]
     public void Spaces_that_can_t_be_meant() => Approval.Verify(ConfigFolder.ErrorsIn("""
         version: 1
         store: { backend: postgres, url: env:DATABASE_URL, vectors: vector }

@@ -53,13 +53,18 @@ public sealed class View
         text.ShouldContain("(env:DATABASE_URL)");
     }
 
-    [Fact]
-    public void Every_setting_shows()
+    /// <summary>Two sources where settings exclude each other.</summary>
+    [Theory]
+    [InlineData("markdown", "{ name: a }")]
+    [InlineData("table", "{ name: a, type: table, table: t, template: '{x}' }", "{ name: b, type: table, table: t, text: [x] }", "{ name: c, type: table, table: t, column: x }")]
+    [InlineData("query", "{ name: a, type: query, query: SELECT 1 }")]
+    [InlineData("json", "{ name: a, type: json, text: [x] }", "{ name: b, type: json, template: '{x}' }")]
+    public void Every_setting_shows(string type, params string[] sources)
     {
-        using var folder = new ConfigFolder();
-        var shown = EffectiveSettings.Of(folder.Load()).Select(row => row.Setting.Path);
-        var all = ConfigSchema.All.OfType<Leaf>().Where(leaf => leaf.AliasOf is null && leaf != ConfigSchema.JsonSchema).Select(leaf => leaf.Path);
-        shown.ShouldBe(all, ignoreOrder: true);
+        var config = ConfigFolder.LoadYaml($"sources:\n{string.Concat(sources.Select(source => $"  - {source}\n"))}", ("DATABASE_URL", "postgresql://localhost/x"));
+        var shown = EffectiveSettings.Of(config).Select(row => row.Setting.Path).Distinct();
+        var all = ConfigSchema.All.OfType<Leaf>().Where(leaf => leaf.AliasOf is null && leaf != ConfigSchema.JsonSchema && (leaf.SourceTypes.Count == 0 || leaf.SourceTypes.Contains(type)));
+        shown.ShouldBe(all.Select(leaf => leaf.Path), ignoreOrder: true);
     }
 
     [Fact]

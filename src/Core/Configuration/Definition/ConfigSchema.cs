@@ -12,9 +12,14 @@ internal static class ConfigSchema
     public const string Markdown = "markdown";
     public const int MaxDimension = 16000;
 
+    /// <summary>Kinds of sources.</summary>
+    public static readonly IReadOnlyList<string> SourceTypes = [Markdown, RowSettings.Table, RowSettings.Query, RowSettings.Json];
+
     private static readonly ChoiceKind<StoreBackend> Backends = new((Sqlite, StoreBackend.Sqlite), ("postgres", StoreBackend.Postgres), ("memory", StoreBackend.Memory));
+    private static readonly string[] Files = [Markdown, RowSettings.Json];
     private static readonly ListKind<string> Globs = new(new GlobKind(), "a list of patterns", minItems: 1);
     private static readonly ListKind<string> Keys = new(new TextKind("a front matter key"), "a list of front matter keys");
+    private static readonly ListKind<string> Stored = new(new TextKind("a key, column or member"), "a list of front matter keys, columns or JSON members");
 
     public static readonly Setting<string> JsonSchema = new("$schema", new TextKind(), "where editors find the schema of this file");
     public static readonly Setting<long> Version = new("version", new WholeKind(1, 1), "version of this file's format") { Default = 1 };
@@ -121,29 +126,29 @@ internal static class ConfigSchema
 
     public static readonly Setting<string> SourceName = new("sources[].name", new TextKind("a name of letters, digits, '.', '-' and '_'", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"),
         "name of the source, unique; changing it makes new items") { IsRequired = true };
-    public static readonly Setting<string> SourceType = new("sources[].type", new ChoiceKind<string>((Markdown, Markdown)),
-        "kind of source") { Default = Markdown };
+    public static readonly Setting<string> SourceType = new("sources[].type", new ChoiceKind<string>((Markdown, Markdown), (RowSettings.Table, RowSettings.Table), (RowSettings.Query, RowSettings.Query), (RowSettings.Json, RowSettings.Json)),
+        "markdown files, a table or query of a PostgreSQL database, or exported json") { Default = Markdown };
     public static readonly Setting<long> Priority = new("sources[].priority", new WholeKind(-1000, 1000),
         "higher is embedded first") { Default = 0 };
     public static readonly Setting<IReadOnlyList<string>> Include = new("sources[].include", Globs,
-        "patterns of the files, from the folder of this file") { Default = ["**/*.md"] };
+        "patterns of the files, from the folder of this file") { SourceTypes = Files, Default = ["**/*.md"] };
     public static readonly Setting<IReadOnlyList<string>> Exclude = new("sources[].exclude", new ListKind<string>(new GlobKind(), "a list of patterns"),
-        "patterns of files that are left out") { Default = [] };
-    public static readonly Setting<string> IdKey = new("sources[].id", new TextKind("a front matter key"),
-        "front matter key of an item's id; a file without it has its path as id") { Otherwise = "the path is the id" };
+        "patterns of files that are left out") { SourceTypes = Files, Default = [] };
+    public static readonly Setting<string> IdKey = new("sources[].id", new TextKind("a front matter key, or the path of a JSON member"),
+        "front matter key of an item's id, or member of a JSON object; a Markdown file without it has its path as id") { SourceTypes = Files, Otherwise = "the path is the id; in JSON id" };
     public static readonly Setting<IReadOnlyList<string>> Embed = new("sources[].embed", Keys,
-        "front matter keys that are part of the embedded text, in this order") { Default = ["title"] };
-    public static readonly Setting<IReadOnlyList<string>> Metadata = new("sources[].metadata", Keys,
-        "front matter keys that are stored for filters; changes buy nothing") { Default = [] };
+        "front matter keys that are part of the embedded text, in this order") { SourceTypes = [Markdown], Default = ["title"] };
+    public static readonly Setting<IReadOnlyList<string>> Metadata = new("sources[].metadata", Stored,
+        "front matter keys, columns or JSON members that are stored for filters; changes buy nothing") { SourceTypes = [Markdown, RowSettings.Table, RowSettings.Json], Default = [] };
     public static readonly Setting<string> ItemType = new("sources[].itemType", new TextKind("the name of a type"),
-        "type of items whose front matter has no type") { Otherwise = "the source's name" };
+        "type of items that don't say their own") { Otherwise = "the source's name" };
     public static readonly Section Chunk = new("sources[].chunk", "how texts are cut");
     public static readonly Setting<long> ChunkMax = new("sources[].chunk.maxTokens", new WholeKind(16, 100_000),
-        "a part above this is cut") { Default = ChunkConfig.Default.MaxTokens };
+        "a part above this is cut") { Default = ChunkConfig.Default.MaxTokens, Otherwise = "512; 8000 for a column's values" };
     public static readonly Setting<long> ChunkMin = new("sources[].chunk.minTokens", new WholeKind(0, 50_000),
         "a heading is a border only where both sides keep so many") { Default = ChunkConfig.Default.MinTokens };
     public static readonly Setting<bool> TitleOnEveryChunk = new("sources[].titleOnEveryChunk", new BooleanKind(),
-        "put title and embedded keys on each chunk, not only on the first") { Default = false };
+        "put title and embedded keys on each chunk, not only on the first") { SourceTypes = [Markdown], Default = false };
 
     /// <summary>In the order of documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
@@ -155,6 +160,7 @@ internal static class ConfigSchema
         AllowInsecureHttp, Prefixes, DocumentPrefix, QueryPrefix,
         Limits, MaxCost, MaxTokens, MaxDelete, MaxFileBytes, OnModelChange,
         Sources, SourceName, SourceType, Priority, Include, Exclude, IdKey, Embed, Metadata, ItemType, Chunk, ChunkMax, ChunkMin, TitleOnEveryChunk,
+        .. RowSettings.All,
     ];
 
     private static readonly ILookup<string, Setting> ByParent = All.ToLookup(setting => setting.Parent, StringComparer.Ordinal);

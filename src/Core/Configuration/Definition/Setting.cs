@@ -21,6 +21,9 @@ internal abstract record Setting(string Path, string Description)
 
     public bool IsRequired { get; init; }
 
+    /// <summary>Of a source's setting: the types that have it; empty for all.</summary>
+    public IReadOnlyList<string> SourceTypes { get; init; } = [];
+
     /// <summary>May be set by <see cref="Variable"/>.</summary>
     public bool IsInEnvironment { get; init; }
 

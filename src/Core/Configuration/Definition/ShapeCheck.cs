@@ -13,6 +13,7 @@ internal sealed class ShapeCheck(string file, ConfigProblems problems)
     private void CheckMap(MapNode map, string path, string subject)
     {
         var first = new Dictionary<string, ScalarNode>(StringComparer.Ordinal);
+        var type = path == SourceList.Each ? (map.Find(ConfigSchema.SourceType.Key) as ScalarNode)?.Text ?? ConfigSchema.Markdown : null;
         foreach (var entry in map.Entries)
         {
             var name = Quoting.Quote(entry.Key.Text);
@@ -22,11 +23,16 @@ internal sealed class ShapeCheck(string file, ConfigProblems problems)
             }
             else if (ConfigSchema.Children(path).FirstOrDefault(setting => setting.Key == entry.Key.Text) is { } setting)
             {
+                if (type is not null && setting.SourceTypes.Count > 0 && !setting.SourceTypes.Contains(type) && ConfigSchema.SourceTypes.Contains(type))
+                {
+                    Report(entry.Key, $"{name} in {subject} is a key of {string.Join(" and ", setting.SourceTypes)} sources, and this one is of type {type}");
+                }
+
                 CheckValue(setting, entry.Value, subject.Length == 0 ? setting.Key : $"{subject}.{setting.Key}");
             }
             else
             {
-                Report(entry.Key, $"unknown key {name}{(subject.Length == 0 ? "" : $" in {subject}")}{Hint(entry.Key.Text, path)}");
+                Report(entry.Key, $"unknown key {name}{(subject.Length == 0 ? "" : $" in {subject}")}{Hint(entry.Key.Text, path, type)}");
             }
         }
 
@@ -91,13 +97,14 @@ internal sealed class ShapeCheck(string file, ConfigProblems problems)
     }
 
     // A near key of the same map, else the same or a near key elsewhere, with its path.
-    private static string Hint(string key, string path)
+    private static string Hint(string key, string path, string? type)
     {
-        var near = Guess.Nearest(key, ConfigSchema.Children(path).Select(setting => setting.Key))
+        var here = ConfigSchema.Children(path).Where(setting => type is null || setting.SourceTypes.Count == 0 || setting.SourceTypes.Contains(type)).ToList();
+        var near = Guess.Nearest(key, here.Select(setting => setting.Key))
             ?? ConfigSchema.All.FirstOrDefault(setting => setting.Key == key && !setting.Path.StartsWith(SourceList.Each, StringComparison.Ordinal))?.Path
             ?? ConfigSchema.All.FirstOrDefault(setting => setting.Key == key)?.Path;
         return near is null
-            ? $": known here are {string.Join(", ", ConfigSchema.Children(path).Select(setting => setting.Key).Where(name => name[0] != '$'))}"
+            ? $": known here are {string.Join(", ", here.Select(setting => setting.Key).Where(name => name[0] != '$'))}"
             : $": did you mean {Quoting.Quote(near)}?";
     }
 

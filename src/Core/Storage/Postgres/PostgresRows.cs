@@ -73,9 +73,10 @@ internal static class PostgresRows
         row.GetString(9) == "halfvec" ? VectorType.HalfVec : VectorType.Vector);
 
     /// <summary>Columns as <see cref="PostgresSql.Items"/> lists them.</summary>
-    public static StoredItem Item(NpgsqlDataReader row) => new(
-        row.GetString(0), row.TextOf(1), row.GetString(2), row.GetString(3), row.Hash(4), row.Hash(5), row.GetString(6), row.GetString(7),
-        row.GetInt32(8));
+    /// <param name="at">Number of the first of them.</param>
+    public static StoredItem Item(NpgsqlDataReader row, int at = 0) => new(
+        row.GetString(at), row.TextOf(at + 1), row.GetString(at + 2), row.GetString(at + 3), row.Hash(at + 4), row.Hash(at + 5), row.GetString(at + 6), row.GetString(at + 7),
+        row.GetInt32(at + 8));
 
     /// <summary>Columns as <see cref="PostgresSql.Runs"/> lists them.</summary>
     public static RunRecord Receipt(NpgsqlDataReader row) => new(

@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
+using EmbSync.Core.Sources.Postgres;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;
@@ -51,6 +52,9 @@ internal sealed class PostgresStore : IStore
             [.. (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken)).Select(one => one.Value)],
             sources.ToDictionary(record => record.Name));
     }, cancellationToken);
+
+    public Task<StoreHome?> ReadHomeAsync(CancellationToken cancellationToken) => ReadAsync<StoreHome?>(null, async connection =>
+        await SourceDatabase.IdentityAsync(connection, cancellationToken) is { } identity ? new(identity, Sql.Schema) : null, cancellationToken);
 
     public async IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,0 +1,163 @@
+#pragma warning disable RS0030 // a source of rows
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage.Postgres;
+using Npgsql;
+
+namespace EmbSync.Core.Sources.Postgres;
+
+/// <summary>Finds in the catalog what the configuration names, and refuses what isn't there: no name comes into a statement but as the catalog quotes it.</summary>
+/// <param name="place">Host and database, for messages.</param>
+internal sealed class RowCatalogue(NpgsqlConnection connection, string source, string place)
+{
+    private const string Nothing = "NULL::text";
+
+    private sealed record Column(string Name, string Quoted, string Type, bool IsText, bool IsNotNull);
+
+    public Task<RowQuery> FindAsync(DatabaseSourceConfig config, CancellationToken cancellationToken) => config switch
+    {
+        TableSourceConfig table => FindTableAsync(table, cancellationToken),
+        ColumnSourceConfig column => FindColumnAsync(column, cancellationToken),
+        QuerySourceConfig query => FindQueryAsync(query, cancellationToken),
+        _ => throw new NotSupportedException($"no rows are known of {config.GetType().Name}"),
+    };
+
+    private async Task<RowQuery> FindTableAsync(TableSourceConfig config, CancellationToken cancellationToken)
+    {
+        var (oid, table, kind) = await TableAsync(config.Table, cancellationToken);
+        var columns = await ColumnsAsync(oid, cancellationToken);
+        var unique = await UniqueKeysAsync(oid, cancellationToken);
+        var names = config.Key.Count > 0 ? config.Key
+            : unique.Find(one => one.IsPrimary).Columns ?? throw Refused($"{table} has no primary key: name the columns that make the id with key: [...]");
+        List<Column> key = [.. names.Select(name => Find(columns, name, "key", table))];
+        var isUnique = key.TrueForAll(column => column.IsNotNull) && unique.Exists(one => one.Columns.All(names.Contains));
+        var isStamped = kind is "r" or "p";
+        return new(
+            $"{table} t{(config.Where is { } where ? $"\nWHERE ({where}\n)" : "")}",
+            IdOf(key),
+            isStamped ? $"'x' || (SELECT system_identifier FROM pg_control_system()) || '.' || t.tableoid::text || '.' || t.xmin::text" : null,
+            [.. config.Text.Select(name => TextOf(Find(columns, name, config.Template is null ? "text" : "template", table), table))],
+            Optional(config.Title, "title"),
+            Optional(config.TypeFrom, "typeFrom"),
+            MetadataOf([.. config.Metadata.Select(name => Find(columns, name, "metadata", table))]),
+            config.PriorityFrom is { } priority ? $"t.{Find(columns, priority, "priorityFrom", table).Quoted}::int4" : "NULL::int4",
+            config.UpdatedAt is { } updated ? $"t.{Find(columns, updated, "updatedAt", table).Quoted}::timestamptz" : "NULL::timestamptz",
+            key is [var one] ? $"t.{one.Quoted} = ANY ($1::text[]::{one.Type}[])" : $"{IdOf(key)} = ANY ($1)",
+            key is [_] && isUnique && isStamped,
+            isUnique && isStamped);
+
+        string Optional(string? name, string setting) => name is null ? Nothing : $"t.{Find(columns, name, setting, table).Quoted}::text";
+    }
+
+    private async Task<RowQuery> FindColumnAsync(ColumnSourceConfig config, CancellationToken cancellationToken)
+    {
+        var (oid, table, _) = await TableAsync(config.Table, cancellationToken);
+        var column = Find(await ColumnsAsync(oid, cancellationToken), config.Column, "column", table);
+        var text = TextOf(column, table);
+        var value = $@"btrim({text}, E' \t\n\x0B\f\r')";
+        const string Hash = "encode(sha256(convert_to(t.value, 'UTF8')), 'hex')";
+        return new(
+            $"(SELECT DISTINCT {value} AS value FROM {table} t WHERE t.{column.Quoted} IS NOT NULL{(config.Where is { } where ? $" AND ({where}\n)" : "")}) t\nWHERE (t.value <> '')",
+            Hash, null, ["t.value"], Nothing, Nothing, Nothing, "NULL::int4", "NULL::timestamptz", $"{Hash} = ANY ($1)", IsIndexed: false, IsUnique: true);
+    }
+
+    private async Task<RowQuery> FindQueryAsync(QuerySourceConfig config, CancellationToken cancellationToken)
+    {
+        var from = $"(\n{config.Query}\n) t";
+        var columns = new List<Column>();
+        try
+        {
+            await using var command = SourceDatabase.Statement(connection, $"SELECT * FROM {from} LIMIT 0", []);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            for (var i = 0; i < reader.FieldCount; i++)
+            {
+                columns.Add(new(reader.GetName(i), PostgresSql.Quote(reader.GetName(i)), reader.GetDataTypeName(i), IsTextType(reader.GetDataTypeName(i)), false));
+            }
+        }
+        catch (PostgresException e) when (!PostgresErrors.IsTransient(e) && e.SqlState is not (PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.InsufficientPrivilege))
+        {
+            throw new UsageException($"source '{source}': {place} can't run its query: {e.MessageText}{(e.Position > 0 ? FormattableString.Invariant($" (character {Math.Max(1, e.Position - "SELECT * FROM (\n".Length)})") : "")}", e);
+        }
+
+        const string Known = "id, text, type, title, metadata, priority, updated_at";
+        if (columns.Find(column => !Known.Split(", ").Contains(column.Name)) is { } unknown)
+        {
+            throw Refused($"its query yields '{unknown.Name}', which means nothing here: it may yield {Known}; what is to be stored beside goes into metadata (jsonb_build_object('name', value))");
+        }
+
+        if (columns.GroupBy(column => column.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var twice })
+        {
+            throw Refused($"its query yields '{twice}' twice: name each column once");
+        }
+
+        var id = Needed("id");
+        return new(
+            from, $"t.{id.Quoted}::text", null, [TextOf(Needed("text"), "its query")], Optional("title"), Optional("type"),
+            Find("metadata") is { } metadata ? metadata.Type is "jsonb" or "json" ? "t.metadata::jsonb::text" : throw Refused($"its query yields metadata of type {metadata.Type}: make it jsonb") : Nothing,
+            Find("priority") is null ? "NULL::int4" : "t.priority::int4",
+            Find("updated_at") is null ? "NULL::timestamptz" : "t.updated_at::timestamptz",
+            $"t.{id.Quoted} = ANY ($1::text[]::{id.Type}[])", IsIndexed: false, IsUnique: false);
+
+        Column? Find(string name) => columns.Find(column => column.Name == name);
+
+        Column Needed(string name) => Find(name) ?? throw Refused($"its query yields no '{name}': SELECT ... AS id, ... AS text, and where wanted type, title, metadata, priority, updated_at");
+
+        string Optional(string name) => Find(name) is null ? Nothing : $"t.{PostgresSql.Quote(name)}::text";
+    }
+
+    private async Task<(uint Oid, string Table, string Kind)> TableAsync(string name, CancellationToken cancellationToken)
+    {
+        List<(uint Oid, string Table, string Kind)> found;
+        try
+        {
+            found = await connection.RowsAsync(
+                """
+                SELECT c.oid, format('%I.%I', n.nspname, c.relname), c.relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.oid = coalesce(to_regclass(quote_ident(@table)), to_regclass(@table)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+                """,
+                row => (row.GetFieldValue<uint>(0), row.GetString(1), row.GetString(2)), cancellationToken, ("table", name));
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidName or PostgresErrorCodes.SyntaxError)
+        {
+            found = [];
+        }
+
+        return found is [var table] ? table : throw Refused($"there is no table or view '{Short(name)}' in {place}. Write schema.table, in double quotes where SQL wants them");
+    }
+
+    private async Task<List<Column>> ColumnsAsync(uint oid, CancellationToken cancellationToken) => await connection.RowsAsync(
+        """
+        SELECT a.attname::text, format('%I', a.attname), format_type(a.atttypid, NULL), t.typcategory::text = 'S' OR t.typname IN ('json', 'jsonb', 'xml'), a.attnotnull
+        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = @oid::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+        """,
+        row => new Column(row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4)), cancellationToken, ("oid", (long)oid));
+
+    private Task<List<(bool IsPrimary, string[] Columns)>> UniqueKeysAsync(uint oid, CancellationToken cancellationToken) => connection.RowsAsync(
+        """
+        SELECT x.indisprimary, array_agg(a.attname::text ORDER BY k.position) FROM pg_index x
+        CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY k (number, position) JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.number
+        WHERE x.indrelid = @oid::oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL AND k.position <= x.indnkeyatts
+        GROUP BY x.indexrelid, x.indisprimary
+        """,
+        row => (row.GetBoolean(0), row.GetFieldValue<string[]>(1)), cancellationToken, ("oid", (long)oid));
+
+    private Column Find(List<Column> columns, string name, string setting, string table) => columns.Find(one => one.Name == name)
+        ?? throw Refused($"{setting} names '{Short(name)}', and {table} has no such column: there is {string.Join(", ", columns.Select(one => one.Name))}");
+
+    private string TextOf(Column column, string table) => column.IsText ? $"t.{column.Quoted}::text"
+        : throw Refused($"{column.Quoted} of {table} is of type {column.Type}, not text: name a column of text");
+
+    private static bool IsTextType(string type) => type is "text" or "citext" or "name" or "json" or "jsonb" or "xml" or "unknown"
+        || type.StartsWith("character", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal) || type.StartsWith("public.citext", StringComparison.Ordinal);
+
+    /// <summary>Several columns: their values with a slash between, which is escaped where a value has one.</summary>
+    private static string IdOf(List<Column> key) => key is [var one] ? $"t.{one.Quoted}::text"
+        : "(" + string.Join(" || '/' || ", key.Select(column => $"replace(replace(t.{column.Quoted}::text, '%', '%25'), '/', '%2F')")) + ")";
+
+    private static string MetadataOf(List<Column> columns) => columns.Count == 0 ? Nothing
+        : $"jsonb_build_object({string.Join(", ", columns.Select(column => $"{PostgresSql.Literal(column.Name)}, t.{column.Quoted}"))})::text";
+
+    private static string Short(string name) => name.Length <= 80 ? name : name[..80] + "...";
+
+    private UsageException Refused(string message) => new($"source '{source}': {message}");
+}
