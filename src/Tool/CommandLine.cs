@@ -74,6 +74,7 @@ internal static class CommandLine
         StatusCommand.AddTo(app, session);
         SyncCommand.AddTo(app, session);
         IndexCommand.AddTo(app, session);
+        BackfillCommand.AddTo(app, session);
         SearchCommand.AddTo(app, session);
         RepairCommand.AddTo(app, session);
         ReembedCommand.AddTo(app, session);

@@ -28,6 +28,9 @@ internal sealed class BuildPurchase(
 
     public Tally Tally => _tally;
 
+    /// <summary>Chunks that can't be embedded: they stay leased, so that nobody tries them over and over.</summary>
+    public int Failed => _failed.Count;
+
     /// <summary>Answers when nothing waits but what failed; false when another process has taken over.</summary>
     /// <exception cref="GuardException">The budget is used up; what was bought is kept.</exception>
     public async Task<bool> RunAsync(EmbedStream embed, CancellationToken cancellationToken)
@@ -37,19 +40,9 @@ internal sealed class BuildPurchase(
             while (await build.EnqueueAsync(cancellationToken) is var waiting && waiting > _failed.Count)
             {
                 _total = Math.Max(_total, _tally.Embedded + waiting);
-                var before = _tally.Embedded;
-                await foreach (var answer in embed(ClaimsAsync(cancellationToken), cancellationToken))
-                {
-                    await CommitAsync(answer);
-                }
-
-                if (_tally.OverBudget)
-                {
-                    throw new GuardException("the budget of this run is used up; what was bought is kept, and the next run goes on from here");
-                }
 
                 // Only leases of others are left: they bring their answers, or are gone.
-                if (_tally.Embedded == before && waiting > _failed.Count)
+                if (await PassAsync(embed, null, cancellationToken) == 0 && waiting > _failed.Count)
                 {
                     if (await build.TryOwnAsync(TimeSpan.Zero, cancellationToken) is var share and not BuildShare.Shared)
                     {
@@ -72,6 +65,22 @@ internal sealed class BuildPurchase(
         {
             await ReleaseAsync();
         }
+    }
+
+    /// <summary>Buys what is free in the queue; answers how many vectors that was.</summary>
+    /// <param name="most">Chunks at most; null for all.</param>
+    /// <exception cref="GuardException">The budget is used up; what was bought is kept.</exception>
+    public async Task<int> PassAsync(EmbedStream embed, int? most, CancellationToken cancellationToken)
+    {
+        var before = _tally.Embedded;
+        await foreach (var answer in embed(ClaimsAsync(most ?? int.MaxValue, cancellationToken), cancellationToken))
+        {
+            await CommitAsync(answer);
+        }
+
+        return _tally.OverBudget
+            ? throw new GuardException("the budget of this run is used up; what was bought is kept, and the next run goes on from here")
+            : _tally.Embedded - before;
     }
 
     /// <summary>Paid is paid: an interruption waits for this commit.</summary>
@@ -104,10 +113,11 @@ internal sealed class BuildPurchase(
         progress.Report(new("embedding", _total == 0 ? 1 : Math.Min(1, (double)_tally.Embedded / _total), _tally.Embedded, _total, _tally.Tokens));
     }
 
-    private async IAsyncEnumerable<EmbedInput> ClaimsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<EmbedInput> ClaimsAsync(int most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (await build.ClaimAsync(batchSize, Lease, cancellationToken) is { Count: > 0 } claimed)
+        while (most > 0 && await build.ClaimAsync(Math.Min(batchSize, most), Lease, cancellationToken) is { Count: > 0 } claimed)
         {
+            most -= claimed.Count;
             lock (_gate)
             {
                 foreach (var chunk in claimed)
@@ -158,7 +168,8 @@ internal sealed class BuildPurchase(
         _tally.Fail(new(failure.Code, key.Source, key.Id, null, null, failure.Message));
     }
 
-    private async Task ReleaseAsync()
+    /// <summary>Gives back what was leased and not bought.</summary>
+    public async Task ReleaseAsync()
     {
         ContentHash[] leased;
         lock (_gate)

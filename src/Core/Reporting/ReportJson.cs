@@ -38,6 +38,8 @@ public static class ReportJson
 
     public static string Of(RepairReport report) => Visible(JsonSerializer.Serialize(report, Context.RepairReport)) + "\n";
 
+    public static string Of(BackfillReport report) => Visible(JsonSerializer.Serialize(report, Context.BackfillReport)) + "\n";
+
     public static string Of(ReembedReport report) => Visible(JsonSerializer.Serialize(report, Context.ReembedReport)) + "\n";
 
     /// <summary>The report as the receipt keeps it: one line.</summary>
@@ -75,6 +77,7 @@ public static class ReportJson
 [JsonSerializable(typeof(SearchReport))]
 [JsonSerializable(typeof(ReembedReport))]
 [JsonSerializable(typeof(RepairReport))]
+[JsonSerializable(typeof(BackfillReport))]
 [JsonSerializable(typeof(ColumnReembedReport))]
 [JsonSerializable(typeof(CacheReport))]
 [JsonSerializable(typeof(RunsReport))]

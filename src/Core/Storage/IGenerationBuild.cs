@@ -14,6 +14,16 @@ public interface IGenerationBuild : IAsyncDisposable
     /// <summary>Puts every chunk of stored items that has no vector into the queue, and takes out what needs none any more; answers how many are in it, leased ones included.</summary>
     Task<int> EnqueueAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Puts texts into the queue that no stored item has yet, behind what waits: their items are stored once all their vectors are there. Those that
+    /// have a vector or wait already are left out.
+    /// </summary>
+    /// <param name="isWhole">Nothing else is to be offered: who shares the work need not look. Holds as long as somebody fills the generation.</param>
+    Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken);
+
+    /// <summary>Takes texts that were offered and that nobody has a lease of out of the queue.</summary>
+    Task WithdrawAsync(CancellationToken cancellationToken);
+
     /// <summary>Leases chunks that nobody has a lease of; fewer than asked for, or none, when no more are free now.</summary>
     Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken);
 
@@ -59,6 +69,14 @@ public enum BuildShare
 
     /// <summary>Another process is finishing it: this build may only be disposed.</summary>
     Left,
+}
+
+/// <param name="Free">Chunks that nobody has a lease of.</param>
+/// <param name="Leased">Chunks that somebody embeds now, or whose lease hasn't run out yet.</param>
+/// <param name="IsWhole">All that was to be offered has been.</param>
+public sealed record QueueState(int Free, int Leased, bool IsWhole)
+{
+    public static readonly QueueState Empty = new(0, 0, false);
 }
 
 /// <param name="Text">Null where the store keeps no text.</param>

@@ -50,6 +50,9 @@ public interface IStore : IAsyncDisposable
     /// <param name="priced">A generation whose vectors say what their texts cost; null when there is none.</param>
     Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken);
 
+    /// <summary>What is in the queue of a generation, see <see cref="IGenerationBuild"/>.</summary>
+    Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken);
+
     /// <summary>Totals by source and type, in order of both.</summary>
     Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken);
 

@@ -62,5 +62,8 @@ internal sealed class SpaceEmbedding : IDisposable
 
     public EmbedStream Stream { get; }
 
+    /// <summary>One for each space.</summary>
+    public IReadOnlyList<EmbedStream> Streams => [.. _spaces.Select(space => (EmbedStream)space.EmbedAsync)];
+
     public void Dispose() => _spaces.ForEach(space => space.Dispose());
 }

@@ -25,6 +25,7 @@ internal sealed class SyncRun(
             }
         }
 
+        await RefuseSharedAsync(plan, generations, cancellationToken);
         var run = plan.IsEmpty ? null : await BeginAsync(made, cancellationToken);
         var outcome = await AppliedAsync(plan, [.. generations.Select(generation => generation.Id)], spend, cancellationToken);
         if (outcome.Stopped is null)
@@ -33,6 +34,28 @@ internal sealed class SyncRun(
         }
 
         return await FinishedAsync(plan, outcome, run, started);
+    }
+
+    /// <summary>What processes of a backfill have in their queue, they buy.</summary>
+    /// <exception cref="LockedException">There are such processes.</exception>
+    private async Task RefuseSharedAsync(SyncPlan plan, List<Generation> generations, CancellationToken cancellationToken)
+    {
+        foreach (var generation in plan.Buy.Count == 0 ? [] : generations.Where(one => one.State == GenerationState.Active))
+        {
+            if (await workspace.Store.ReadQueueAsync(generation.Id, cancellationToken) is { Free: 0, Leased: 0 })
+            {
+                continue;
+            }
+
+            await using var build = await writer.BeginBuildAsync(generation.Space, generation.Signature, cancellationToken);
+            if (await build.TryOwnAsync(TimeSpan.Zero, cancellationToken) != BuildShare.Alone)
+            {
+                throw new LockedException($"a backfill or reembed is embedding for {workspace.StoreDescription}: what this run would buy is in its queue. Nothing was bought. Wait for it to end, then run again");
+            }
+
+            // Left by processes that are gone.
+            await build.WithdrawAsync(cancellationToken);
+        }
     }
 
     private async Task<SyncOutcome> AppliedAsync(SyncPlan plan, IReadOnlyList<int> generations, SpendLimit spend, CancellationToken cancellationToken)

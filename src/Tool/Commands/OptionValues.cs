@@ -57,6 +57,11 @@ internal static class OptionValues
             : throw new UsageException($"--{option.LongName} '{text}': use a number from 0 to 1, such as 0.95");
     }
 
+    /// <summary>A whole number that stands without a flag.</summary>
+    public static int? Whole(string? text, string name, int least) => text is null ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least ? number
+        : throw new UsageException(Text.Of($"{name} '{text}': use a whole number, {least} at least"));
+
     public static int? Number(this CommandOption option, int least)
     {
         if (option.Value() is not { } text)

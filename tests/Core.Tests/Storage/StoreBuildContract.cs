@@ -53,6 +53,32 @@ public abstract class StoreBuildContract : StoreSearchContract
     }
 
     [Fact]
+    public async Task Texts_that_are_offered_wait_in_order_until_they_have_a_vector_or_are_withdrawn()
+    {
+        var active = await FillAsync("one", "two");
+        await using var build = await BuildAsync(Signature);
+        build.Generation.Id.ShouldBe(active);
+        ClaimedChunk Offer(string text) => new(ContentHash.Of(text), text, new("docs", "item of " + text));
+
+        await build.OfferAsync([Offer("five"), Offer("one"), Offer("three")], false, CancellationToken.None);
+        (await Store.ReadQueueAsync(active, CancellationToken.None)).ShouldBe(new QueueState(2, 0, false));
+        await build.OfferAsync([Offer("three"), Offer("four")], true, CancellationToken.None);
+
+        (await Store.ReadQueueAsync(active, CancellationToken.None)).ShouldBe(new QueueState(3, 0, true));
+        var claimed = await build.ClaimAsync(2, Lease, CancellationToken.None);
+        claimed.ShouldBe([Offer("five"), Offer("three")]);
+        (await Store.ReadQueueAsync(active, CancellationToken.None)).ShouldBe(new QueueState(1, 2, true));
+        (await build.EnqueueAsync(CancellationToken.None)).ShouldBe(3, "what is offered has no item yet, and stays");
+        await build.CompleteAsync([Vector("five", 0, 1, 0, 0)], CancellationToken.None);
+        await build.WithdrawAsync(CancellationToken.None);
+        (await Store.ReadQueueAsync(active, CancellationToken.None)).ShouldBe(new QueueState(0, 1, true), "somebody embeds the third now");
+        await build.ReleaseAsync([ContentHash.Of("three")], CancellationToken.None);
+        await build.WithdrawAsync(CancellationToken.None);
+        await build.TryOwnAsync(TimeSpan.Zero, CancellationToken.None);
+        (await Store.ReadQueueAsync(active, CancellationToken.None)).ShouldBe(QueueState.Empty);
+    }
+
+    [Fact]
     public async Task A_lease_that_is_given_back_or_runs_out_goes_to_another()
     {
         await FillAsync("one", "two");

@@ -37,6 +37,10 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
         store.ReadVectorPageAsync(generation, after, limit, cancellationToken);
 
+    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => store.ReadQueueAsync(generation, cancellationToken);
+
+    public Task<StoreHome?> ReadHomeAsync(CancellationToken cancellationToken) => store.ReadHomeAsync(cancellationToken);
+
     public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => store.ReadBacklogAsync(generation, priced, cancellationToken);
 
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) => store.ReadCoverageAsync(generation, cancellationToken);
@@ -145,6 +149,10 @@ internal sealed class DyingStore(IStore store, int point) : IStore
         public Generation Generation => build.Generation;
 
         public Task<int> EnqueueAsync(CancellationToken cancellationToken) => store.PassAsync("Enqueue", () => build.EnqueueAsync(cancellationToken));
+
+        public Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken) => store.PassAsync("Offer", () => build.OfferAsync(chunks, isWhole, cancellationToken));
+
+        public Task WithdrawAsync(CancellationToken cancellationToken) => store.PassAsync("Withdraw", () => build.WithdrawAsync(cancellationToken));
 
         public Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) =>
             store.PassAsync("Claim", () => build.ClaimAsync(limit, lease, cancellationToken));

@@ -13,7 +13,7 @@ internal sealed class MemoryBuild(MemoryData data, StoredGeneration generation, 
     {
         var (queue, known) = (Queue(), data.VectorsOf(generation.Value.Id));
         var wanted = data.Chunks().Select(chunk => chunk.Chunk.Hash).Where(hash => !known.ContainsKey(hash)).ToHashSet();
-        foreach (var hash in queue.Keys.Except(wanted).ToList())
+        foreach (var hash in queue.Keys.Except(wanted).Where(hash => known.ContainsKey(hash) || !Offers().ContainsKey(hash)).ToList())
         {
             queue.Remove(hash);
         }
@@ -26,16 +26,40 @@ internal sealed class MemoryBuild(MemoryData data, StoredGeneration generation, 
         return queue.Count;
     });
 
+    public Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken) => Write(() =>
+    {
+        var known = data.VectorsOf(generation.Value.Id);
+        foreach (var chunk in chunks.Where(chunk => !known.ContainsKey(chunk.Hash) && Queue().TryAdd(chunk.Hash, DateTimeOffset.MinValue)))
+        {
+            Offers()[chunk.Hash] = chunk;
+        }
+
+        return isWhole && data.Whole.Add(generation.Value.Id);
+    });
+
+    public Task WithdrawAsync(CancellationToken cancellationToken) => Write(() =>
+    {
+        var now = clock.GetUtcNow();
+        foreach (var hash in Offers().Keys.Where(hash => Queue().TryGetValue(hash, out var lease) && lease < now).ToList())
+        {
+            Queue().Remove(hash);
+            Offers().Remove(hash);
+        }
+
+        return true;
+    });
+
     public Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) => Write<IReadOnlyList<ClaimedChunk>>(() =>
     {
         var (queue, now) = (Queue(), clock.GetUtcNow());
-        var free = queue.Where(entry => entry.Value < now || entry.Value > now + lease).Take(limit).Select(entry => entry.Key).ToHashSet();
+        var places = Offers().Keys.Index().ToDictionary(one => one.Item, one => one.Index);
+        var free = queue.Where(entry => entry.Value < now || entry.Value > now + lease).OrderBy(entry => places.GetValueOrDefault(entry.Key, int.MaxValue)).Take(limit).Select(entry => entry.Key).ToHashSet();
         foreach (var hash in free)
         {
             queue[hash] = now + lease;
         }
 
-        return [.. data.Chunks().Where(chunk => free.Contains(chunk.Chunk.Hash)).DistinctBy(chunk => chunk.Chunk.Hash)
+        return [.. Offers().Values.Where(chunk => free.Contains(chunk.Hash)), .. data.Chunks().Where(chunk => free.Contains(chunk.Chunk.Hash) && !Offers().ContainsKey(chunk.Chunk.Hash)).DistinctBy(chunk => chunk.Chunk.Hash)
             .Select(chunk => new ClaimedChunk(chunk.Chunk.Hash, chunk.Chunk.Text is { Length: > 0 } text ? text : null, chunk.Key))];
     });
 
@@ -51,6 +75,7 @@ internal sealed class MemoryBuild(MemoryData data, StoredGeneration generation, 
         foreach (var row in rows)
         {
             Queue().Remove(row.Hash);
+            Offers().Remove(row.Hash);
         }
 
         return data.Revision += stored > 0 ? 1 : 0;
@@ -110,6 +135,9 @@ internal sealed class MemoryBuild(MemoryData data, StoredGeneration generation, 
 
         return ValueTask.CompletedTask;
     }
+
+    private Dictionary<ContentHash, ClaimedChunk> Offers() =>
+        data.Offers.TryGetValue(generation.Value.Id, out var offers) ? offers : data.Offers[generation.Value.Id] = [];
 
     private SortedDictionary<ContentHash, DateTimeOffset> Queue() =>
         data.Work.TryGetValue(generation.Value.Id, out var queue) ? queue : data.Work[generation.Value.Id] = [];

@@ -31,6 +31,12 @@ internal sealed class MemoryData
     /// <summary>Until when a hash of a generation is leased.</summary>
     public Dictionary<int, SortedDictionary<ContentHash, DateTimeOffset>> Work { get; } = [];
 
+    /// <summary>Texts that were offered to a generation, in order of their place.</summary>
+    public Dictionary<int, Dictionary<ContentHash, ClaimedChunk>> Offers { get; } = [];
+
+    /// <summary>Generations for which nothing else is to be offered.</summary>
+    public HashSet<int> Whole { get; } = [];
+
     public IEnumerable<MemoryItem> ItemsOf(string source) => Items.TryGetValue(source, out var items) ? items.Values : [];
 
     public IEnumerable<(ItemKey Key, Chunk Chunk)> Chunks() =>
@@ -38,6 +44,7 @@ internal sealed class MemoryData
 
     public void EndLeases(int generation)
     {
+        Whole.Remove(generation);
         if (Work.TryGetValue(generation, out var queue))
         {
             Work[generation] = new(queue.Keys.ToDictionary(hash => hash, _ => DateTimeOffset.MinValue));

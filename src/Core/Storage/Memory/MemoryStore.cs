@@ -69,6 +69,13 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             .Take(limit)
             .Select(vector => new VectorRow(vector.Key, Numbers(generation, vector.Value), vector.Value.Tokens))]);
 
+    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => Read(() =>
+    {
+        var leases = data.Work.TryGetValue(generation, out var queue) ? queue.Values.ToList() : [];
+        var now = clock.GetUtcNow();
+        return new QueueState(leases.Count(lease => lease < now), leases.Count(lease => lease >= now), data.Whole.Contains(generation));
+    });
+
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<CoverageRow>>(() =>
         {

@@ -23,7 +23,7 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
         var opened = Open(space, signature);
         if (data.Builders.GetValueOrDefault(space) == 0)
         {
-            data.AbandonRuns(command => command == BuildRuns.CommandOf(space));
+            data.AbandonRuns(command => command == BuildRuns.CommandOf(space) || command == BuildRuns.Backfill);
             data.EndLeases(opened.Id);
         }
 
@@ -101,7 +101,7 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
 
     public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
     {
-        data.AbandonRuns(command => !command.StartsWith(BuildRuns.Prefix, StringComparison.Ordinal));
+        data.AbandonRuns(command => !BuildRuns.IsOne(command));
         data.Runs.Add(run with { Id = data.Runs.Count + 1 });
         return (long)data.Runs.Count;
     });

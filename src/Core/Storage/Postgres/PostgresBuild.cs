@@ -30,6 +30,16 @@ internal sealed class PostgresBuild(
         return await connection.ScalarAsync<int>(work.Waiting, cancellationToken, Id);
     }, cancellationToken);
 
+    public Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken) => WriteAsync(async connection =>
+    {
+        await connection.RunAsync(
+            work.Offer, cancellationToken, Id, ("hashes", PostgresCommit.Bytes(chunks.Select(chunk => chunk.Hash))), ("texts", chunks.Select(chunk => chunk.Text).ToArray()),
+            ("sources", chunks.Select(chunk => chunk.Key.Source).ToArray()), ("items", chunks.Select(chunk => chunk.Key.Id).ToArray()));
+        return await connection.RunAsync(work.Known, cancellationToken, Id) + (isWhole ? await connection.RunAsync(work.Whole, cancellationToken, Id) : 0);
+    }, cancellationToken);
+
+    public Task WithdrawAsync(CancellationToken cancellationToken) => WriteAsync(connection => connection.RunAsync(work.Withdraw, cancellationToken, Id), cancellationToken);
+
     public async Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
     {
         var rows = await WriteAsync(connection => connection.RowsAsync(

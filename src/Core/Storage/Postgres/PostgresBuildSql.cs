@@ -32,7 +32,26 @@ internal sealed class PostgresBuildSql(string s, int generation)
 
     public string Prune => $"""
         DELETE FROM {s}.work w WHERE w.generation = @generation
-            AND (EXISTS (SELECT FROM {vectors} v WHERE v.hash = w.hash) OR NOT EXISTS (SELECT FROM {s}.chunk c WHERE c.hash = w.hash))
+            AND (EXISTS (SELECT FROM {vectors} v WHERE v.hash = w.hash) OR (w.text IS NULL AND NOT EXISTS (SELECT FROM {s}.chunk c WHERE c.hash = w.hash)))
+        """;
+
+    public string Offer => $"""
+        INSERT INTO {s}.work (generation, hash, text, source, item, place)
+        SELECT @generation, n.hash, n.text, n.source, n.item, n.place + (SELECT coalesce(max(place), 0) FROM {s}.work WHERE generation = @generation)
+        FROM unnest(@hashes, @texts, @sources, @items) WITH ORDINALITY AS n (hash, text, source, item, place)
+        WHERE NOT EXISTS (SELECT FROM {vectors} v WHERE v.hash = n.hash) ON CONFLICT (generation, hash) DO NOTHING
+        """;
+
+    /// <summary>
+    /// After an offer, as a statement of its own: what another process brought while the offer was made is seen now, and its text would be bought again.
+    /// </summary>
+    public string Known => $"DELETE FROM {s}.work w WHERE w.generation = @generation AND w.text IS NOT NULL AND EXISTS (SELECT FROM {vectors} v WHERE v.hash = w.hash)";
+
+    public string Withdraw => $"DELETE FROM {s}.work WHERE generation = @generation AND text IS NOT NULL AND lease_until < now()";
+
+    public static string Queue(string s) => $"""
+        SELECT (count(*) FILTER (WHERE lease_until < now()))::int, (count(*) FILTER (WHERE lease_until >= now()))::int, EXISTS (SELECT FROM {s}.writer WHERE role = 'queue' AND space = 'offered ' || @generation)
+        FROM {s}.work WHERE generation = @generation
         """;
 
     public string Waiting => $"SELECT count(*)::int FROM {s}.work WHERE generation = @generation";
@@ -40,17 +59,21 @@ internal sealed class PostgresBuildSql(string s, int generation)
     /// <summary>SKIP LOCKED: claimers don't wait for each other. The server's clock rules, so that those of machines may differ.</summary>
     public string Claim => $"""
         WITH free AS (
-            SELECT hash FROM {s}.work WHERE generation = @generation AND lease_until < now() ORDER BY lease_until LIMIT @limit FOR UPDATE SKIP LOCKED),
+            SELECT hash FROM {s}.work WHERE generation = @generation AND lease_until < now() ORDER BY lease_until, place LIMIT @limit FOR UPDATE SKIP LOCKED),
         leased AS (
             UPDATE {s}.work w SET worker = @worker, lease_until = now() + @seconds * interval '1 second', token = w.token + 1, attempts = w.attempts + 1
-            FROM free WHERE w.generation = @generation AND w.hash = free.hash RETURNING w.hash, w.token)
-        SELECT leased.hash, leased.token, one.text, one.source, one.item FROM leased
-        JOIN LATERAL (SELECT c.text, c.source, c.item FROM {s}.chunk c WHERE c.hash = leased.hash ORDER BY c.text IS NULL, c.source, c.item LIMIT 1) one ON true
+            FROM free WHERE w.generation = @generation AND w.hash = free.hash RETURNING w.hash, w.token, w.text, w.source, w.item, w.place)
+        SELECT leased.hash, leased.token, coalesce(leased.text, one.text), coalesce(leased.source, one.source), coalesce(leased.item, one.item) FROM leased
+        LEFT JOIN LATERAL (SELECT c.text, c.source, c.item FROM {s}.chunk c WHERE c.hash = leased.hash ORDER BY c.text IS NULL, c.source, c.item LIMIT 1) one ON leased.text IS NULL
+        WHERE leased.text IS NOT NULL OR one.source IS NOT NULL ORDER BY leased.place
         """;
 
     public string Complete => $"DELETE FROM {s}.work WHERE generation = @generation AND hash = ANY (@hashes)";
 
-    public string Reset => $"UPDATE {s}.work SET lease_until = '-infinity', worker = NULL WHERE generation = @generation AND lease_until > '-infinity'";
+    public string Reset => $"UPDATE {s}.work SET lease_until = '-infinity', worker = NULL WHERE generation = @generation AND lease_until > '-infinity'; DELETE FROM {s}.writer WHERE role = 'queue' AND space = 'offered ' || @generation";
+
+    /// <summary>Beside the epochs, as it is about who writes too.</summary>
+    public string Whole => $"INSERT INTO {s}.writer (space, role, epoch) VALUES ('offered ' || @generation, 'queue', 1) ON CONFLICT (space, role) DO NOTHING";
 
     /// <summary>Only who has the lease as it is now.</summary>
     public string Release => $"""

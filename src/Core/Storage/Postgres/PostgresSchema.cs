@@ -56,6 +56,11 @@ internal static class PostgresSchema
         ALTER TABLE {s}.generation ADD COLUMN retired_at timestamptz, ADD COLUMN pinned boolean NOT NULL DEFAULT false;
         UPDATE {s}.generation SET retired_at = now() WHERE state = 'retired';
         """,
+        """
+        ALTER TABLE {s}.work ADD COLUMN text text, ADD COLUMN source text, ADD COLUMN item text, ADD COLUMN place bigint;
+        DROP INDEX {s}.work_lease;
+        CREATE INDEX work_lease ON {s}.work (generation, lease_until, place);
+        """,
     ];
 
     /// <summary>

@@ -149,9 +149,9 @@ internal sealed class PostgresSql(string schema)
     public string Vectors(int generation) => FormattableString.Invariant(
         $"SELECT hash, embedding::real[] FROM {s}.vec_{generation} WHERE hash = ANY (@hashes)");
 
-    public string AbandonRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command NOT LIKE 'reembed%'";
+    public string AbandonRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command NOT LIKE 'reembed%' AND command <> 'backfill'";
 
-    public string AbandonBuildRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command = @command";
+    public string AbandonBuildRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command IN (@command, 'backfill')";
 
     public string VectorPage(int generation) => FormattableString.Invariant(
         $"SELECT hash, tokens, embedding::real[] FROM {s}.vec_{generation} WHERE hash > @after ORDER BY hash LIMIT @limit");

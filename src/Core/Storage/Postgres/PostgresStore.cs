@@ -137,6 +137,9 @@ internal sealed class PostgresStore : IStore
             Sql.VectorPage(generation), row => new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), cancellationToken,
             ("after", after?.ToBytes() ?? []), ("limit", limit)), cancellationToken);
 
+    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => ReadAsync(QueueState.Empty, async connection =>
+        (await connection.RowsAsync(PostgresBuildSql.Queue(Sql.Schema), row => new QueueState(row.GetInt32(0), row.GetInt32(1), row.GetBoolean(2)), cancellationToken, ("generation", generation))).Single(), cancellationToken);
+
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<CoverageRow>>([], async connection => await connection.RowsAsync(
             generation is { } id ? Sql.Coverage(id) : Sql.CoverageWithout,

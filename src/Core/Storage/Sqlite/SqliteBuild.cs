@@ -26,6 +26,12 @@ internal sealed class SqliteBuild(string store, SqliteFile file, SqliteLock shar
         return (int)connection.Scalar<long>(SqliteBuildSql.Waiting, Id);
     });
 
+    public Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken) => Write(connection => chunks.Sum(chunk => connection.Run(
+        work.Offer, Id, ("$hash", chunk.Hash.ToBytes()), ("$text", chunk.Text), ("$source", chunk.Key.Source), ("$item", chunk.Key.Id))) + (isWhole ? connection.Run(SqliteBuildSql.Whole, Id) : 0));
+
+    public Task WithdrawAsync(CancellationToken cancellationToken) =>
+        Write(connection => connection.Run(SqliteBuildSql.Withdraw, Id, ("$now", SqliteRows.Text(clock.GetUtcNow()))));
+
     public Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) => Write<IReadOnlyList<ClaimedChunk>>(connection =>
     {
         var now = clock.GetUtcNow();

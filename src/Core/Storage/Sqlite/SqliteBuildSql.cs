@@ -29,16 +29,30 @@ internal sealed class SqliteBuildSql(int generation)
         """;
 
     public string Prune => $"""
-        DELETE FROM work WHERE generation = $generation AND (hash IN (SELECT hash FROM {vectors}) OR hash NOT IN (SELECT hash FROM chunk))
+        DELETE FROM work WHERE generation = $generation AND (hash IN (SELECT hash FROM {vectors}) OR (text IS NULL AND hash NOT IN (SELECT hash FROM chunk)))
+        """;
+
+    public string Offer => $"""
+        INSERT INTO work (generation, hash, text, source, item, place)
+        SELECT $generation, $hash, $text, $source, $item, 1 + (SELECT coalesce(max(place), 0) FROM work WHERE generation = $generation)
+        WHERE $hash NOT IN (SELECT hash FROM {vectors}) ON CONFLICT DO NOTHING
+        """;
+
+    public const string Withdraw = "DELETE FROM work WHERE generation = $generation AND text IS NOT NULL AND lease_until < $now";
+
+    public const string Queue = """
+        SELECT coalesce(sum(lease_until < $now), 0), coalesce(sum(lease_until >= $now), 0), EXISTS (SELECT 1 FROM writer WHERE role = 'queue' AND space = 'offered ' || $generation)
+        FROM work WHERE generation = $generation
         """;
 
     public const string Waiting = "SELECT count(*) FROM work WHERE generation = $generation";
 
     /// <summary>A lease that ends later than any lease can was made before the clock was set back.</summary>
     public const string Free = """
-        SELECT w.hash, w.token + 1, c.text, c.source, c.item FROM work w JOIN chunk c ON c.rowid = (
+        SELECT w.hash, w.token + 1, coalesce(w.text, c.text), coalesce(w.source, c.source), coalesce(w.item, c.item) FROM work w LEFT JOIN chunk c ON w.text IS NULL AND c.rowid = (
             SELECT k.rowid FROM chunk k WHERE k.hash = w.hash ORDER BY k.text IS NULL, k.source, k.item LIMIT 1)
-        WHERE w.generation = $generation AND (w.lease_until < $now OR w.lease_until > $latest) ORDER BY w.lease_until LIMIT $limit
+        WHERE w.generation = $generation AND (w.lease_until < $now OR w.lease_until > $latest)
+            AND (w.text IS NOT NULL OR c.source IS NOT NULL) ORDER BY w.lease_until, w.place LIMIT $limit
         """;
 
     public const string Lease = """
@@ -47,7 +61,9 @@ internal sealed class SqliteBuildSql(int generation)
 
     public const string Complete = "DELETE FROM work WHERE generation = $generation AND hash = $hash";
 
-    public const string Reset = "UPDATE work SET lease_until = '', worker = NULL WHERE generation = $generation";
+    public const string Reset = "UPDATE work SET lease_until = '', worker = NULL WHERE generation = $generation; DELETE FROM writer WHERE role = 'queue' AND space = 'offered ' || $generation";
+
+    public const string Whole = "INSERT INTO writer (space, role, epoch) VALUES ('offered ' || $generation, 'queue', 1) ON CONFLICT DO NOTHING";
 
     public const string Release = "UPDATE work SET lease_until = '', worker = NULL WHERE generation = $generation AND hash = $hash AND token = $token";
 }

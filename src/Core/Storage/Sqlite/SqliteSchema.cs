@@ -60,6 +60,14 @@ internal static class SqliteSchema
         ALTER TABLE generation ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
         UPDATE generation SET retired_at = strftime('%Y-%m-%dT%H:%M:%S', 'now') || '.0000000+00:00' WHERE state = 'retired';
         """,
+        """
+        ALTER TABLE work ADD COLUMN text TEXT;
+        ALTER TABLE work ADD COLUMN source TEXT;
+        ALTER TABLE work ADD COLUMN item TEXT;
+        ALTER TABLE work ADD COLUMN place INTEGER;
+        DROP INDEX work_lease;
+        CREATE INDEX work_lease ON work (generation, lease_until, place);
+        """,
     ];
 
     /// <summary>Small columns first: reading them doesn't touch the pages of a long vector.</summary>

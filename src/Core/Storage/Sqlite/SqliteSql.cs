@@ -129,9 +129,9 @@ internal static class SqliteSql
     public static string Vectors(int generation, string hashes) => FormattableString.Invariant(
         $"SELECT hash, embedding FROM vec_{generation} WHERE hash IN ({hashes})");
 
-    public const string AbandonRuns = "UPDATE run SET status = $abandoned, error = $error WHERE status = $running AND command NOT LIKE 'reembed%'";
+    public const string AbandonRuns = "UPDATE run SET status = $abandoned, error = $error WHERE status = $running AND command NOT LIKE 'reembed%' AND command <> 'backfill'";
 
-    public const string AbandonBuildRuns = "UPDATE run SET status = $abandoned, error = $error WHERE status = $running AND command = $command";
+    public const string AbandonBuildRuns = "UPDATE run SET status = $abandoned, error = $error WHERE status = $running AND command IN ($command, 'backfill')";
 
     public static string VectorPage(int generation) => FormattableString.Invariant(
         $"SELECT hash, tokens, embedding FROM vec_{generation} WHERE hash > $after ORDER BY hash LIMIT $limit");

@@ -138,6 +138,9 @@ internal sealed class SqliteStore : IStore
                 ("$after", after?.ToBytes() ?? []), ("$limit", limit));
         });
 
+    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => Read(QueueState.Empty, connection => connection.Rows(
+        SqliteBuildSql.Queue, row => new QueueState(row.GetInt32(0), row.GetInt32(1), row.GetBoolean(2)), cancellationToken, ("$generation", generation), ("$now", SqliteRows.Text(clock.GetUtcNow()))).Single());
+
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<CoverageRow>>([], connection => connection.Rows(
             generation is { } id ? SqliteSql.Coverage(id) : SqliteSql.CoverageWithout,

@@ -1,6 +1,5 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sources.Rows;

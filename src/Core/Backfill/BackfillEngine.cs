@@ -1,0 +1,118 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Storage.Spool;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core.Backfill;
+
+/// <param name="Stopped">Why it ended early; null when the rounds were done or nothing was left.</param>
+public sealed record BackfillResult(BackfillReport Report, ExitCode ExitCode, Exception? Stopped);
+
+/// <summary>
+/// Embeds what lacks vectors, most urgent first, in rounds. Processes on several machines may do it at once over one store: each leases
+/// texts from one queue, and no lock is held while they are embedded.
+/// </summary>
+public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
+{
+    /// <summary>What is to be done and what it would cost. Buys and writes nothing.</summary>
+    public async Task<BackfillReport> DryRunAsync(BackfillRequest request, SpendLimit spend, CancellationToken cancellationToken)
+    {
+        var plan = await PlanAsync(request, cancellationToken);
+        return BackfillReport.Planned(plan, request, spend.Violation(plan.Purchase, plan.Spaces.All(space => space.Terms.IsFree)));
+    }
+
+    /// <exception cref="LockedException">Another run writes for longer than the workspace waits.</exception>
+    /// <exception cref="UsageException">The provider can't be used as configured, or another model is configured than the one in use.</exception>
+    public async Task<BackfillResult> RunAsync(BackfillRequest request, SpendLimit spend, IProgress<BackfillProgress> progress, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        var plan = await PlanAsync(request, cancellationToken);
+        if (spend.Violation(plan.Purchase, plan.Spaces.All(space => space.Terms.IsFree)) is { } violation)
+        {
+            return Result(plan, request, new(SyncOutcome.Nothing with { Stopped = new GuardException(violation) }, 0, 0, null, false), null, started);
+        }
+
+        if (plan.Sources.Sum(source => source.Missing + source.Stale) == 0)
+        {
+            return Result(plan, request, new(SyncOutcome.Nothing, 0, 0, 0, true), null, started);
+        }
+
+        using var providers = SpaceProviders.Open(workspace, plan);
+        var builds = new List<IGenerationBuild>();
+        try
+        {
+            await BeginAsync(plan, builds, cancellationToken);
+            var run = new RunRecord(0, BuildRuns.Backfill, RunRecord.Running, plan.Sources.Sum(source => source.Missing + source.Stale), 0, 0, null, null,
+                workspace.Git.Repository?.HeadCommit, clock.GetUtcNow(), null, CanonicalJson.Empty);
+            run = run with { Id = await builds[0].BeginRunAsync(run, cancellationToken) };
+            using var embedding = providers.OpenEmbedding(workspace, new SyncRequest { Command = BuildRuns.Backfill });
+            using var rounds = new BackfillRounds(workspace, request, builds, embedding.Streams, new(spend, [.. plan.Spaces.Select(space => space.Terms)]), plan, clock, progress);
+            var outcome = await rounds.RunAsync(cancellationToken);
+            var result = Result(plan, request, outcome, run.Id, started);
+            await builds[0].UpdateRunAsync(
+                run with
+                {
+                    Status = result.Report.Status,
+                    ItemsProcessed = outcome.Bought.Written,
+                    Tokens = outcome.Bought.Tokens,
+                    Cost = result.Report.Cost.Actual,
+                    Error = outcome.Bought.Stopped?.Message,
+                    CompletedAt = clock.GetUtcNow(),
+                    Details = ReportJson.Details(result.Report.AsReceipt()),
+                },
+                CancellationToken.None);
+            return result;
+        }
+        finally
+        {
+            foreach (var build in builds)
+            {
+                await build.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task<SyncPlan> PlanAsync(BackfillRequest request, CancellationToken cancellationToken)
+    {
+        var plan = (await new PlanMaker(workspace).MakeAsync(new() { Command = BuildRuns.Backfill, KeepOrphans = true, Sources = request.Sources }, cancellationToken)).Plan;
+        return plan.ModelChanged
+            ? throw new UsageException("the configuration names another model than the one that is searched: a backfill would mix them. Run 'embsync reembed' first (or 'embsync sync --all'), then go on")
+            : plan;
+    }
+
+    private async Task BeginAsync(SyncPlan plan, List<IGenerationBuild> builds, CancellationToken cancellationToken)
+    {
+        await using var writer = await workspace.BeginWriteAsync(cancellationToken);
+        if (workspace.Spool is { } folder && new SpoolReplay(folder) is { IsWaiting: true } spool)
+        {
+            await spool.PlayAsync(writer, await workspace.Store.ReadHeadAsync(cancellationToken), plan.Spaces.ToDictionary(space => space.Name, space => space.Target.Signature), cancellationToken);
+        }
+
+        foreach (var target in plan.Spaces.Select(space => space.Target))
+        {
+            var build = await writer.BeginBuildAsync(target.Space, target.Signature, cancellationToken);
+            builds.Add(build);
+            if (target.Active is null)
+            {
+                // Nothing to search yet: what comes in is searchable at once, and coverage says how much there is.
+                await writer.ActivateAsync(build.Generation.Id, cancellationToken);
+            }
+        }
+    }
+
+    private BackfillResult Result(SyncPlan plan, BackfillRequest request, BackfillOutcome outcome, long? run, long started)
+    {
+        var failed = plan.Blocked.Count + outcome.Bought.Failures.Count > 0;
+        var (status, code) = outcome.Bought.Stopped switch
+        {
+            null when failed => ("partial", ExitCode.Partial),
+            null => ("done", ExitCode.Done),
+            OperationCanceledException => ("interrupted", ExitCode.Interrupted),
+            GuardException guard => ("stopped", guard.ExitCode),
+            EmbSyncException exception => ("failed", exception.ExitCode),
+            _ => ("failed", ExitCode.Failed),
+        };
+        return new(BackfillReport.Executed(plan, request, outcome, run, SyncRun.CostOf(plan, outcome.Bought), clock.GetElapsedTime(started), status), code, outcome.Bought.Stopped);
+    }
+}

@@ -1,0 +1,232 @@
+using EmbSync.Core.Backfill;
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Sync;
+using EmbSync.Core.Tests.Sources.Rows;
+using EmbSync.Core.Tests.Sync;
+using EmbSync.Tests;
+
+namespace EmbSync.Core.Tests.Backfill;
+
+/// <summary>Rounds over what lacks vectors, by one process or several.</summary>
+public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private const int Items = 60;
+
+    /// <summary>Per process: requests under way and answers that are not kept yet, in texts.</summary>
+    private const int MayBeLost = 2 * 2 * 8;
+
+    private static readonly SpendLimit Unlimited = new(null, null);
+
+    private RowWorld _world = null!;
+
+    private protected abstract StoreConfig Store(string url, string folder);
+
+    public async Task InitializeAsync()
+    {
+        var url = await postgres.NewDatabaseAsync();
+        _world = await RowWorld.StartAsync(url, folder => Store(url, folder));
+        await _world.RunAsync($"""
+            CREATE TABLE issue (id int PRIMARY KEY, active bool NOT NULL DEFAULT true, body text, rank int, updated_at timestamptz);
+            INSERT INTO issue SELECT g, true, 'Body ' || g, g % 3, timestamptz '2025-01-01' + g * interval '1 hour' FROM generate_series(1, {Items}) g;
+            """);
+        _world.Configure("""
+            - name: issues
+              type: query
+              query: SELECT id, body AS text, rank AS priority, updated_at FROM issue WHERE active
+            """);
+    }
+
+    public async Task DisposeAsync() => await _world.DisposeAsync();
+
+    [Fact]
+    public async Task Goes_by_priority_then_newest_until_the_queue_is_empty()
+    {
+        var first = await RunAsync(rounds: 1, limit: 8);
+
+        (first.ExitCode, first.Report.QueueEmpty, first.Report.Rounds.Done, first.Report.Items.Done, first.Report.Items.Left).ShouldBe((ExitCode.Done, false, 1, 8, Items - 8));
+        _world.Server.Purchases.Keys.ShouldBe(Enumerable.Range(0, 8).Select(i => $"Body {59 - (3 * i)}"), ignoreOrder: true);
+        (await _world.ItemsAsync("issues")).Count.ShouldBe(8, "what was bought is searchable when it ends");
+
+        var rest = await RunAsync(limit: 8);
+
+        (rest.ExitCode, rest.Report.QueueEmpty, rest.Report.Items.Done, rest.Report.Items.Left, rest.Report.Chunks).ShouldBe((ExitCode.Done, true, Items - 8, 0, Items - 8));
+        rest.Report.Rounds.Done.ShouldBe(7);
+        await _world.SyncedAsync(); // records how far the source is
+        await _world.ShouldBeCleanAsync();
+        var requests = _world.Server.Requests;
+        (await RunAsync()).Report.QueueEmpty.ShouldBeTrue();
+        _world.Server.Requests.ShouldBe(requests);
+        _world.Server.BoughtTwice.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Says_first_what_is_left_and_what_it_costs()
+    {
+        await using var workspace = _world.Sync.Open();
+        var engine = new BackfillEngine(workspace, TimeProvider.System);
+
+        var report = await engine.DryRunAsync(Request(100, 8), new(0.000001m, null), default);
+
+        (report.Items.Left, report.Chunks, report.Tokens.Estimated).ShouldBe((Items, Items, Items * 2L));
+        report.Notes.ShouldContain(note => note.StartsWith("a backfill would stop: about $", StringComparison.Ordinal));
+        (await engine.RunAsync(Request(100, 8), new(0.000001m, null), new Progress<BackfillProgress>(), default)).ExitCode.ShouldBe(ExitCode.Guard);
+        _world.Server.Requests.ShouldBe(0);
+        (await _world.RevisionAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Several_at_once_share_the_work_and_buy_nothing_twice()
+    {
+        _world.Server.Latency = TimeSpan.FromMilliseconds(30);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => RunAsync(limit: 8))));
+
+        results.ShouldAllBe(result => result.ExitCode == ExitCode.Done && result.Report.QueueEmpty);
+        results.Sum(result => result.Report.Chunks).ShouldBe(Items);
+        _world.Server.BoughtTwice.ShouldBeEmpty();
+        await _world.SyncedAsync(); // records how far the source is
+        await _world.ShouldBeCleanAsync();
+        (await QueueAsync()).ShouldBe(QueueState.Empty);
+    }
+
+    [Fact]
+    public async Task Dead_at_any_write_the_rest_is_done_by_the_next()
+    {
+        var deaths = 0;
+        for (var point = 1; ; point++, deaths++)
+        {
+            await _world.Sync.SyncAsync(new() { MaxDelete = new(1.0, null) });
+            await _world.RunAsync($"UPDATE issue SET body = 'Round {point} ' || id");
+            var before = _world.Server.Inputs;
+            DyingStore? dying = null;
+            var label = $"point {point}";
+            try
+            {
+                await RunAsync(limit: 16, through: store => dying = new(store, point));
+            }
+            catch (DeathException death)
+            {
+                label += " " + death.Message;
+                (await RunAsync(limit: 16)).ExitCode.ShouldBe(ExitCode.Done, label);
+            }
+
+            (_world.Server.Inputs - before - Items).ShouldBeInRange(0, MayBeLost, label);
+            (await QueueAsync()).ShouldBe(QueueState.Empty, label);
+            (await _world.Sync.SyncAsync()).Report.Items.Unchanged.ShouldBe(Items, label);
+            if (dying!.Points.Count < point)
+            {
+                break;
+            }
+        }
+
+        deaths.ShouldBeGreaterThan(20);
+        await _world.SyncedAsync(); // records how far the source is
+        await _world.ShouldBeCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_sync_leaves_what_is_in_the_queue_to_it_and_takes_over_what_is_left_behind()
+    {
+        await RunAsync(rounds: 1, limit: 8);
+        await using (var workspace = _world.Sync.Open())
+        {
+            await using (var build = await BuildAsync(workspace))
+            {
+                await build.OfferAsync([new(ContentHash.Of("Body 1"), "Body 1", new("issues", "1"))], false, default);
+                (await _world.Sync.SyncAsync().ContinueWith(run => run.Exception?.InnerException, TaskScheduler.Default)).ShouldBeOfType<LockedException>().Message.ShouldContain("a backfill or reembed is embedding");
+            }
+        }
+
+        (await _world.SyncedAsync()).Report.Items.New.ShouldBe(Items - 8);
+        (await QueueAsync()).ShouldBe(QueueState.Empty);
+        _world.Server.BoughtTwice.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_row_that_leaves_the_scope_meanwhile_is_not_stored_and_its_text_does_not_stay()
+    {
+        var leaving = new Lazy<int>(() => PostgresFixture.RunAsync(_world.Url, "UPDATE issue SET active = false WHERE id IN (59, 1)").GetAwaiter().GetResult());
+        _world.Server.Decide = _ => leaving.Value < 0 ? throw new InvalidOperationException() : null;
+
+        var result = await RunAsync(limit: 8);
+
+        result.ExitCode.ShouldBe(ExitCode.Done);
+        (await _world.ItemsAsync("issues")).Keys.ShouldNotContain("59");
+        (await QueueAsync()).ShouldBe(QueueState.Empty);
+        await _world.SyncedAsync(); // records how far the source is
+        await _world.ShouldBeCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_text_that_is_refused_is_named_and_the_rest_is_done()
+    {
+        await _world.RunAsync("UPDATE issue SET body = 'poison' WHERE id = 7");
+        _world.Server.RefuseTextsContaining("poison");
+
+        var result = await RunAsync(limit: 8);
+
+        result.ExitCode.ShouldBe(ExitCode.Partial);
+        result.Report.Errors.ShouldHaveSingleItem().Id.ShouldBe("7");
+        (result.Report.Items.Left, result.Report.QueueEmpty).ShouldBe((1, true));
+        (await _world.ItemsAsync("issues")).Count.ShouldBe(Items - 1);
+        (await QueueAsync()).ShouldBe(QueueState.Empty);
+    }
+
+    [Fact]
+    public async Task Another_model_than_the_one_in_use_is_refused()
+    {
+        await RunAsync(rounds: 1, limit: 8);
+        var before = _world.Sync.Configure;
+        _world.Sync.Configure = config => before(config) with { Embeddings = config.Embeddings with { Dimension = 32 } };
+
+        (await Should.ThrowAsync<UsageException>(RunAsync())).Message.ShouldContain("embsync reembed");
+    }
+
+    [Fact]
+    public async Task A_refusal_of_the_provider_ends_it_and_keeps_what_was_bought()
+    {
+        _world.Server.Decide = _ => _world.Server.Requests > 3 ? Fault.Quota() : null;
+
+        var result = await RunAsync(limit: 8);
+
+        result.ExitCode.ShouldBe(ExitCode.Refused);
+        result.Report.Items.Left.ShouldBe(Items - result.Report.Chunks);
+        _world.Server.Decide = _ => null;
+        (await RunAsync(limit: 8)).Report.QueueEmpty.ShouldBeTrue();
+        _world.Server.BoughtTwice.ShouldBeEmpty();
+    }
+
+    private static BackfillRequest Request(int rounds, int limit) => new(rounds, TimeSpan.Zero, limit, []);
+
+    private async Task<BackfillResult> RunAsync(int rounds = 100, int limit = 200, Func<IStore, IStore>? through = null)
+    {
+        await using var workspace = _world.Sync.Open();
+        var used = through is null ? workspace : workspace.With(through(workspace.Store));
+        return await new BackfillEngine(used.With(TimeSpan.FromSeconds(30)), TimeProvider.System).RunAsync(Request(rounds, limit), Unlimited, new Progress<BackfillProgress>(), default);
+    }
+
+    private static async Task<IGenerationBuild> BuildAsync(Workspace workspace)
+    {
+        await using var writer = await workspace.BeginWriteAsync(default);
+        return await writer.BeginBuildAsync(Generation.DefaultSpace, workspace.Spaces[0].Signature, default);
+    }
+
+    private async Task<QueueState> QueueAsync()
+    {
+        await using var workspace = _world.Sync.Open();
+        var head = await workspace.Store.ReadHeadAsync(default);
+        return await workspace.Store.ReadQueueAsync(head.Active(Generation.DefaultSpace)!.Id, default);
+    }
+}
+
+public sealed class SqliteBackfillTests(PostgresFixture postgres) : BackfillTests(postgres), IClassFixture<PostgresFixture>
+{
+    private protected override StoreConfig Store(string url, string folder) => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db"));
+}
+
+public sealed class PostgresBackfillTests(PostgresFixture postgres) : BackfillTests(postgres), IClassFixture<PostgresFixture>
+{
+    private protected override StoreConfig Store(string url, string folder) => new(StoreBackend.Postgres, "", new Secret(url, "env:TEST"), "embsync", null, VectorType.HalfVec, true);
+}
