@@ -84,7 +84,7 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
     private async Task BeginAsync(SyncPlan plan, List<IGenerationBuild> builds, CancellationToken cancellationToken)
     {
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
-        if (workspace.Spool is { } folder && new SpoolReplay(folder) is { IsWaiting: true } spool)
+        if (workspace.Spool is { } folder && new SpoolReplay(folder, beside: true) is { IsWaiting: true } spool)
         {
             await spool.PlayAsync(writer, await workspace.Store.ReadHeadAsync(cancellationToken), plan.Spaces.ToDictionary(space => space.Name, space => space.Target.Signature), cancellationToken);
         }

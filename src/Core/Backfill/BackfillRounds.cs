@@ -154,9 +154,13 @@ internal sealed class BackfillRounds(
         // Leases of processes that are gone end with the first one that is alone.
         foreach (var build in ++_idle % LooksForTheDead == 0 ? builds : [])
         {
-            if (await build.TryOwnAsync(TimeSpan.Zero, cancellationToken) == BuildShare.Left)
+            switch (await build.TryOwnAsync(TimeSpan.Zero, cancellationToken))
             {
-                throw new LockedException($"another process is about to finish space '{build.Generation.Space}'; run again");
+                case BuildShare.Alone:
+                    await build.ShareAsync(cancellationToken);
+                    break;
+                case BuildShare.Left:
+                    throw new LockedException($"another process is about to finish space '{build.Generation.Space}'; run again");
             }
         }
 

@@ -41,6 +41,10 @@ public interface IGenerationBuild : IAsyncDisposable
     /// <param name="patience">How long to wait for others that fill it too.</param>
     Task<BuildShare> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken);
 
+    /// <summary>After <see cref="TryOwnAsync"/>: others may fill it too again.</summary>
+    /// <exception cref="LockedException">Another process has taken it over in that moment.</exception>
+    Task ShareAsync(CancellationToken cancellationToken);
+
     /// <summary>Drops the index, which many vectors that come in would slow down; never one that is searched.</summary>
     /// <exception cref="StoreException">One that was left INVALID is in the way.</exception>
     Task DropIndexAsync(CancellationToken cancellationToken);

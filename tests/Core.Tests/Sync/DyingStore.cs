@@ -164,6 +164,8 @@ internal sealed class DyingStore(IStore store, int point) : IStore
 
         public Task<BuildShare> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken) => store.PassAsync("Own", () => build.TryOwnAsync(patience, cancellationToken));
 
+        public Task ShareAsync(CancellationToken cancellationToken) => store.PassAsync("Share", () => build.ShareAsync(cancellationToken));
+
         public Task DropIndexAsync(CancellationToken cancellationToken) => store.PassAsync("DropIndex", () => build.DropIndexAsync(cancellationToken));
 
         public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>

@@ -103,6 +103,8 @@ internal sealed class MemoryBuild(MemoryData data, StoredGeneration generation, 
         return BuildShare.Alone;
     });
 
+    public Task ShareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Searches read every vector: there is nothing to build.</summary>
     public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => Task.FromResult(false);
 

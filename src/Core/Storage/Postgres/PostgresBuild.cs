@@ -102,6 +102,13 @@ internal sealed class PostgresBuild(
             database.Errors.GuardAsync(() => PostgresLock.TryTakeBuildAsync(database, generation.Value.Space, shared, cancellationToken));
     }
 
+    public async Task ShareAsync(CancellationToken cancellationToken)
+    {
+        await DisposeAsync();
+        held = await database.Errors.GuardAsync(() => PostgresLock.TryTakeBuildAsync(database, generation.Value.Space, shared: true, cancellationToken))
+            ?? throw StoreRefusals.IsBuilt(database.Place.ToString(), generation.Value.Space, "");
+    }
+
     public Task DropIndexAsync(CancellationToken cancellationToken) => WriteAsync(async connection =>
     {
         var found = await new PostgresIndex(database.Sql, extension, config.Index).FindAsync(connection, generation, database.Place, cancellationToken);

@@ -74,7 +74,12 @@ internal sealed class PostgresWriter(
             }
 
             var isNew = !await connection.ScalarAsync<bool>("SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", $"{Sql.Schema}.{found.Table}"));
-            await connection.RunAsync(PostgresSchema.VectorTable(Sql.Schema, extension, found), cancellationToken);
+            if (isNew)
+            {
+                // Only then: altering a table waits for all who read or write it, and they for that.
+                await connection.RunAsync(PostgresSchema.VectorTable(Sql.Schema, extension, found), cancellationToken);
+            }
+
             foreach (var like in isNew ? await LikeAsync(connection, found, cancellationToken) : [])
             {
                 await connection.RunAsync(Sql.TakeOver(found.Value.Id, like.Value.Id, extension.TypeOf(found.Vectors)), cancellationToken);

@@ -4,7 +4,8 @@ using EmbSync.Core.Storage.VectorFiles;
 namespace EmbSync.Core.Storage.Spool;
 
 /// <summary>What earlier runs paid for and could not commit.</summary>
-public sealed class SpoolReplay(SpoolFolder folder)
+/// <param name="beside">Other runs may have files open for as long as they go on: those are theirs, and not waited for.</param>
+public sealed class SpoolReplay(SpoolFolder folder, bool beside = false)
 {
     private const int Batch = 512;
     private const int OpenTries = 40;
@@ -124,14 +125,14 @@ public sealed class SpoolReplay(SpoolFolder folder)
     }
 
     /// <summary>A run that lost its lock may still be writing the file; one that only looks is done in a moment.</summary>
-    private static async Task<FileStream?> OpenAloneAsync(string file, CancellationToken cancellationToken)
+    private async Task<FileStream?> OpenAloneAsync(string file, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
 #pragma warning disable CA2000 // The caller disposes it.
             var stream = TryOpen(file, FileShare.None);
 #pragma warning restore CA2000
-            if (stream is not null || tries == OpenTries)
+            if (stream is not null || tries == (beside ? 2 : OpenTries))
             {
                 return stream;
             }

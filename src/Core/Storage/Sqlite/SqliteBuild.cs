@@ -99,6 +99,13 @@ internal sealed class SqliteBuild(string store, SqliteFile file, SqliteLock shar
         }
     }
 
+    public Task ShareAsync(CancellationToken cancellationToken)
+    {
+        held?.Dispose();
+        held = SqliteLock.TryTakeBuild(file, generation.Value.Space, shared: true) ?? throw StoreRefusals.IsBuilt(store, generation.Value.Space, "");
+        return Task.CompletedTask;
+    }
+
     /// <summary>Searches read every vector: there is nothing to build.</summary>
     public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => Task.FromResult(false);
 
