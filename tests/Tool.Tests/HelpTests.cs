@@ -10,6 +10,7 @@ public sealed class HelpTests
     [InlineData("status", "status")]
     [InlineData("sync", "sync")]
     [InlineData("index", "index")]
+    [InlineData("backfill", "backfill")]
     [InlineData("search", "search")]
     [InlineData("repair", "repair")]
     [InlineData("reembed", "reembed")]

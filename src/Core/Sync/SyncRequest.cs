@@ -6,6 +6,9 @@ namespace EmbSync.Core.Sync;
 /// <summary>What a command asks of one run; flags that are absent stay at their defaults.</summary>
 public sealed record SyncRequest
 {
+    // One for all: two requests that ask for the same are equal.
+    private static readonly IReadOnlySet<Model.ItemKey> NoneTried = new HashSet<Model.ItemKey>();
+
     /// <summary>As recorded in the receipt: <c>sync</c>, <c>index</c>.</summary>
     public string Command { get; init; } = "sync";
 
@@ -48,7 +51,7 @@ public sealed record SyncRequest
 
     /// <summary>Items that this run has tried already, in the parts before.</summary>
     [JsonIgnore]
-    public IReadOnlySet<Model.ItemKey> Tried { get; init; } = new HashSet<Model.ItemKey>();
+    public IReadOnlySet<Model.ItemKey> Tried { get; init; } = NoneTried;
 
     /// <summary>Only deletions are applied (<c>repair</c>): a change of model doesn't stop it.</summary>
     [JsonIgnore]

@@ -30,7 +30,7 @@ internal static class BackfillCommand
         var limit = command.Value("--limit <N>", $"Chunks a round (default {BackfillRequest.DefaultLimit}); most rows are one chunk");
         var sources = command.Many("--source <NAME>", "Only this source (repeatable)");
         var dryRun = command.Flag("--dry-run", "Show what is left and what it would cost; buy and write nothing");
-        var spend = new SpendOptions(command);
+        var spend = new SpendOptions(command, byBatches: false, wait: "60s");
         command.OnExecute(async () =>
         {
             var token = session.CancellationToken;
@@ -40,11 +40,6 @@ internal static class BackfillCommand
                 TimeSpan.FromSeconds(OptionValues.Whole(seconds.Value, "SECONDS", BackfillRequest.LeastSeconds) ?? BackfillRequest.DefaultSeconds),
                 limit.Number(least: 1) ?? BackfillRequest.DefaultLimit,
                 sources.All());
-            if (spend.MaxBatches is not null)
-            {
-                throw new UsageException("--max-batches bounds one sync: a backfill has ROUNDS and --limit instead");
-            }
-
             await using var workspace = session.Open(global, spend.Overrides, spend.Wait == TimeSpan.Zero ? Patience : spend.Wait);
             var engine = new BackfillEngine(workspace, session.Terminal.Clock);
             var bounds = SpendLimit.Of(workspace.Config.Limits);

@@ -6,20 +6,22 @@ using McMaster.Extensions.CommandLineUtils;
 namespace EmbSync.Tool.Commands;
 
 /// <summary>Flags about pace and money, shared by the commands that may buy.</summary>
-internal sealed class SpendOptions(CommandLineApplication command)
+/// <param name="byBatches">The run can be bounded by its requests.</param>
+/// <param name="wait">What <c>--wait</c> is by default, for people.</param>
+internal sealed class SpendOptions(CommandLineApplication command, bool byBatches = true, string wait = "0s: leave with 7 at once")
 {
     private readonly CommandOption _batchSize = command.Value("--batch-size <N>", "Inputs a request at most");
     private readonly CommandOption _sleepMs = command.Value("--sleep-ms <N>", "Pause between requests in milliseconds");
     private readonly CommandOption _concurrency = command.Value("--concurrency <N>", "Requests at the same time");
-    private readonly CommandOption _maxBatches = command.Value("--max-batches <N>", "Stop after so many requests; the rest is left for the next run");
+    private readonly CommandOption? _maxBatches = byBatches ? command.Value("--max-batches <N>", "Stop after so many requests; the rest is left for the next run") : null;
     private readonly CommandOption _maxCost = command.Value("--max-cost <USD>", "Refuse to begin, and stop, above this cost");
     private readonly CommandOption _maxTokens = command.Value("--max-tokens <N>", "Refuse to begin, and stop, above so many tokens");
 
-    private readonly CommandOption _wait = command.Wait();
+    private readonly CommandOption _wait = command.Wait(wait);
 
     public TimeSpan Wait => _wait.Duration() ?? TimeSpan.Zero;
 
-    public int? MaxBatches => _maxBatches.Number(least: 1);
+    public int? MaxBatches => _maxBatches?.Number(least: 1);
 
     public ConfigOverrides Overrides => new()
     {
