@@ -23,6 +23,11 @@ public static class ConfigLoader
             throw problems.ToException();
         }
 
+        if (EmbeddingSourcesFile.Is(tree))
+        {
+            tree = EmbeddingSourcesFile.Translate(tree);
+        }
+
         if (file is not null)
         {
             new ShapeCheck(shown!, problems).Run(tree);

@@ -42,8 +42,7 @@ public sealed class FaultMatrixTests
 
             Every line is shown by a test on all that the last column names; a test fails where one is missing, and where this page differs from
             the list that it is made from. "no store" stands for faults that are found before any store or provider is opened, or that concern
-            output alone. Numbers that are absent are not shown by such a test yet; 24 (a hostile column name) is about a source that reads tables,
-            which embsync doesn't have yet.
+            output alone. Numbers that are absent are not shown by such a test yet.
 
             """.ReplaceLineEndings("\n"));
         foreach (var (title, cases) in FaultList.Sections)

@@ -24,6 +24,7 @@ public sealed class RefusedSources(PostgresFixture postgres) : IClassFixture<Pos
     public async Task DisposeAsync() => await _world.DisposeAsync();
 
     [Fact]
+    [Fault(24, "hostile names that are not there", "another statement in a query or condition", On = [Touched.Postgres])]
     public async Task With_what_is_wrong_and_what_there_is()
     {
         (string Name, string Source)[] cases =
@@ -65,6 +66,7 @@ public sealed class RefusedSources(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    [Fault(24, "hostile names that are there", On = [Touched.Postgres])]
     public async Task But_not_for_a_hostile_name_that_is_there()
     {
         _world.Configure("""
