@@ -79,6 +79,7 @@ internal static class CommandLine
         RepairCommand.AddTo(app, session);
         ReembedCommand.AddTo(app, session);
         CacheCommand.AddTo(app, session);
+        PublishCommand.AddTo(app, session);
         RunsCommand.AddTo(app, session);
         DoctorCommand.AddTo(app, session);
         ConfigCommand.AddTo(app, session);

@@ -15,6 +15,7 @@ public sealed class HelpTests
     [InlineData("repair", "repair")]
     [InlineData("reembed", "reembed")]
     [InlineData("cache", "cache")]
+    [InlineData("publish", "publish")]
     [InlineData("runs", "runs")]
     [InlineData("cache import", "cache_import")]
     [InlineData("doctor", "doctor")]

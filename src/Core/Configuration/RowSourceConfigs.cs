@@ -39,14 +39,23 @@ public sealed record TableSourceConfig(
     string? PriorityFrom,
     string? UpdatedAt,
     IReadOnlyList<string> Metadata,
-    string? Where) : DatabaseSourceConfig(Name, Url, Shape, TimeoutSeconds);
+    string? Where) : DatabaseSourceConfig(Name, Url, Shape, TimeoutSeconds)
+{
+    /// <summary>Columns of the table that vectors are published into; null for none.</summary>
+    public ColumnPublish? Publish { get; init; }
+}
+
+/// <param name="Column">Of type vector or halfvec.</param>
+/// <param name="Hash">Text: tells which text the vector is of.</param>
+/// <param name="At">When it was written; null for none.</param>
+public sealed record ColumnPublish(string Column, string Hash, string? At);
 
 /// <summary>The distinct values of one column, trimmed: each is an item, whose id is the SHA-256 of the value.</summary>
 public sealed record ColumnSourceConfig(string Name, Secret Url, RowShape Shape, int TimeoutSeconds, string Table, string Column, string? Where)
     : DatabaseSourceConfig(Name, Url, Shape, TimeoutSeconds)
 {
-    /// <summary>White space that is trimmed.</summary>
-    public const string Blanks = " \t\n\v\f\r";
+    /// <summary>Table of the <c>embedding_cache</c> form that vectors are published into; null for none.</summary>
+    public string? PublishTable { get; init; }
 }
 
 /// <summary>Any SELECT that yields <c>id</c> and <c>text</c>, and where wanted <c>type</c>, <c>title</c>, <c>metadata</c>, <c>priority</c>, <c>updated_at</c>.</summary>

@@ -26,14 +26,14 @@ internal static partial class RowSourcesReader
             }
 
             return Url(values, store) is { } address && table is not null
-                ? new ColumnSourceConfig(name, address, Shape(values, name, WholeValueTokens), Timeout(values), table, column, where) : null;
+                ? new ColumnSourceConfig(name, address, Shape(values, name, WholeValueTokens), Timeout(values), table, column, where) { PublishTable = ReadPublishTable(values) } : null;
         }
 
         var (text, template) = ReadText(values, "column");
         return Url(values, store) is { } url && table is not null
             ? new TableSourceConfig(
                 name, url, Shape(values, name), Timeout(values), table, values.TryGet(RowSettings.Key, out var key) ? key : [], text, template, Optional(values, RowSettings.Title),
-                Optional(values, RowSettings.TypeFrom), Optional(values, RowSettings.PriorityFrom), Optional(values, RowSettings.UpdatedAt), values.Get(ConfigSchema.Metadata), where)
+                Optional(values, RowSettings.TypeFrom), Optional(values, RowSettings.PriorityFrom), Optional(values, RowSettings.UpdatedAt), values.Get(ConfigSchema.Metadata), where) { Publish = ReadPublish(values) }
             : null;
     }
 
@@ -72,6 +72,36 @@ internal static partial class RowSourcesReader
         }
 
         return (isThere && template is null ? text : template is null ? [] : [.. Places().Matches(template).Where(place => place.Groups[1].Success).Select(place => place.Groups[1].Value).Distinct(StringComparer.Ordinal)], template);
+    }
+
+    private static ColumnPublish? ReadPublish(ConfigValues values)
+    {
+        if (values.Find(RowSettings.PublishTable) is not null)
+        {
+            values.Report(RowSettings.PublishTable, "publish.table is for the values of a column (column: NAME): rows publish into columns of their own table (publish.column)");
+        }
+
+        if (Optional(values, RowSettings.PublishColumn) is { } column)
+        {
+            return new(column, values.Get(RowSettings.PublishHash), Optional(values, RowSettings.PublishAt));
+        }
+
+        if (values.Find(RowSettings.PublishHash) is not null || values.Find(RowSettings.PublishAt) is not null)
+        {
+            values.Report(RowSettings.PublishColumn, "publish needs column, the vector column of the table");
+        }
+
+        return null;
+    }
+
+    private static string? ReadPublishTable(ConfigValues values)
+    {
+        foreach (var beside in new Setting[] { RowSettings.PublishColumn, RowSettings.PublishHash, RowSettings.PublishAt }.Where(setting => values.Find(setting) is not null))
+        {
+            values.Report(beside, "the values of a column have no row of their own: publish them into a table of the embedding_cache form (publish.table)");
+        }
+
+        return Optional(values, RowSettings.PublishTable);
     }
 
     private static RowShape Shape(ConfigValues values, string name, int? mostTokens = null) => new(

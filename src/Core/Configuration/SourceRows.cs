@@ -37,13 +37,13 @@ internal static class SourceRows
         Row(RowSettings.Url, source.Url), Row(RowSettings.TableName, source.Table), Row(RowSettings.Key, source.Key.Count == 0 ? null : source.Key),
         .. OfText(source.Text, source.Template), Row(RowSettings.Title, source.Title), Row(RowSettings.TypeFrom, source.TypeFrom), Row(RowSettings.PriorityFrom, source.PriorityFrom),
         Row(RowSettings.UpdatedAt, source.UpdatedAt), Row(ConfigSchema.Metadata, source.Metadata), Row(RowSettings.Where, source.Where), .. OfShape(source.Shape),
-        Row(RowSettings.TimeoutSeconds, source.TimeoutSeconds),
+        Row(RowSettings.TimeoutSeconds, source.TimeoutSeconds), Row(RowSettings.PublishColumn, source.Publish?.Column), Row(RowSettings.PublishHash, source.Publish?.Hash), Row(RowSettings.PublishAt, source.Publish?.At),
     ];
 
     private static IEnumerable<EffectiveSetting> OfColumn(ColumnSourceConfig source) =>
     [
         Row(RowSettings.Url, source.Url), Row(RowSettings.TableName, source.Table), Row(RowSettings.Column, source.Column), Row(RowSettings.Where, source.Where), .. OfShape(source.Shape),
-        Row(RowSettings.TimeoutSeconds, source.TimeoutSeconds),
+        Row(RowSettings.TimeoutSeconds, source.TimeoutSeconds), Row(RowSettings.PublishTable, source.PublishTable),
     ];
 
     private static IEnumerable<EffectiveSetting> OfQuery(QuerySourceConfig source) =>

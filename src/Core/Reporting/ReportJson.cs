@@ -38,6 +38,8 @@ public static class ReportJson
 
     public static string Of(RepairReport report) => Visible(JsonSerializer.Serialize(report, Context.RepairReport)) + "\n";
 
+    public static string Of(PublishReport report) => Visible(JsonSerializer.Serialize(report, Context.PublishReport)) + "\n";
+
     public static string Of(BackfillReport report) => Visible(JsonSerializer.Serialize(report, Context.BackfillReport)) + "\n";
 
     public static string Of(ReembedReport report) => Visible(JsonSerializer.Serialize(report, Context.ReembedReport)) + "\n";
@@ -78,6 +80,7 @@ public static class ReportJson
 [JsonSerializable(typeof(ReembedReport))]
 [JsonSerializable(typeof(RepairReport))]
 [JsonSerializable(typeof(BackfillReport))]
+[JsonSerializable(typeof(PublishReport))]
 [JsonSerializable(typeof(ColumnReembedReport))]
 [JsonSerializable(typeof(CacheReport))]
 [JsonSerializable(typeof(RunsReport))]

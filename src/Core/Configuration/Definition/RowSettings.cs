@@ -41,10 +41,19 @@ internal static class RowSettings
         "whether the text is plain or Markdown") { SourceTypes = [Table, Query, Json], Default = TextFormat.Plain };
     public static readonly Setting<string> Items = new("sources[].items", new TextKind("the path of a JSON member"),
         "where in each file the list is") { SourceTypes = [Json], Otherwise = "the file is the list, or has an object in each line" };
+    public static readonly Section Publish = new("sources[].publish", "where 'embsync publish' writes vectors") { SourceTypes = Tables };
+    public static readonly Setting<string> PublishColumn = new("sources[].publish.column", new TextKind("the name of a column"),
+        "vector column of the source's table") { SourceTypes = Tables };
+    public static readonly Setting<string> PublishHash = new("sources[].publish.hash", new TextKind("the name of a column"),
+        "text column of the source's table that tells which text a vector is of") { SourceTypes = Tables, Default = "content_hash" };
+    public static readonly Setting<string> PublishAt = new("sources[].publish.at", new TextKind("the name of a column"),
+        "time column of the source's table for when a vector was written") { SourceTypes = Tables };
+    public static readonly Setting<string> PublishTable = new("sources[].publish.table", new TextKind("the name of a table"),
+        "for the values of a column: table with value, value_hash, embedding_SPACE, source_table, source_column, usage_count, created_at") { SourceTypes = Tables };
     public static readonly Setting<long> TimeoutSeconds = new("sources[].timeoutSeconds", new WholeKind(1, 86_400),
         "for one statement that reads the source") { SourceTypes = Databases, Default = 300 };
 
     /// <summary>In the order of documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
-        [Url, TableName, Key, Column, Text, Template, Title, TypeFrom, PriorityFrom, UpdatedAt, Where, Select, Format, Items, TimeoutSeconds];
+        [Url, TableName, Key, Column, Text, Template, Title, TypeFrom, PriorityFrom, UpdatedAt, Where, Select, Format, Items, TimeoutSeconds, Publish, PublishColumn, PublishHash, PublishAt, PublishTable];
 }

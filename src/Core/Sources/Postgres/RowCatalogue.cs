@@ -22,15 +22,40 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         _ => throw new NotSupportedException($"no rows are known of {config.GetType().Name}"),
     };
 
-    private async Task<RowQuery> FindTableAsync(TableSourceConfig config, CancellationToken cancellationToken)
+    /// <summary>A table or view as the catalog quotes it.</summary>
+    public async Task<string> FindTableAsync(string name, CancellationToken cancellationToken) => (await TableAsync(name, cancellationToken)).Table;
+
+    /// <summary>Table and key, without condition: of rows in and out of the source's scope.</summary>
+    public async Task<(string Table, RowKey Key)> FindKeyAsync(TableSourceConfig config, CancellationToken cancellationToken)
     {
-        var (oid, table, kind) = await TableAsync(config.Table, cancellationToken);
-        var columns = await ColumnsAsync(oid, cancellationToken);
+        var (oid, table, _) = await TableAsync(config.Table, cancellationToken);
+        var (key, _) = await KeyAsync(oid, table, config, await ColumnsAsync(oid, cancellationToken), cancellationToken);
+        return (table, RowKey.Of(key is [var one] ? (one.Quoted, one.Type) : null, IdOf(key)));
+    }
+
+    /// <summary>A SELECT of id, value and uses: the distinct values of a column source, and how many rows have each.</summary>
+    public async Task<string> FindValuesAsync(ColumnSourceConfig config, CancellationToken cancellationToken)
+    {
+        var (oid, table, _) = await TableAsync(config.Table, cancellationToken);
+        var column = Find(await ColumnsAsync(oid, cancellationToken), config.Column, "column", table);
+        return $"SELECT encode(sha256(convert_to(v.value, 'UTF8')), 'hex') AS id, v.value, count(*)::int AS uses FROM (SELECT {Trimmed(TextOf(column, table))} AS value FROM {table} t "
+            + $"WHERE t.{column.Quoted} IS NOT NULL{(config.Where is { } where ? $" AND ({where}\n)" : "")}) v WHERE v.value <> '' GROUP BY v.value";
+    }
+
+    private async Task<(List<Column> Key, bool IsUnique)> KeyAsync(uint oid, string table, TableSourceConfig config, List<Column> columns, CancellationToken cancellationToken)
+    {
         var unique = await UniqueKeysAsync(oid, cancellationToken);
         var names = config.Key.Count > 0 ? config.Key
             : unique.Find(one => one.IsPrimary).Columns ?? throw Refused($"{table} has no primary key: name the columns that make the id with key: [...]");
         List<Column> key = [.. names.Select(name => Find(columns, name, "key", table))];
-        var isUnique = key.TrueForAll(column => column.IsNotNull) && unique.Exists(one => one.Columns.All(names.Contains));
+        return (key, key.TrueForAll(column => column.IsNotNull) && unique.Exists(one => one.Columns.All(names.Contains)));
+    }
+
+    private async Task<RowQuery> FindTableAsync(TableSourceConfig config, CancellationToken cancellationToken)
+    {
+        var (oid, table, kind) = await TableAsync(config.Table, cancellationToken);
+        var columns = await ColumnsAsync(oid, cancellationToken);
+        var (key, isUnique) = await KeyAsync(oid, table, config, columns, cancellationToken);
         var isStamped = kind is "r" or "p";
         return new(
             $"{table} t{(config.Where is { } where ? $"\nWHERE ({where}\n)" : "")}",
@@ -42,7 +67,7 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
             MetadataOf([.. config.Metadata.Select(name => Find(columns, name, "metadata", table))]),
             config.PriorityFrom is { } priority ? $"t.{Find(columns, priority, "priorityFrom", table).Quoted}::int4" : "NULL::int4",
             config.UpdatedAt is { } updated ? $"t.{Find(columns, updated, "updatedAt", table).Quoted}::timestamptz" : "NULL::timestamptz",
-            key is [var one] ? $"t.{one.Quoted} = ANY ($1::text[]::{one.Type}[])" : $"{IdOf(key)} = ANY ($1)",
+            RowKey.Of(key is [var one] ? (one.Quoted, one.Type) : null, IdOf(key)).WithIds,
             key is [_] && isUnique && isStamped,
             isUnique && isStamped);
 
@@ -54,7 +79,7 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         var (oid, table, _) = await TableAsync(config.Table, cancellationToken);
         var column = Find(await ColumnsAsync(oid, cancellationToken), config.Column, "column", table);
         var text = TextOf(column, table);
-        var value = $@"btrim({text}, E' \t\n\x0B\f\r')";
+        var value = Trimmed(text);
         const string Hash = "encode(sha256(convert_to(t.value, 'UTF8')), 'hex')";
         return new(
             $"(SELECT DISTINCT {value} AS value FROM {table} t WHERE t.{column.Quoted} IS NOT NULL{(config.Where is { } where ? $" AND ({where}\n)" : "")}) t\nWHERE (t.value <> '')",
@@ -153,6 +178,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
     /// <summary>Several columns: their values with a slash between, which is escaped where a value has one.</summary>
     private static string IdOf(List<Column> key) => key is [var one] ? $"t.{one.Quoted}::text"
         : "(" + string.Join(" || '/' || ", key.Select(column => $"replace(replace(t.{column.Quoted}::text, '%', '%25'), '/', '%2F')")) + ")";
+
+    private static string Trimmed(string text) => $@"btrim({text}, E' \t\n\x0B\f\r')";
 
     private static string MetadataOf(List<Column> columns) => columns.Count == 0 ? Nothing
         : $"jsonb_build_object({string.Join(", ", columns.Select(column => $"{PostgresSql.Literal(column.Name)}, t.{column.Quoted}"))})::text";

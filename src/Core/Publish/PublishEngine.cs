@@ -1,0 +1,152 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Sources.Postgres;
+using EmbSync.Core.Storage;
+
+namespace EmbSync.Core.Publish;
+
+/// <param name="All">Also rows that show the hash already: after a change of model that the target doesn't tell.</param>
+public sealed record PublishRequest(IReadOnlyList<string> Sources, bool All, bool DryRun);
+
+/// <summary>
+/// Copies vectors of the generation that is searched into tables of the user's, and takes them away from rows that are no longer stored. In batches: a run that
+/// is cut off goes on where it stopped, and a second one writes nothing.
+/// </summary>
+public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
+{
+    private const int Batch = 500;
+    private const int PublishedBatch = 5_000;
+
+    /// <exception cref="UsageException">No source publishes, or a target can't take the vectors.</exception>
+    /// <exception cref="SourceException">A target can't be reached or written; what was written is kept.</exception>
+    public async Task<PublishReport> RunAsync(PublishRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var started = clock.GetTimestamp();
+        var names = workspace.Chosen(request.Sources).Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
+        var publishing = workspace.Config.Sources.Where(source => names.Contains(source.Name) && IsPublishing(source)).ToList();
+        if (publishing.Count == 0)
+        {
+            throw new UsageException("no source publishes: write publish: { column: embedding, hash: content_hash } under a table source, or publish: { table: embedding_cache } under one with column");
+        }
+
+        var head = await workspace.Store.ReadHeadAsync(cancellationToken);
+        var done = new List<PublishedSource>();
+        foreach (var source in publishing)
+        {
+            await using var target = Open(source);
+            done.Add(await PublishAsync(source, target, head, request, cancellationToken));
+        }
+
+        return new(1, request.DryRun, done, Math.Round(clock.GetElapsedTime(started).TotalSeconds, 2));
+    }
+
+    private IPublishTarget Open(SourceConfig source) => source switch
+    {
+        TableSourceConfig { Publish: { } columns } table => new ColumnTarget(table, columns, workspace.MainSpace),
+        ColumnSourceConfig { PublishTable: { } cache } column => new CacheTarget(column, cache, [.. workspace.Spaces.Select(space => space.Name)]),
+        _ => throw new ArgumentException($"source '{source.Name}' doesn't publish", nameof(source)),
+    };
+
+    private async Task<PublishedSource> PublishAsync(SourceConfig source, IPublishTarget target, StoreHead head, PublishRequest request, CancellationToken cancellationToken)
+    {
+        var generations = target.Spaces.Select(space => head.Active(space) ?? throw new UsageException(
+            $"source '{source.Name}': space '{space}' has no vectors yet. Run 'embsync sync', then publish")).ToList();
+        await target.CheckAsync([.. generations.Select(generation => generation.Signature.Dimension)], cancellationToken);
+        var (written, same, waiting, stored) = (0, 0, 0, 0);
+        await foreach (var items in workspace.Store.ReadItemsAsync(source.Name, cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
+        {
+            var rows = await RowsAsync(source.Name, items, cancellationToken);
+            var due = request.All ? rows.Select(row => row.Row.Id).ToHashSet() : await target.DueAsync([.. rows.Select(row => row.Row)], cancellationToken);
+            var wanted = rows.Where(row => due.Contains(row.Row.Id)).ToList();
+            var whole = await WithVectorsAsync(wanted, generations, cancellationToken);
+            written += request.DryRun ? whole.Count : whole.Count == 0 ? 0 : await target.WriteAsync(whole, clock.GetUtcNow(), cancellationToken);
+            (same, waiting, stored) = (same + rows.Count - wanted.Count, waiting + wanted.Count - whole.Count, stored + items.Length);
+        }
+
+        var withdrawn = await WithdrawAsync(source, target, stored, request.DryRun, cancellationToken);
+        return new(source.Name, target.Description, written, same, waiting, withdrawn);
+    }
+
+    /// <summary>Items with text, with the hash that tells whether their vectors are shown.</summary>
+    private async Task<List<(PublishedRow Row, IReadOnlyList<ContentHash> Hashes)>> RowsAsync(string source, IReadOnlyList<StoredItem> items, CancellationToken cancellationToken)
+    {
+        var hashes = await workspace.Store.ReadChunkHashesAsync(source, [.. items.Select(item => item.Id)], cancellationToken);
+        return [.. items.Where(item => hashes.TryGetValue(item.Id, out var chunks) && chunks.Count > 0)
+            .Select(item => (new PublishedRow(item.Id, hashes[item.Id] is [var one] ? one.ToString() : item.ContentDigest.ToString(), []), hashes[item.Id]))];
+    }
+
+    /// <summary>Rows all of whose vectors are there.</summary>
+    private async Task<List<PublishedRow>> WithVectorsAsync(
+        List<(PublishedRow Row, IReadOnlyList<ContentHash> Hashes)> rows, List<Generation> generations, CancellationToken cancellationToken)
+    {
+        var all = rows.SelectMany(row => row.Hashes).ToHashSet();
+        var found = new List<IReadOnlyDictionary<ContentHash, float[]>>();
+        foreach (var generation in generations)
+        {
+            found.Add(all.Count == 0 ? new Dictionary<ContentHash, float[]>() : await workspace.Store.ReadVectorsAsync(generation.Id, all, cancellationToken));
+        }
+
+        return [.. rows.Where(row => found.TrueForAll(vectors => row.Hashes.All(vectors.ContainsKey)))
+            .Select(row => row.Row with { Vectors = [.. found.Select(vectors => Mean([.. row.Hashes.Select(hash => vectors[hash])]))] })];
+    }
+
+    /// <summary>One vector for a row of several chunks: their mean, of unit length, so that cosine with it is the mean of the cosines but for a factor.</summary>
+    private static float[] Mean(IReadOnlyList<float[]> vectors)
+    {
+        if (vectors is [var one])
+        {
+            return one;
+        }
+
+        var sum = new double[vectors[0].Length];
+        foreach (var vector in vectors)
+        {
+            for (var i = 0; i < sum.Length; i++)
+            {
+                sum[i] += vector[i];
+            }
+        }
+
+        var length = Math.Sqrt(sum.Sum(value => value * value));
+        return length == 0 ? vectors[0] : [.. sum.Select(value => (float)(value / length))];
+    }
+
+    private async Task<int> WithdrawAsync(SourceConfig source, IPublishTarget target, int stored, bool dryRun, CancellationToken cancellationToken)
+    {
+        var beside = Beside(source);
+        var gone = new List<string>();
+        await foreach (var ids in target.PublishedAsync(cancellationToken).Chunk(PublishedBatch).WithCancellation(cancellationToken))
+        {
+            var left = ids.ToHashSet(StringComparer.Ordinal);
+            foreach (var name in beside)
+            {
+                left.ExceptWith((await workspace.Store.ReadChunkHashesAsync(name, left, cancellationToken)).Where(item => item.Value.Count > 0).Select(item => item.Key));
+            }
+
+            gone.AddRange(left);
+        }
+
+        if (gone.Count > 0 && stored == 0)
+        {
+            throw new GuardException($"source '{source.Name}' has nothing stored, and {Text.Count(gone.Count, "row")} of {target.Description} {(gone.Count == 1 ? "shows" : "show")} vectors: nothing was taken away. "
+                + "Look whether this is the right store (store.url, store.schema); run 'embsync sync' first");
+        }
+
+        var withdrawn = dryRun ? gone.Count : 0;
+        foreach (var ids in dryRun ? [] : gone.Chunk(Batch))
+        {
+            withdrawn += await target.WithdrawAsync(ids, cancellationToken);
+        }
+
+        return withdrawn;
+    }
+
+    /// <summary>The source, and others that show their vectors in the same columns: rows of theirs are not taken away.</summary>
+    private List<string> Beside(SourceConfig source) => source is not TableSourceConfig { Publish: { } columns } table ? [source.Name]
+        : [.. workspace.Config.Sources.OfType<TableSourceConfig>()
+            .Where(other => other.Table == table.Table && other.Publish?.Column == columns.Column && other.Url.Reveal() == table.Url.Reveal()).Select(other => other.Name)];
+
+    private static bool IsPublishing(SourceConfig source) => source is TableSourceConfig { Publish: not null } or ColumnSourceConfig { PublishTable: not null };
+}
