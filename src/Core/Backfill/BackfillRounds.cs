@@ -52,7 +52,7 @@ internal sealed class BackfillRounds(
 
         try
         {
-            await EndAsync();
+            await EndAsync(isHurried: stopped is OperationCanceledException);
         }
         catch (EmbSyncException exception)
         {
@@ -203,11 +203,25 @@ internal sealed class BackfillRounds(
     /// Leases go back. The last one that leaves stores what is complete, so that it is searchable, and leaves no text in the queue; those before it leave
     /// that to who is still there. One at a time, so that there is a last one.
     /// </summary>
-    private async Task EndAsync()
+    /// <param name="isHurried">Somebody waits for the process to end: what is bought is kept, and stored with its items by the next run, for nothing.</param>
+    private async Task EndAsync(bool isHurried)
     {
         foreach (var purchase in _purchases)
         {
             await purchase.ReleaseAsync();
+        }
+
+        if (isHurried)
+        {
+            foreach (var build in builds)
+            {
+                if (await build.TryOwnAsync(TimeSpan.Zero, CancellationToken.None) == BuildShare.Alone)
+                {
+                    await build.WithdrawAsync(CancellationToken.None);
+                }
+            }
+
+            return;
         }
 
         await using var writer = await workspace.With(EndPatience).BeginWriteAsync(CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
@@ -25,6 +26,9 @@ public sealed class SyncExecutor(
     private static readonly HashSet<ContentHash> Nothing = [];
 
     private readonly Tally _tally = new(options.Terms.Count);
+
+    /// <summary>Why a source can't be asked any more: what is under way still comes in, and nothing else is bought.</summary>
+    private volatile EmbSyncException? _sourceFailure;
 
     private int _itemsTotal;
     private int _chunksTotal;
@@ -133,6 +137,11 @@ public sealed class SyncExecutor(
             await CommitAsync(generations[answer.Results[0].Input.Space], vectors, writesItems ? ready : [], plan.Request.Reindex, CancellationToken.None);
         }
 
+        if (_sourceFailure is { } failed)
+        {
+            ExceptionDispatchInfo.Throw(failed);
+        }
+
         await CommitAsync(generations[0], [], writesItems ? waiting.TakeReady() : [], plan.Request.Reindex, CancellationToken.None);
         if (_tally.OverBudget)
         {
@@ -162,6 +171,11 @@ public sealed class SyncExecutor(
 
             foreach (var input in inputs)
             {
+                if (_sourceFailure is not null)
+                {
+                    yield break;
+                }
+
                 sent[input.Space] += input.Tokens;
                 if (!options.Spend.Allows(_tally.Projected(sent, options.Terms)))
                 {
@@ -252,7 +266,16 @@ public sealed class SyncExecutor(
     private async Task CommitAsync(
         int generation, IReadOnlyList<VectorRow> vectors, IReadOnlyList<Written> items, bool replace, CancellationToken cancellationToken)
     {
-        items = await InScopeAsync(items, cancellationToken);
+        try
+        {
+            items = _sourceFailure is null ? await InScopeAsync(items, cancellationToken) : [];
+        }
+        catch (EmbSyncException failure) when (vectors.Count > 0)
+        {
+            // A source that fails now costs no vector that is paid: its items are written by the next run, for nothing.
+            (_sourceFailure, items) = (failure, []);
+        }
+
         var moved = items.Select(item => item.Planned.Replaces).OfType<ItemKey>().ToList();
         if (vectors.Count > 0 || items.Count > 0)
         {

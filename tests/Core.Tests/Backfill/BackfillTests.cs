@@ -178,6 +178,30 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Interrupted_it_ends_at_once_and_the_next_one_goes_on()
+    {
+        using var stop = new CancellationTokenSource();
+        _world.Server.Decide = _ =>
+        {
+            if (_world.Server.Requests > 2)
+            {
+                stop.Cancel();
+            }
+
+            return null;
+        };
+
+        var result = await RunAsync(limit: 8, cancellationToken: stop.Token);
+
+        result.ExitCode.ShouldBe(ExitCode.Interrupted);
+        (await QueueAsync()).ShouldBe(QueueState.Empty);
+        _world.Server.Decide = _ => null;
+        (await RunAsync()).Report.QueueEmpty.ShouldBeTrue();
+        _world.Server.BoughtTwice.ShouldBeEmpty();
+        (await _world.ItemsAsync("issues")).Count.ShouldBe(Items);
+    }
+
+    [Fact]
     public async Task Another_model_than_the_one_in_use_is_refused()
     {
         await RunAsync(rounds: 1, limit: 8);
@@ -203,11 +227,11 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
 
     private static BackfillRequest Request(int rounds, int limit) => new(rounds, TimeSpan.Zero, limit, []);
 
-    private async Task<BackfillResult> RunAsync(int rounds = 100, int limit = 200, Func<IStore, IStore>? through = null)
+    private async Task<BackfillResult> RunAsync(int rounds = 100, int limit = 200, Func<IStore, IStore>? through = null, CancellationToken cancellationToken = default)
     {
         await using var workspace = _world.Sync.Open();
         var used = through is null ? workspace : workspace.With(through(workspace.Store));
-        return await new BackfillEngine(used.With(TimeSpan.FromSeconds(30)), TimeProvider.System).RunAsync(Request(rounds, limit), Unlimited, new Progress<BackfillProgress>(), default);
+        return await new BackfillEngine(used.With(TimeSpan.FromSeconds(30)), TimeProvider.System).RunAsync(Request(rounds, limit), Unlimited, new Progress<BackfillProgress>(), cancellationToken);
     }
 
     private static async Task<IGenerationBuild> BuildAsync(Workspace workspace)

@@ -128,6 +128,22 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whose_table_goes_while_the_run_is_under_way_lose_nothing_that_is_paid()
+    {
+        _world.Configure(Issues);
+        var going = new Lazy<int>(() => PostgresFixture.RunAsync(_world.Url, "ALTER TABLE issue RENAME TO away").GetAwaiter().GetResult());
+        _world.Server.Decide = _ => going.Value > 0 ? throw new InvalidOperationException() : null;
+
+        (await _world.Sync.SyncAsync()).ExitCode.ShouldBe(ExitCode.Usage);
+
+        _world.Server.Inputs.ShouldBeGreaterThan(0);
+        await _world.RunAsync("ALTER TABLE away RENAME TO issue");
+        await _world.SyncedAsync();
+        _world.Server.BoughtTwice.ShouldBeEmpty();
+        await _world.ShouldBeCleanAsync();
+    }
+
+    [Fact]
     public async Task All_gone_are_not_deleted_without_being_asked()
     {
         _world.Configure(Issues);
