@@ -33,7 +33,7 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
             return Result(plan, request, new(SyncOutcome.Nothing with { Stopped = new GuardException(violation) }, 0, 0, null, false), null, started);
         }
 
-        if (plan.Sources.Sum(source => source.Missing + source.Stale) == 0)
+        if (plan.Pending == 0)
         {
             return Result(plan, request, new(SyncOutcome.Nothing, 0, 0, 0, true), null, started);
         }
@@ -43,7 +43,7 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
         try
         {
             await BeginAsync(plan, builds, cancellationToken);
-            var run = new RunRecord(0, BuildRuns.Backfill, RunRecord.Running, plan.Sources.Sum(source => source.Missing + source.Stale), 0, 0, null, null,
+            var run = new RunRecord(0, BuildRuns.Backfill, RunRecord.Running, plan.Pending, 0, 0, null, null,
                 workspace.Git.Repository?.HeadCommit, clock.GetUtcNow(), null, CanonicalJson.Empty);
             run = run with { Id = await builds[0].BeginRunAsync(run, cancellationToken) };
             using var embedding = providers.OpenEmbedding(workspace, new SyncRequest { Command = BuildRuns.Backfill });
@@ -103,16 +103,7 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
 
     private BackfillResult Result(SyncPlan plan, BackfillRequest request, BackfillOutcome outcome, long? run, long started)
     {
-        var failed = plan.Blocked.Count + outcome.Bought.Failures.Count > 0;
-        var (status, code) = outcome.Bought.Stopped switch
-        {
-            null when failed => ("partial", ExitCode.Partial),
-            null => ("done", ExitCode.Done),
-            OperationCanceledException => ("interrupted", ExitCode.Interrupted),
-            GuardException guard => ("stopped", guard.ExitCode),
-            EmbSyncException exception => ("failed", exception.ExitCode),
-            _ => ("failed", ExitCode.Failed),
-        };
+        var (status, code) = Verdict.Of(outcome.Bought.Stopped, plan.Blocked.Count + outcome.Bought.Failures.Count > 0);
         return new(BackfillReport.Executed(plan, request, outcome, run, SyncRun.CostOf(plan, outcome.Bought), clock.GetElapsedTime(started), status), code, outcome.Bought.Stopped);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
             await OfferAsync(plan, cancellationToken);
         }
 
-        return new(plan.Sources.Sum(source => source.Missing + source.Stale) - complete.Count(item => item.Change != ItemChange.Metadata), plan.Buy.Count);
+        return new(plan.Pending - complete.Count(item => item.Change != ItemChange.Metadata), plan.Buy.Count);
     }
 
     private async Task StoreAsync(IStoreWriter writer, SyncPlan plan, List<PlannedItem> complete, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal sealed class BackfillRounds(
     private readonly BackfillFeed _feed = new(workspace, request, builds);
     private readonly List<BuildPurchase> _purchases = [.. builds.Select((build, index) => new BuildPurchase(
         build, new ChunkTexts(workspace), options with { Terms = [options.Terms[index]] }, workspace.Config.Embeddings.BatchSize, clock, new Progress<ReembedProgress>()))];
-    private readonly int _total = plan.Sources.Sum(source => source.Missing + source.Stale);
+    private readonly int _total = plan.Pending;
     private readonly long _begun = clock.GetTimestamp();
     private readonly SemaphoreSlim _feeding = new(1, 1);
     private volatile Fed? _last;

@@ -138,15 +138,7 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
 
     private ReembedResult Result(ReembedPlan plan, ReembedOutcome outcome, long? run, long started)
     {
-        var (status, code) = outcome.Stopped switch
-        {
-            null when outcome.Bought.Failures.Count > 0 => ("partial", ExitCode.Partial),
-            null => ("done", ExitCode.Done),
-            OperationCanceledException => ("interrupted", ExitCode.Interrupted),
-            GuardException guard => ("stopped", guard.ExitCode),
-            EmbSyncException exception => ("failed", exception.ExitCode),
-            _ => ("failed", ExitCode.Failed),
-        };
+        var (status, code) = Verdict.Of(outcome.Stopped, outcome.Bought.Failures.Count > 0);
         return new(ReembedReport.Executed(plan, outcome, run, plan.Terms.CostOf(outcome.Bought.Tokens), clock.GetElapsedTime(started), status), code, outcome.Stopped);
     }
 

@@ -19,9 +19,8 @@ public sealed record BackfillReport(
 
     internal static BackfillReport Planned(SyncPlan plan, BackfillRequest request, string? violation)
     {
-        var pending = Pending(plan);
         return new(
-            1, true, null, "planned", pending == 0, RoundsOf(request, 0), new(plan.Total, 0, pending, plan.Blocked.Count), plan.Purchase.Chunks, plan.Purchase.Requests,
+            1, true, null, "planned", plan.Pending == 0, RoundsOf(request, 0), new(plan.Total, 0, plan.Pending, plan.Blocked.Count), plan.Purchase.Chunks, plan.Purchase.Requests,
             new(plan.Purchase.Tokens, null) { CalibratedBy = plan.Purchase.CalibratedBy }, new("USD", plan.Purchase.Cost, null) { PriceFrom = plan.Purchase.PriceFrom }, plan.Purchase.Seconds,
             [.. plan.Blocked.Select(SyncError.Of)], violation is null ? plan.Notes : [.. plan.Notes, "a backfill would stop: " + violation])
         {
@@ -33,7 +32,7 @@ public sealed record BackfillReport(
     {
         var bought = outcome.Bought;
         List<SyncError> errors = [.. plan.Blocked.Concat(bought.Failures).Select(SyncError.Of)];
-        var left = outcome.Left ?? Pending(plan);
+        var left = outcome.Left ?? plan.Pending;
         return new(
             1, false, run, status, outcome.IsQueueEmpty, RoundsOf(request, outcome.Rounds), new(plan.Total, outcome.Done, left, errors.Count), bought.Embedded, bought.Requests,
             new(plan.Purchase.Tokens, bought.Billed) { Covered = bought.Covered, CalibratedBy = plan.Purchase.CalibratedBy },
@@ -53,8 +52,6 @@ public sealed record BackfillReport(
     };
 
     private static BackfillRoundsReport RoundsOf(BackfillRequest request, int done) => new(done, request.Rounds, request.Limit, request.Pause.TotalSeconds);
-
-    private static int Pending(SyncPlan plan) => plan.Sources.Sum(source => source.Missing + source.Stale);
 }
 
 /// <param name="Asked">At most.</param>

@@ -162,14 +162,15 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
                     _stored.Add(stored);
                 }
 
-                if (Surveyor.Storable(outcome) is { Item: { } item })
+                var storable = Surveyor.Storable(outcome);
+                if (storable.Item is { } item)
                 {
                     _read.Add(Surveyor.Reduced(new(item.Key.Id, item.Version), item, keep: true));
                     text += item.Chunks.Sum(chunk => (long)chunk.Text.Length);
                 }
                 else
                 {
-                    _problems.Add(Surveyor.Storable(outcome).Problem!);
+                    _problems.Add(storable.Problem!);
                 }
             }
         }

@@ -122,6 +122,9 @@ public sealed record SyncPlan(
 
     public int Unchanged => Total - Items.Count - CutOff - Blocked.Count - LaterNew - LaterChanged;
 
+    /// <summary>Items that lack vectors of their text as it is now.</summary>
+    public int Pending => Sources.Sum(source => source.Missing + source.Stale);
+
     /// <summary>Nothing to write, buy or delete.</summary>
     public bool IsEmpty => Items.Count == 0 && Deletions.Count == 0;
 }

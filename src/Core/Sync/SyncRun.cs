@@ -162,7 +162,7 @@ internal sealed class SyncRun(
 
     private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, RunRecord? run, long started)
     {
-        var (status, exitCode) = Verdict(plan, outcome);
+        var (status, exitCode) = Verdict.Of(outcome.Stopped, plan.Blocked.Count + outcome.Failures.Count > 0);
         var cost = CostOf(plan, outcome);
         var report = SyncReport.Executed(plan, outcome, run?.Id, cost, clock.GetElapsedTime(started), status);
         foreach (var target in plan.Spaces.Select(space => space.Target).Where(target => target.ModelChanged && !outcome.Activated.Contains(target.Space)))
@@ -206,14 +206,4 @@ internal sealed class SyncRun(
     public static decimal? CostOf(SyncPlan plan, SyncOutcome outcome) => plan.Spaces
         .Select((space, index) => space.Terms.CostOf(index < outcome.Spaces.Count ? outcome.Spaces[index].Tokens : 0))
         .Aggregate((one, other) => one + other);
-
-    private static (string Status, ExitCode ExitCode) Verdict(SyncPlan plan, SyncOutcome outcome) => outcome.Stopped switch
-    {
-        null when plan.Blocked.Count + outcome.Failures.Count > 0 => ("partial", ExitCode.Partial),
-        null => ("done", ExitCode.Done),
-        OperationCanceledException => ("interrupted", ExitCode.Interrupted),
-        GuardException guard => ("stopped", guard.ExitCode),
-        EmbSyncException exception => ("failed", exception.ExitCode),
-        _ => ("failed", ExitCode.Failed),
-    };
 }

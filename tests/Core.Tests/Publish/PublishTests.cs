@@ -51,6 +51,16 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
     }
 
     [Fact]
+    public async Task All_rows_are_written_again_where_that_is_asked_for()
+    {
+        _world.Configure(Issues);
+        await _world.SyncedAsync();
+        await PublishAsync();
+
+        One(await PublishAsync(all: true)).ShouldBe((20, 0, 0, 0));
+    }
+
+    [Fact]
     public async Task Changed_rows_are_written_again_and_rows_out_of_scope_lose_their_vector()
     {
         _world.Configure(Issues);
@@ -168,10 +178,10 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
     private static (int Written, int Unchanged, int Waiting, int Withdrawn) One(PublishReport report) =>
         report.Sources.Single() is var source ? (source.Written, source.Unchanged, source.Waiting, source.Withdrawn) : default;
 
-    private async Task<PublishReport> PublishAsync(bool dryRun = false)
+    private async Task<PublishReport> PublishAsync(bool dryRun = false, bool all = false)
     {
         await using var workspace = _world.Sync.Open();
-        return await new PublishEngine(workspace, TimeProvider.System).RunAsync(new([], All: false, dryRun), default);
+        return await new PublishEngine(workspace, TimeProvider.System).RunAsync(new([], all, dryRun), default);
     }
 
     private async Task<int> CountAsync(string where, string table = "issue") =>
