@@ -1,6 +1,7 @@
 using System.Text;
 using EmbSync.Core;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Doctor;
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
@@ -51,6 +52,23 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     }
 
     private byte[] ReadInput() => _input ??= Encoding.UTF8.GetBytes(terminal.In.ReadToEnd());
+
+    /// <summary>The database that <c>--postgres-url</c> names; null when it doesn't.</summary>
+    public Secret? Address(GlobalOptions options, string? given)
+    {
+        if (given is null)
+        {
+            return null;
+        }
+
+        var url = Secret.FromFlag("--postgres-url", given, terminal.Environment);
+        if (Examination.HoldsPassword(url))
+        {
+            Note(options, ["--postgres-url holds a password, which other processes and the shell's history can see: use --postgres-url env:NAME"]);
+        }
+
+        return url;
+    }
 
     /// <summary>As if there were no configuration file: all Markdown from the repository's root, else from here.</summary>
     public Workspace OpenDefaults()

@@ -40,6 +40,8 @@ public static class ReportJson
 
     public static string Of(PublishReport report) => Visible(JsonSerializer.Serialize(report, Context.PublishReport)) + "\n";
 
+    public static string Of(AdoptReport report) => Visible(JsonSerializer.Serialize(report, Context.AdoptReport)) + "\n";
+
     public static string Of(BackfillReport report) => Visible(JsonSerializer.Serialize(report, Context.BackfillReport)) + "\n";
 
     public static string Of(ReembedReport report) => Visible(JsonSerializer.Serialize(report, Context.ReembedReport)) + "\n";
@@ -79,6 +81,7 @@ public static class ReportJson
 [JsonSerializable(typeof(SearchReport))]
 [JsonSerializable(typeof(ReembedReport))]
 [JsonSerializable(typeof(RepairReport))]
+[JsonSerializable(typeof(AdoptReport))]
 [JsonSerializable(typeof(BackfillReport))]
 [JsonSerializable(typeof(PublishReport))]
 [JsonSerializable(typeof(ColumnReembedReport))]

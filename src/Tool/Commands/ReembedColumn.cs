@@ -1,6 +1,5 @@
 using EmbSync.Core.Columns;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Doctor;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Sync;
@@ -52,7 +51,7 @@ internal static class ReembedColumn
         var token = session.CancellationToken;
         var format = global.Format;
         var config = session.Load(global, overrides);
-        var url = Address(session, global, options, config);
+        var url = session.Address(global, options.Url) ?? config.Store.Url ?? throw new UsageException("--table: say which database with --postgres-url env:NAME");
         using var progress = new ProgressLine(session.Terminal, global.Quiet);
         var reembed = new ColumnReembed(config.Embeddings, SpendLimit.Of(config.Limits), session.Terminal.Clock, progress, (plan, cancellationToken) => ConfirmAsync(session, options, plan, cancellationToken));
         if (dryRun)
@@ -63,22 +62,6 @@ internal static class ReembedColumn
         var result = await reembed.RunAsync(url, request, token);
         progress.Dispose();
         return Print(session, global, format, result);
-    }
-
-    private static Secret Address(Session session, GlobalOptions global, ColumnOptions options, EmbSyncConfig config)
-    {
-        if (options.Url is not { } given)
-        {
-            return config.Store.Url ?? throw new UsageException("--table: say which database with --postgres-url env:NAME");
-        }
-
-        var url = Secret.FromFlag("--postgres-url", given, session.Terminal.Environment);
-        if (Examination.HoldsPassword(url))
-        {
-            session.Note(global, ["--postgres-url holds a password, which other processes and the shell's history can see: use --postgres-url env:NAME"]);
-        }
-
-        return url;
     }
 
     /// <summary>Said whatever --quiet says: it is somebody's own table.</summary>

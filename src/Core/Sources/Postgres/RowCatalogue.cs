@@ -42,6 +42,18 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
             + $"WHERE t.{column.Quoted} IS NOT NULL{(config.Where is { } where ? $" AND ({where}\n)" : "")}) v WHERE v.value <> '' GROUP BY v.value";
     }
 
+    /// <summary>A table with a column of text and one of vectors, all quoted.</summary>
+    public async Task<(string Table, string Text, string Vector)> FindVectorsAsync(string name, string text, string vector, CancellationToken cancellationToken)
+    {
+        var (oid, table, _) = await TableAsync(name, cancellationToken);
+        var columns = await ColumnsAsync(oid, cancellationToken);
+        var texts = Find(columns, text, "--text", table);
+        TextOf(texts, table);
+        var vectors = Find(columns, vector, "--vector", table);
+        return vectors.Type.Split('.')[^1] is "vector" or "halfvec" or "real[]" or "double precision[]" ? (table, texts.Quoted, vectors.Quoted)
+            : throw Refused($"{vectors.Quoted} of {table} is of type {vectors.Type}: vectors are of type vector, halfvec, real[] or double precision[]");
+    }
+
     private async Task<(List<Column> Key, bool IsUnique)> KeyAsync(uint oid, string table, TableSourceConfig config, List<Column> columns, CancellationToken cancellationToken)
     {
         var unique = await UniqueKeysAsync(oid, cancellationToken);

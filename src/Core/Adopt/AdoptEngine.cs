@@ -1,0 +1,148 @@
+using System.Numerics.Tensors;
+using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Sources.Postgres;
+using EmbSync.Core.Storage;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core.Adopt;
+
+/// <param name="Stopped">Why nothing was adopted, though something was bought; null when it was walked to its end.</param>
+public sealed record AdoptResult(AdoptReport Report, ExitCode ExitCode, Exception? Stopped);
+
+/// <summary>
+/// Takes over vectors that another program bought, for texts that a sync would buy. A sample of those texts is embedded once more, and all are refused if one
+/// vector of the sample isn't what the model answers. What the sample cost isn't lost: its fresh vectors are stored. In batches; a second run goes on.
+/// </summary>
+/// <param name="space">Whose model the vectors are of.</param>
+public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit spend, TimeProvider clock)
+{
+    private const int Batch = 500;
+
+    private readonly EmbeddingSignature _signature = workspace.SignatureOf(space);
+
+    /// <exception cref="UsageException">No such table, column or collection.</exception>
+    /// <exception cref="SourceException">The database can't be reached.</exception>
+    /// <exception cref="GuardException">The sample would cost more than the budget allows.</exception>
+    public async Task<AdoptResult> RunAsync(AdoptRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        await using var paid = new PaidVectors(request);
+        var wanted = await WantedTexts.FindAsync(workspace, space, cancellationToken);
+        var tally = new AdoptTally(wanted, _signature.Dimension, request);
+        await foreach (var row in paid.ReadAsync(cancellationToken))
+        {
+            tally.Add(row);
+        }
+
+        var terms = workspace.TermsOf(_signature);
+        var check = PurchaseEstimate.For(tally.Sample.Count, tally.Sample.Sum(one => (long)one.Input.Tokens), terms);
+        var report = AdoptReport.Planned(paid.Name, _signature, wanted.Count, tally, check, PurchaseEstimate.For(tally.Found, tally.Tokens, terms).Cost, request.DryRun);
+        if (request.DryRun || tally.Found == 0)
+        {
+            return new(report, ExitCode.Done, null);
+        }
+
+        return spend.Violation(check, terms.IsFree, byParts: false) is { } violation
+            ? throw new GuardException($"the sample of {tally.Sample.Count}: {violation}")
+            : await AdoptAsync(paid, wanted, tally, report, cancellationToken);
+    }
+
+    private async Task<AdoptResult> AdoptAsync(PaidVectors paid, IReadOnlySet<ContentHash> wanted, AdoptTally tally, AdoptReport report, CancellationToken cancellationToken)
+    {
+        using var provider = workspace.OpenProvider(_signature);
+        await using var writer = await workspace.BeginWriteAsync(cancellationToken);
+        var generation = await writer.OpenGenerationAsync(space, _signature, cancellationToken);
+        var run = new RunRecord(0, "adopt", RunRecord.Running, tally.Found, 0, 0, 0m, null, null, clock.GetUtcNow(), null, CanonicalJson.Empty);
+        run = run with { Id = await writer.BeginRunAsync(run, cancellationToken) };
+        var adopted = 0;
+        Exception? stopped = null;
+        try
+        {
+            (report, stopped) = await CompareAsync(provider, writer, generation.Id, tally, report, cancellationToken);
+            if (report.Sample!.Below + report.Sample.Failed > 0)
+            {
+                stopped ??= new GuardException(Refusal(report));
+            }
+
+            await foreach (var rows in (stopped is null ? UsableAsync(paid, wanted, cancellationToken) : AsyncEnumerable.Empty<VectorRow>()).Chunk(Batch).WithCancellation(cancellationToken))
+            {
+                var there = await workspace.Store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], cancellationToken);
+                VectorRow[] missing = [.. rows.Where(row => !there.Contains(row.Hash)).DistinctBy(row => row.Hash)];
+                if (missing.Length > 0)
+                {
+                    await writer.CommitAsync(new(generation.Id, missing, [], []), cancellationToken);
+                    adopted += missing.Length;
+                }
+            }
+
+            if (adopted > 0)
+            {
+                await writer.EnsureIndexAsync(generation.Id, cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
+        {
+            stopped = exception;
+        }
+
+        var (status, exitCode) = Verdict.Of(stopped, hasFailures: false);
+        var tokens = report.Sample?.Tokens ?? 0;
+        run = run with
+        {
+            Status = status, ItemsProcessed = adopted, Tokens = tokens, Cost = workspace.TermsOf(_signature).CostOf(tokens), Error = stopped?.Message, CompletedAt = clock.GetUtcNow(),
+        };
+        await writer.UpdateRunAsync(run, CancellationToken.None);
+        return new(report with { Status = status, Adopted = adopted }, exitCode, stopped);
+    }
+
+    /// <summary>Buys the sample, stores it, and compares it.</summary>
+    private async Task<(AdoptReport Report, Exception? Stopped)> CompareAsync(
+        IEmbeddingProvider provider, IStoreWriter writer, int generation, AdoptTally tally, AdoptReport report, CancellationToken cancellationToken)
+    {
+        var theirs = tally.Sample.ToDictionary(one => one.Input.Hash, one => one.Vector);
+        var cosines = new List<double>();
+        var (requests, tokens) = (0, 0L);
+        Exception? stopped = null;
+        try
+        {
+            await foreach (var answer in workspace.OpenGovernor(provider, new SyncRequest { Command = "adopt" })
+                .EmbedAsync(tally.Sample.Select(one => one.Input).ToAsyncEnumerable(), cancellationToken))
+            {
+                var good = answer.Results.Where(result => result.Failure is null).ToList();
+                await writer.CommitAsync(new(generation, [.. good.Select(result => new VectorRow(result.Input.Hash, result.Vector, result.Input.Tokens))], [], []), CancellationToken.None);
+                cosines.AddRange(good.Select(result => (double)TensorPrimitives.CosineSimilarity(result.Vector.Span, theirs[result.Input.Hash])));
+                (requests, tokens) = (requests + answer.Requests, tokens + (answer.BilledTokens ?? answer.Results.Sum(result => (long)result.Input.Tokens)));
+            }
+        }
+        catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
+        {
+            stopped = exception;
+        }
+
+        return (report with { Sample = AdoptSample.Of(cosines, theirs.Count, requests, tokens) }, stopped);
+    }
+
+    private async IAsyncEnumerable<VectorRow> UsableAsync(
+        PaidVectors paid, IReadOnlySet<ContentHash> wanted, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in paid.ReadAsync(cancellationToken))
+        {
+            if (row.Vector.Length != _signature.Dimension || !row.IsUsable)
+            {
+                continue;
+            }
+
+            var unit = new float[row.Vector.Length];
+            TensorPrimitives.Divide(row.Vector, TensorPrimitives.Norm<float>(row.Vector), unit);
+            foreach (var (hash, text) in row.Names().Where(name => wanted.Contains(name.Hash)))
+            {
+                yield return new(hash, unit, TokenEstimate.Estimate(text));
+            }
+        }
+    }
+
+    private string Refusal(AdoptReport report) => Text.Of($"{report.Sample!.Below + report.Sample.Failed} of {report.Sample.Size} sampled vectors are not what {_signature.Model} with {_signature.Dimension} dimensions answers ")
+        + Text.Of($"for their text (lowest cosine {report.Sample.Lowest:0.0000}, least allowed {AdoptRequest.Least}): nothing was adopted. They are of another model, or of a text that was changed before it was embedded. The next sync buys fresh ones");
+}

@@ -1,0 +1,28 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Sources;
+using EmbSync.Core.Sync;
+
+namespace EmbSync.Core.Adopt;
+
+/// <summary>All texts that syncs would buy, by hash: planned part by part, as rows are, so that no more texts are held at a time than in a sync.</summary>
+internal static class WantedTexts
+{
+    public static async Task<IReadOnlySet<ContentHash>> FindAsync(Workspace workspace, string space, CancellationToken cancellationToken)
+    {
+        var wanted = new HashSet<ContentHash>();
+        var tried = new HashSet<ItemKey>();
+        var request = new SyncRequest { Command = "adopt", KeepOrphans = true };
+        for (var left = true; left;)
+        {
+            var made = await new PlanMaker(workspace).MakeAsync(request, cancellationToken);
+            wanted.UnionWith(made.Plan.Spaces.Single(one => one.Name == space).Buy);
+            var before = tried.Count;
+            tried.UnionWith(made.Plan.Items.Select(item => item.Key));
+            tried.UnionWith(made.Plan.Blocked.Select(problem => new ItemKey(problem.Source, problem.Id)));
+            left = made.Plan.Left > 0 && tried.Count > before;
+            request = request with { Tried = tried, Sources = [.. workspace.Sources.OfType<IRowSource>().Select(source => source.Name)] };
+        }
+
+        return wanted;
+    }
+}

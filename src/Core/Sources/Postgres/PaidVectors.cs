@@ -1,0 +1,76 @@
+#pragma warning disable RS0030 // tables of the user's
+using System.Runtime.CompilerServices;
+using EmbSync.Core.Adopt;
+using EmbSync.Core.Model;
+using EmbSync.Core.Storage.Postgres;
+
+namespace EmbSync.Core.Sources.Postgres;
+
+/// <summary>A table of texts and vectors that another program filled. Only read.</summary>
+internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
+{
+    /// <summary>One statement hands over all rows.</summary>
+    private const int TimeoutSeconds = 3_600;
+
+    private const string Collections = "langchain_pg_collection";
+
+    private readonly string _table = request.Table ?? AdoptRequest.LangChainTable;
+    private readonly SourceDatabase _database = new(request.Table ?? AdoptRequest.LangChainTable, request.Url, TimeoutSeconds);
+    private string? _statement;
+
+    /// <summary>Database and table, for people.</summary>
+    public string Name => $"{_database.Name} {_table}{(request.Collection is { } collection ? $" collection '{collection}'" : "")}";
+
+    /// <summary>Rows in no order, from one snapshot.</summary>
+    /// <exception cref="UsageException">No such table, column or collection, or several collections and none was named.</exception>
+    public async IAsyncEnumerable<PaidRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var statement = _statement ??= await FindAsync(cancellationToken);
+        var (connection, transaction) = await _database.OpenAsync(cancellationToken);
+        await using var held = connection;
+        await using var snapshot = transaction;
+        await using var command = SourceDatabase.Statement(connection, statement, request.Collection is { } collection ? [collection] : []);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await NextAsync())
+        {
+            yield return new(reader.GetString(0), reader.GetFieldValue<float[]>(1));
+        }
+
+        async Task<bool> NextAsync()
+        {
+            try
+            {
+                return await reader.ReadAsync(cancellationToken);
+            }
+            catch (Exception e) when (SourceDatabase.IsTheirs(e))
+            {
+                throw _database.Translate(e);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private Task<string> FindAsync(CancellationToken cancellationToken) => _database.ReadAsync(async connection =>
+    {
+        var catalogue = new RowCatalogue(connection, _table, _database.Name);
+        var (table, text, vector) = await catalogue.FindVectorsAsync(_table, request.Text, request.Vector, cancellationToken);
+        var rows = $"SELECT t.{text}::text, t.{vector}::real[] FROM {table} t";
+        var some = $"t.{text} IS NOT NULL AND t.{vector} IS NOT NULL";
+        if (request.Table is not null)
+        {
+            return $"{rows} WHERE {some}";
+        }
+
+        var collections = await catalogue.FindTableAsync(Collections, cancellationToken);
+        var names = await connection.RowsAsync($"SELECT name::text FROM {collections} ORDER BY name", row => row.GetString(0), cancellationToken);
+        return request.Collection is { } name && !names.Contains(name)
+            ? throw new UsageException($"LangChain has no collection '{name}' in {_database.Name}: there is {List(names)}")
+            : request.Collection is null && names.Count > 1
+                ? throw new UsageException($"LangChain has {Text.Count(names.Count, "collection")} in {_database.Name}, maybe of different models: name one with --collection: {List(names)}")
+                : $"{rows} JOIN {collections} c ON c.uuid = t.collection_id WHERE {some}{(request.Collection is null ? "" : " AND c.name = $1")}";
+    }, cancellationToken);
+
+    private static string List(List<string> names) => names.Count == 0 ? "none"
+        : string.Join(", ", names.Take(20).Select(name => $"'{name}'")) + (names.Count > 20 ? Text.Of($" and {names.Count - 20:N0} more") : "");
+}

@@ -1,0 +1,169 @@
+using EmbSync.Core.Adopt;
+using EmbSync.Core.Model;
+using EmbSync.Core.Publish;
+using EmbSync.Core.Sync;
+using EmbSync.Core.Tests.Sources.Rows;
+using EmbSync.Core.Tests.Sync;
+using EmbSync.Tests;
+
+namespace EmbSync.Core.Tests.Adopt;
+
+/// <summary>Vectors that LangChain or anybody else bought, taken over once a sample agrees.</summary>
+public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
+{
+    private const int Texts = 60;
+
+    private static readonly SpendLimit Unbounded = new(null, null);
+
+    private RowWorld _world = null!;
+    private string _url = "";
+
+    /// <summary>LangChain's tables as its PGVector store makes them, filled with what the endpoint answers for each text, and a store that has none of it yet.</summary>
+    public async Task InitializeAsync()
+    {
+        _url = await postgres.NewDatabaseAsync();
+        await PostgresFixture.RunAsync(_url, $"""
+            CREATE EXTENSION vector;
+            CREATE TABLE doc (id int PRIMARY KEY, body text, embedding vector(16), content_hash text);
+            INSERT INTO doc SELECT g, 'Text number ' || g FROM generate_series(1, {Texts}) g;
+            """);
+        await using (var bought = await NewWorldAsync("publish: { column: embedding }"))
+        {
+            await bought.SyncedAsync();
+            await using var workspace = bought.Sync.Open();
+            await new PublishEngine(workspace, TimeProvider.System).RunAsync(new([], All: false, DryRun: false), default);
+        }
+
+        await PostgresFixture.RunAsync(_url, """
+            CREATE TABLE langchain_pg_collection (uuid uuid PRIMARY KEY, name varchar UNIQUE, cmetadata json);
+            CREATE TABLE langchain_pg_embedding (id varchar PRIMARY KEY, collection_id uuid REFERENCES langchain_pg_collection, embedding vector, document varchar, cmetadata jsonb);
+            INSERT INTO langchain_pg_collection VALUES ('11111111-1111-1111-1111-111111111111', 'docs', '{}');
+            INSERT INTO langchain_pg_embedding SELECT id::text, '11111111-1111-1111-1111-111111111111', embedding, body, '{}' FROM doc;
+            INSERT INTO langchain_pg_embedding VALUES ('elsewhere', '11111111-1111-1111-1111-111111111111', (SELECT embedding FROM doc WHERE id = 1), 'A text that nobody wants', '{}');
+            """);
+        _world = await NewWorldAsync();
+    }
+
+    public async Task DisposeAsync() => await _world.DisposeAsync();
+
+    [Fact]
+    public async Task What_LangChain_bought_is_not_bought_again()
+    {
+        var (result, requests) = await AdoptAsync();
+
+        result.ExitCode.ShouldBe(ExitCode.Done, result.Stopped?.Message);
+        (result.Report.Wanted, result.Report.Rows, result.Report.Found, result.Report.Adopted).ShouldBe((Texts, Texts + 1, Texts, Texts - 20));
+        result.Report.Sample!.ShouldSatisfyAllConditions(
+            sample => sample.Size.ShouldBe(20), sample => sample.Lowest.ShouldBeGreaterThan(0.9999), sample => sample.Below.ShouldBe(0), sample => sample.Tokens.ShouldBePositive());
+        requests.ShouldBe(3);
+
+        (await _world.SyncedAsync()).Report.ShouldSatisfyAllConditions(report => report.Requests.ShouldBe(0), report => report.Items.New.ShouldBe(Texts), report => report.Chunks.Reused.ShouldBe(Texts));
+        (await AdoptAsync()).Result.Report.ShouldSatisfyAllConditions(again => again.Wanted.ShouldBe(0), again => again.Found.ShouldBe(0));
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_what_it_would_take_and_what_the_sample_costs()
+    {
+        var (result, requests) = await AdoptAsync(Request() with { DryRun = true, Sample = 5 });
+
+        result.Report.ShouldSatisfyAllConditions(
+            report => report.Found.ShouldBe(Texts), report => report.Adopted.ShouldBe(0), report => report.Check.Chunks.ShouldBe(5), report => report.Saves.ShouldNotBeNull().ShouldBePositive());
+        requests.ShouldBe(0);
+        File.Exists(_world.Store.Path).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Vectors_of_another_model_are_refused_and_the_sample_is_kept()
+    {
+        await _world.RunAsync("UPDATE langchain_pg_embedding SET embedding = (SELECT embedding FROM doc WHERE id = 2) WHERE id <> '2'");
+
+        var (result, _) = await AdoptAsync();
+
+        result.ExitCode.ShouldBe(ExitCode.Guard);
+        result.Stopped.ShouldBeOfType<GuardException>().Message.ShouldContain("nothing was adopted");
+        result.Report.Adopted.ShouldBe(0);
+        (await _world.SyncedAsync()).Report.Chunks.ShouldSatisfyAllConditions(chunks => chunks.Reused.ShouldBe(20), chunks => chunks.Embedded.ShouldBe(Texts - 20));
+    }
+
+    [Fact]
+    public async Task Rows_that_are_no_vector_of_the_model_are_left_and_counted()
+    {
+        await _world.RunAsync("""
+            UPDATE langchain_pg_embedding SET embedding = '[1,2,3]' WHERE id IN ('1', '2');
+            UPDATE langchain_pg_embedding SET embedding = array_fill(0, ARRAY[16])::vector WHERE id = '3';
+            UPDATE langchain_pg_embedding SET embedding = NULL WHERE id = '4';
+            UPDATE langchain_pg_embedding SET document = document || '!' WHERE id = '5';
+            """);
+
+        var (result, _) = await AdoptAsync();
+
+        result.Report.ShouldSatisfyAllConditions(
+            report => report.OtherDimension.ShouldBe(2), report => report.Unusable.ShouldBe(1), report => report.Rows.ShouldBe(Texts), report => report.Found.ShouldBe(Texts - 5));
+        (await _world.SyncedAsync()).Report.Chunks.Embedded.ShouldBe(5);
+        await _world.ShouldBeCleanAsync();
+    }
+
+    [Theory]
+    [InlineData("halfvec(16)")]
+    [InlineData("real[]")]
+    [InlineData("double precision[]")]
+    public async Task A_table_of_ones_own_with_any_form_of_vectors(string type)
+    {
+        await _world.RunAsync($"""
+            CREATE SCHEMA old; CREATE TABLE old."Paid texts" ("Body" text, "Vec" {type});
+            INSERT INTO old."Paid texts" SELECT body || E'  \r\n', embedding::real[]::{type} FROM doc;
+            """);
+
+        var (result, _) = await AdoptAsync(Request() with { Table = "old.\"Paid texts\"", Text = "Body", Vector = "Vec" });
+
+        result.ExitCode.ShouldBe(ExitCode.Done, result.Stopped?.Message);
+        result.Report.Found.ShouldBe(Texts);
+        (await _world.SyncedAsync()).Report.Requests.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Several_collections_have_to_be_told_apart()
+    {
+        await _world.RunAsync("INSERT INTO langchain_pg_collection VALUES ('22222222-2222-2222-2222-222222222222', 'other', '{}'); UPDATE langchain_pg_embedding SET collection_id = '22222222-2222-2222-2222-222222222222' WHERE id = '1'");
+
+        (await Should.ThrowAsync<UsageException>(() => AdoptAsync())).Message.ShouldContain("'docs', 'other'");
+        (await Should.ThrowAsync<UsageException>(() => AdoptAsync(Request() with { Collection = "none" }))).Message.ShouldContain("no collection 'none'");
+        (await AdoptAsync(Request() with { Collection = "docs" })).Result.Report.Found.ShouldBe(Texts - 1);
+    }
+
+    [Theory]
+    [InlineData("nowhere", "body", "embedding", "no table or view 'nowhere'")]
+    [InlineData("doc", "bdy", "embedding", "--text names 'bdy'")]
+    [InlineData("doc", "body", "id", "is of type integer")]
+    [InlineData("doc", "id", "embedding", "not text")]
+    public async Task What_is_not_there_or_no_vector_is_named(string table, string text, string vector, string says) =>
+        (await Should.ThrowAsync<UsageException>(() => AdoptAsync(Request() with { Table = table, Text = text, Vector = vector }))).Message.ShouldContain(says);
+
+    [Fact]
+    public async Task A_sample_beyond_the_budget_is_not_bought()
+    {
+        await using var workspace = _world.Sync.Open();
+
+        await Should.ThrowAsync<GuardException>(() => new AdoptEngine(workspace, workspace.MainSpace, new(null, 3), TimeProvider.System).RunAsync(Request(), default));
+
+        _world.Server.Requests.ShouldBe(0);
+    }
+
+    private async Task<RowWorld> NewWorldAsync(string publish = "")
+    {
+        var world = await RowWorld.StartAsync(_url, folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
+        world.Configure($"- name: docs\n  type: table\n  table: doc\n  text: [body]\n  {publish}");
+        return world;
+    }
+
+    private AdoptRequest Request() =>
+        new(new(_url, "DATABASE_URL"), null, AdoptRequest.LangChainText, AdoptRequest.LangChainVector, null, AdoptRequest.DefaultSample, 1, DryRun: false);
+
+    private async Task<(AdoptResult Result, int Requests)> AdoptAsync(AdoptRequest? request = null)
+    {
+        await using var workspace = _world.Sync.Open();
+        var before = _world.Server.Requests;
+        var result = await new AdoptEngine(workspace, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(request ?? Request(), default);
+        return (result, _world.Server.Requests - before);
+    }
+}
