@@ -81,6 +81,7 @@ internal static class CommandLine
         CacheCommand.AddTo(app, session);
         PublishCommand.AddTo(app, session);
         AdoptCommand.AddTo(app, session);
+        HookCommand.AddTo(app, session);
         RunsCommand.AddTo(app, session);
         DoctorCommand.AddTo(app, session);
         ConfigCommand.AddTo(app, session);

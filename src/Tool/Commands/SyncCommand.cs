@@ -21,6 +21,7 @@ internal static class SyncCommand
               embsync sync --max-cost 0.50       refuse to spend more
               embsync sync --plan plan.json      write the plan down for review; buy nothing
               embsync sync --apply plan.json     do exactly that, or refuse if anything moved
+              embsync sync --watch               embed rows of a database as they are written
             """;
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub);
         var scope = new ScopeOptions(command);
@@ -31,6 +32,8 @@ internal static class SyncCommand
         var limit = command.Value("--limit <N>", "At most N items that need vectors");
         var maxDelete = command.Value("--max-delete <LIMIT>", "Deletions (N items or P%) that are allowed (default: the larger of 20% and 10)");
         var automatic = command.Flag("--auto", "Embed only what embeddings.autoIndex lets hooks and builds embed by themselves");
+        var watch = command.Flag("--watch", "Go on: sync again whenever rows of a database change, see 'embsync hook sql'");
+        var pause = command.Value("--watch-pause <TIME>", "With --watch: gather changes for so long, such as 5s or 1m (default 2s)");
         var plan = new PlanOptions(command);
         var spend = new SpendOptions(command);
         command.OnExecute(async () =>
@@ -51,6 +54,18 @@ internal static class SyncCommand
                 MaxBatches = spend.MaxBatches,
             };
             plan.RequireAlone(request, changedOnly.HasValue());
+            if (watch.HasValue())
+            {
+                return (plan.Apply ?? plan.Write) is null && !dryRun.HasValue()
+                    ? await new SyncWatch(session, global, spend, request, pause.Duration() ?? TimeSpan.FromSeconds(2), scope.StdinSource).RunAsync(token)
+                    : throw new UsageException("--watch goes on buying: it doesn't go with --plan, --apply or --dry-run");
+            }
+
+            if (pause.HasValue())
+            {
+                throw new UsageException("--watch-pause goes with --watch");
+            }
+
             return plan.Apply is { } reviewed ? await ApplyAsync(session, global, spend, reviewed, dryRun.HasValue(), scope.StdinSource, token)
                 : plan.Write is { } file ? await PlanAsync(session, global, spend, request, file, scope.StdinSource, token)
                 : await RunAsync(session, global, spend, request, dryRun.HasValue(), token, scope.StdinSource);
@@ -100,7 +115,7 @@ internal static class SyncCommand
         return Print(session, global, await engine.ApplyAsync(plan, spend.MaxBatches, limit, progress, cancellationToken));
     }
 
-    private static int Print(Session session, GlobalOptions global, SyncResult result)
+    public static int Print(Session session, GlobalOptions global, SyncResult result)
     {
         session.Note(global, result.Report.Notes);
         session.Print(global.Format switch

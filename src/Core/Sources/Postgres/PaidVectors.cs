@@ -54,6 +54,11 @@ internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
     private Task<string> FindAsync(CancellationToken cancellationToken) => _database.ReadAsync(async connection =>
     {
         var catalogue = new RowCatalogue(connection, _table, _database.Name);
+        if (request.Table is null && !await connection.ScalarAsync<bool>("SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", _table)))
+        {
+            throw new UsageException($"{_database.Name} has no table of LangChain's ({_table}). Name the table that has vectors with --table, --text and --vector, and another database with --postgres-url");
+        }
+
         var (table, text, vector) = await catalogue.FindVectorsAsync(_table, request.Text, request.Vector, cancellationToken);
         var rows = $"SELECT t.{text}::text, t.{vector}::real[] FROM {table} t";
         var some = $"t.{text} IS NOT NULL AND t.{vector} IS NOT NULL";

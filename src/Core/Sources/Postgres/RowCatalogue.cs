@@ -54,6 +54,25 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
             : throw Refused($"{vectors.Quoted} of {table} is of type {vectors.Type}: vectors are of type vector, halfvec, real[] or double precision[]");
     }
 
+    /// <summary>A table that can have triggers.</summary>
+    /// <param name="columns">As the configuration names them; the primary key comes in by itself.</param>
+    public async Task<TriggerTarget> FindTriggerTargetAsync(string name, IReadOnlyList<string> columns, CancellationToken cancellationToken)
+    {
+        var (oid, table, kind) = await TableAsync(name, cancellationToken);
+        if (kind is not ("r" or "p" or "f"))
+        {
+            throw Refused($"{table} is a view: name the tables it reads with --table");
+        }
+
+        var all = await ColumnsAsync(oid, cancellationToken);
+        var schema = await connection.RowsAsync("SELECT format('%I', n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = @oid::oid",
+            row => row.GetString(0), cancellationToken, ("oid", (long)oid));
+
+        // Another key is another item.
+        var key = columns.Count == 0 ? [] : (await UniqueKeysAsync(oid, cancellationToken)).Find(one => one.IsPrimary).Columns ?? [];
+        return new(schema.Single(), table, [.. key.Union(columns).Select(column => Find(all, column, "the source", table).Quoted)]);
+    }
+
     private async Task<(List<Column> Key, bool IsUnique)> KeyAsync(uint oid, string table, TableSourceConfig config, List<Column> columns, CancellationToken cancellationToken)
     {
         var unique = await UniqueKeysAsync(oid, cancellationToken);

@@ -1,0 +1,110 @@
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Sources.Postgres;
+using EmbSync.Core.Sync;
+using EmbSync.Tool.Terminals;
+
+namespace EmbSync.Tool.Commands;
+
+/// <summary>
+/// <c>sync --watch</c>: a sync, then one whenever rows change, until it is interrupted. What a round can't do for a while is tried again; what would be so
+/// in every round ends it. The bounds on spending hold for all rounds together.
+/// </summary>
+internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, TimeSpan pause, string? stdinSource)
+{
+    /// <summary>Before a database that can't be reached is tried again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private SpendLimit? _left;
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        if (global.Format != OutputFormat.Text || stdinSource is not null || request.At is not null || request.Reindex)
+        {
+            throw new UsageException("--watch prints text, round after round, of rows as they are: leave away --format, --json, --at, --reindex and --stdin-source");
+        }
+
+        var listening = false;
+        while (true)
+        {
+            try
+            {
+                await using var listener = await ListenAsync(cancellationToken);
+                if (!listening)
+                {
+                    session.Note(global, ["watching: a sync after each change of rows; Ctrl-C ends it. 'embsync hook sql' prints the triggers it waits for"]);
+                    listening = true;
+                }
+
+                return await RoundsAsync(listener, cancellationToken);
+            }
+            catch (EmbSyncException fault) when (fault.ExitCode is ExitCode.Failed && listening)
+            {
+                session.Complain($"{fault.Message} (tried again in {Patience.TotalSeconds} s)");
+                await Task.Delay(Patience, session.Terminal.Clock, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<int> RoundsAsync(ChangeListener listener, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (code, again) = await RoundAsync(cancellationToken);
+            if (code is { } end)
+            {
+                return end;
+            }
+
+            using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (again)
+            {
+                wait.CancelAfter(Patience);
+            }
+
+            try
+            {
+                await listener.HearAsync(wait.Token);
+
+                // Changes come in bursts; what arrives meanwhile belongs to the same round.
+                await Task.Delay(pause, session.Terminal.Clock, cancellationToken);
+            }
+            catch (OperationCanceledException) when (again && !cancellationToken.IsCancellationRequested)
+            {
+                // Nothing changed; what failed is tried again all the same.
+            }
+        }
+    }
+
+    private Task<ChangeListener> ListenAsync(CancellationToken cancellationToken)
+    {
+        var config = session.Load(global, spend.Overrides);
+        _left ??= SpendLimit.Of(config.Limits);
+        return ChangeListener.StartAsync(config.Sources.Where(source => request.Sources.Count == 0 || request.Sources.Contains(source.Name)), cancellationToken);
+    }
+
+    /// <returns>The code to leave with, null to go on; and whether the round is to be tried again though nothing changes.</returns>
+    private async Task<(int? Code, bool Again)> RoundAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var workspace = session.Open(global, spend.Overrides, spend.Wait > TimeSpan.Zero ? spend.Wait : Patience);
+            using var progress = new ProgressLine(session.Terminal, global.Quiet);
+            var result = await new SyncEngine(workspace, session.Terminal.Clock).RunAsync(request, _left!, progress, cancellationToken);
+            progress.Dispose();
+            _left = _left!.After(result.Report);
+            if (result.Report.RunId is not null || result.ExitCode != ExitCode.Done)
+            {
+                SyncCommand.Print(session, global, result);
+                session.Terminal.Out.Flush();
+            }
+
+            return result.ExitCode is ExitCode.Done or ExitCode.Partial ? (null, false) : result.ExitCode is ExitCode.Failed ? (null, true) : ((int)result.ExitCode, false);
+        }
+        catch (EmbSyncException fault) when (fault.ExitCode is ExitCode.Failed or ExitCode.Locked)
+        {
+            session.Complain($"{fault.Message} (tried again in {Patience.TotalSeconds} s)");
+            return (null, true);
+        }
+    }
+}
