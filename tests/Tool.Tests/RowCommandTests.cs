@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using EmbSync.Tests;
 
@@ -67,6 +68,38 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
     }
 
     [Fact]
+    public async Task Doctor_names_what_is_wrong_between_rows_store_and_published_columns()
+    {
+        await StepsAsync("sync", "publish");
+        await DoctorAsync(0);
+        await PostgresFixture.RunAsync(_url, "DELETE FROM message WHERE id IN (7, 8)");
+        (await DoctorAsync(4)).ShouldBe(["EMB2418 source messages: 2 stored items of rows that are gone or out of its scope: '7', '8' -> embsync sync --source messages"]);
+
+        await StepsAsync("sync --max-delete 2");
+        await PostgresFixture.RunAsync(_url, "UPDATE message SET embedding = NULL, content_hash = NULL WHERE id = 3");
+        (await DoctorAsync(4)).ShouldBe(["EMB2419 message.embedding: 1 rows lack the vector that is stored for them, 0 show one of an item that is no longer stored. -> embsync publish --source messages"]);
+
+        await StepsAsync("publish");
+        await PostgresFixture.RunAsync(_url, "UPDATE message SET body = 'Another text' WHERE id = 9");
+        _provider.Decide = _ => Fault.Quota();
+        await StepsAsync("sync");
+        (await DoctorAsync(4)).ShouldHaveSingleItem().ShouldStartWith("EMB2420 run 3: 'sync' of");
+
+        _provider.Decide = _ => null;
+        await StepsAsync("sync", "publish");
+        await PostgresFixture.RunAsync(_url, "ALTER TABLE message RENAME body TO content");
+        (await DoctorAsync(4)).ShouldHaveSingleItem().ShouldStartWith("EMB2423 source messages: source 'messages': text names 'body'");
+    }
+
+    [Fact]
+    public async Task Status_shows_the_last_runs_where_that_is_asked_for()
+    {
+        await StepsAsync("sync", "index --limit 1 --reindex");
+
+        Approval.Verify(Scrubbed(await StepsAsync("status --runs 10", "status --runs 1 --json", "status --runs 0", "sync --dry-run")), "Runs");
+    }
+
+    [Fact]
     public async Task Triggers_are_printed_as_sql()
     {
         var steps = await StepsAsync("hook sql", "hook sql --drop --source messages", "hook sql --source none", "hook sql --table other --table message", "sync --watch --dry-run", "sync --watch --json", "sync --watch-pause 3s");
@@ -105,6 +138,17 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
         var run = await watching.WaitAsync(TimeSpan.FromSeconds(30));
         run.ExitCode.ShouldBe(5);
         run.Error.ShouldContain("tokens are needed");
+    }
+
+    /// <summary>Findings that are no mere information.</summary>
+    private async Task<IReadOnlyList<string>> DoctorAsync(int exitCode)
+    {
+        var run = await ToolRun.Of(_repository.Path, "doctor --json --no-probe", _environment);
+        run.ExitCode.ShouldBe(exitCode, run.ToString());
+        using var json = JsonDocument.Parse(run.Out);
+        return [.. json.RootElement.GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("severity").GetString() != "info").Select(finding =>
+            $"{finding.GetProperty("code").GetString()} {finding.GetProperty("subject").GetString()}: {finding.GetProperty("problem").GetString()}"
+            + (finding.GetProperty("mend").ValueKind == JsonValueKind.Null ? "" : $" -> {finding.GetProperty("mend").GetProperty("text").GetString()}"))];
     }
 
     private async Task<string> StepsAsync(params string[] commands)

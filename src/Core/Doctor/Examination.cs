@@ -62,6 +62,12 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
 
         try
         {
+            if (request.Table is null)
+            {
+                await using var workspace = Workspace.Open(config, git, clock);
+                findings.AddRange(await SourceFindings.OfAsync(workspace, clock, cancellationToken));
+            }
+
             return config.Store switch
             {
                 { Backend: StoreBackend.Postgres } store => await OfPostgresAsync(store, expected, provider, findings, cancellationToken),

@@ -54,6 +54,13 @@ internal sealed record FindingKind(string Code, Severity Severity, string Title,
     public static readonly FindingKind NoStore = new("EMB2416", Severity.Info, "There is no store yet", "A search finds nothing.", "`embsync sync`");
     public static readonly FindingKind Pinned = new("EMB2417", Severity.Info, "The space is pinned to a model", "Syncs keep it, whatever the configuration says.", "`embsync reembed --unpin`");
 
+    public static readonly FindingKind OutOfScope = new("EMB2418", Severity.Warning, "Stored rows that are gone from their source, or out of its scope", "Searches still find them.", "`embsync sync`, which deletes them within `limits.maxDelete`");
+    public static readonly FindingKind Unpublished = new("EMB2419", Severity.Warning, "Published vectors are not those of the store", "Queries on your own table miss rows, or find old ones.", "`embsync publish`");
+    public static readonly FindingKind RunFailed = new("EMB2420", Severity.Warning, "The last run failed, or set items aside", "What it didn't do is still to be done.", "As its message says: key, rate, database or text; `embsync runs ID` shows all of it");
+    public static readonly FindingKind RunStopped = new("EMB2421", Severity.Warning, "The last run ended early", "What was done is kept; the rest is still to be done.", "`embsync sync --dry-run` says what is left and what it costs");
+    public static readonly FindingKind SlowRuns = new("EMB2422", Severity.Warning, "Runs are slow, or send requests again", "Time, and sometimes money, is lost.", "`embeddings.rate`, `embeddings.concurrency`, `embeddings.batch.size`, or `embsync backfill` on several machines");
+    public static readonly FindingKind SourceNotRead = new("EMB2423", Severity.Error, "A source of rows can't be read, or its target not be written", "It can't be kept in step.", "As the message says: address, name, rights, type");
+
     public static readonly FindingKind NoKey = new("EMB2501", Severity.Error, "The provider's key is not set", "Nothing can be embedded.", "Set the variable");
     public static readonly FindingKind KeyRefused = new("EMB2502", Severity.Error, "The provider refuses: key, quota or permission", "Nothing can be embedded.", "A valid key, or credit");
     public static readonly FindingKind ProviderSilent = new("EMB2503", Severity.Error, "The provider can't be reached", "Nothing can be embedded.", "Address, proxy, or start the local server");
@@ -76,7 +83,7 @@ internal sealed record FindingKind(string Code, Severity Severity, string Title,
         NeverEmbedded, PartlyEmbedded, NoColumn, MixedDimensions, OpenDimension, ZeroVectors, NotFinite, NotUnit, NotSeen,
         NoIndex, InvalidIndex, BuildRuns, UnusedOperator, NotUsed, DuplicateIndex, NoStatistics, TooLong,
         SchemaVersion, OtherProject, NoActive, HalfBuilt, NoTable, MissingVectors, SpareVectors, OrphanSource, Locked, DeadRun, View, OtherModel,
-        Damaged, Permissions, BadVectors, NoStore, Pinned,
+        Damaged, Permissions, BadVectors, NoStore, Pinned, OutOfScope, Unpublished, RunFailed, RunStopped, SlowRuns, SourceNotRead,
         NoKey, KeyRefused, ProviderSilent, NoModel, OtherDimension, ProviderFails,
         NoGit, GitRefused, Shallow, BadConfig, NotIgnored, SpoolLeft,
     ];

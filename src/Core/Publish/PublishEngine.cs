@@ -148,5 +148,5 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
         : [.. workspace.Config.Sources.OfType<TableSourceConfig>()
             .Where(other => other.Table == table.Table && other.Publish?.Column == columns.Column && other.Url.Reveal() == table.Url.Reveal()).Select(other => other.Name)];
 
-    private static bool IsPublishing(SourceConfig source) => source is TableSourceConfig { Publish: not null } or ColumnSourceConfig { PublishTable: not null };
+    internal static bool IsPublishing(SourceConfig source) => source is TableSourceConfig { Publish: not null } or ColumnSourceConfig { PublishTable: not null };
 }

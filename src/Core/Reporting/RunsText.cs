@@ -58,5 +58,5 @@ public static class RunsText
 
     private static string Number(long? number) => number is { } known ? known.ToString("N0", CultureInfo.InvariantCulture) : "-";
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

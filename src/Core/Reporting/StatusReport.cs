@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using EmbSync.Core.Model;
+using EmbSync.Core.Storage;
 using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Reporting;
@@ -24,6 +25,9 @@ public sealed record StatusReport(
     IReadOnlyList<DriftEntry> Drift,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>The last ones, newest first, where they were asked for.</summary>
+    public IReadOnlyList<RunStatus> Runs { get; init; } = [];
+
     [JsonIgnore]
     public bool HasDrift => Items.Missing + Items.Stale + Items.Orphaned + Items.Blocked > 0;
 
@@ -53,6 +57,17 @@ public sealed record StatusReport(
 
     /// <summary>1 where there is nothing to cover; rounded down, so that 1 means all.</summary>
     private static double Share(int part, int whole) => whole == 0 ? 1 : Math.Floor(10_000.0 * part / whole) / 10_000;
+}
+
+/// <param name="Status">See <see cref="RunEntry.Status"/>.</param>
+/// <param name="Completed">Null while there is no end.</param>
+public sealed record RunStatus(long Id, string Command, string Status, int ItemsTotal, int ItemsProcessed, DateTimeOffset Started, DateTimeOffset? Completed)
+{
+    public static RunStatus Of(RunRecord run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return new(run.Id, run.Command, run.Status, run.ItemsTotal, run.ItemsProcessed, run.StartedAt, run.CompletedAt);
+    }
 }
 
 public sealed record SpaceStatus(string Name, string Provider, string Model, int Dimension, double Coverage);

@@ -24,6 +24,11 @@ public static class StatusText
             text.Append('\n').Append(Types(report).Render(ink));
         }
 
+        if (report.Runs.Count > 0)
+        {
+            text.Append('\n').Append(Runs(report).Render(ink));
+        }
+
         text.Append('\n').Append(Text.Of($"{report.Chunks.Embedded:N0} of {report.Chunks.Total:N0} chunks embedded; "));
         var estimate = report.Estimate;
         text.Append(Figures.Purchase(estimate.Chunks, estimate.Requests, estimate.Tokens, estimate.Cost, estimate.PriceFrom, estimate.CalibratedBy, estimate.Seconds)).Append('\n');
@@ -50,6 +55,18 @@ public static class StatusText
         foreach (var t in report.Types)
         {
             table.Add(Plain.Line(t.Type), Text.Number(t.Total), Text.Number(t.Embedded), Text.Number(t.Pending), Figures.Percent(t.Coverage));
+        }
+
+        return table;
+    }
+
+    private static TextTable Runs(StatusReport report)
+    {
+        var table = new TextTable("run>", "command", "status", "items>", "processed>", "started (UTC)", "completed (UTC)");
+        foreach (var run in report.Runs)
+        {
+            table.Add(Text.Number(run.Id), Plain.Line(run.Command), run.Status, Text.Number(run.ItemsTotal), Text.Number(run.ItemsProcessed),
+                RunsText.Time(run.Started), run.Completed is { } end ? RunsText.Time(end) : "-");
         }
 
         return table;

@@ -29,6 +29,9 @@ public sealed record SyncReport(
     /// <summary>The same for each space; <see cref="Model"/> and <see cref="Dimension"/> are the first one's.</summary>
     public IReadOnlyList<SpaceReport> Spaces { get; init; } = [];
 
+    /// <summary>What each source was found to need.</summary>
+    public IReadOnlyList<SyncSource> Sources { get; init; } = [];
+
     public static SyncReport Planned(SyncPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -45,6 +48,7 @@ public sealed record SyncReport(
             plan.Notes)
         {
             Spaces = [.. plan.Spaces.Select(space => SpaceReport.Of(space, null))],
+            Sources = [.. plan.Sources.Select(SyncSource.Of)],
         };
     }
 
@@ -68,6 +72,7 @@ public sealed record SyncReport(
             plan.Notes)
         {
             Retries = outcome.Retries,
+            Sources = [.. plan.Sources.Select(SyncSource.Of)],
             Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
         };
     }
@@ -86,6 +91,16 @@ public sealed record SpaceReport(string Name, string Model, int Dimension, int C
         space.Name, space.Target.Signature.Model, space.Target.Signature.Dimension, outcome?.Embedded ?? space.Buy.Count, outcome?.Requests ?? space.Purchase.Requests,
         new(space.Purchase.Tokens, outcome?.Billed) { Covered = outcome?.Covered, CalibratedBy = space.Purchase.CalibratedBy },
         new("USD", space.Purchase.Cost, outcome is null ? null : space.Terms.CostOf(outcome.Tokens)) { PriceFrom = space.Purchase.PriceFrom });
+}
+
+/// <summary>What a source was found to need before anything was done.</summary>
+/// <param name="New">Without vectors.</param>
+/// <param name="Stale">Of another text, model, dimension or pipeline than their vectors.</param>
+/// <param name="Orphaned">Stored, and gone from the source.</param>
+public sealed record SyncSource(string Name, string Type, int Total, int New, int Stale, int Unchanged, int Orphaned, int Blocked)
+{
+    internal static SyncSource Of(SourcePlan source) =>
+        new(source.Source, source.Type, source.Total, source.Missing, source.Stale, source.Current, source.Orphaned, source.Blocked);
 }
 
 public sealed record SyncItems(int Total, int New, int Changed, int Metadata, int Unchanged, int Deleted, int Failed);

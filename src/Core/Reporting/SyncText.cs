@@ -16,6 +16,12 @@ public static class SyncText
         text.Append(Text.Of($"{items.Total:N0} items: {items.New:N0} new, {items.Changed:N0} changed, {items.Metadata:N0} metadata, {items.Unchanged:N0} unchanged, {items.Deleted:N0} {deleted}, "));
         text.Append(items.Failed > 0 ? ink.Bad(Text.Of($"{items.Failed:N0} failed")) : "0 failed").Append('\n');
         text.Append(report.DryRun ? Planned(report) : Executed(report)).Append('\n');
+        foreach (var source in report.Sources.Count > 1 || report.Sources.Any(source => source.Type != "markdown") ? report.Sources : [])
+        {
+            text.Append(Text.Of($"  {Plain.Line(source.Name)}: {source.New:N0} new, {source.Stale:N0} stale, {source.Unchanged:N0} unchanged"))
+                .Append(source.Orphaned > 0 ? Text.Of($", {source.Orphaned:N0} gone") : "").Append(source.Blocked > 0 ? Text.Of($", {source.Blocked:N0} blocked") : "").Append('\n');
+        }
+
         foreach (var space in report.Spaces.Count > 1 ? report.Spaces : [])
         {
             text.Append(Text.Of($"  {space.Name}: {Plain.Line(space.Model)}, {space.Dimension:N0} dimensions: {Text.Count(space.Chunks, "chunk")}, {Text.Count(space.Requests, "request")}, {Figures.Cost(report.DryRun ? space.Cost.Estimated : space.Cost.Actual)}\n"));

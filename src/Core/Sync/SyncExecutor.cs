@@ -32,12 +32,13 @@ public sealed class SyncExecutor(
 
     private int _itemsTotal;
     private int _chunksTotal;
+    private int _batchesTotal;
 
     /// <param name="generations">Of each space, in the order of the plan.</param>
     public async Task<SyncOutcome> ExecuteAsync(SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        (_itemsTotal, _chunksTotal) = (plan.Items.Count + plan.LaterNew + plan.LaterChanged, plan.Purchase.Chunks);
+        (_itemsTotal, _chunksTotal, _batchesTotal) = (plan.Items.Count + plan.LaterNew + plan.LaterChanged, plan.Purchase.Chunks, plan.Purchase.Requests);
         Exception? stopped = null;
         try
         {
@@ -285,6 +286,6 @@ public sealed class SyncExecutor(
 
         _tally.Commit(items);
         _tally.Deleted += moved.Count;
-        progress.Report(new(_tally.Items, _itemsTotal, _tally.Embedded, _chunksTotal, _tally.Tokens, _tally.FailureCount));
+        progress.Report(new(_tally.Items, _itemsTotal, _tally.Embedded, _chunksTotal, _tally.Tokens, _tally.FailureCount) { Batches = _tally.Batches, BatchesTotal = _batchesTotal });
     }
 }

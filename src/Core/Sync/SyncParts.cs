@@ -34,11 +34,16 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
     /// <summary>Progress of a part, shown as that of the whole.</summary>
     private sealed class Behind(IProgress<SyncProgress> progress, SyncReport done) : IProgress<SyncProgress>
     {
+        private readonly int _batches = done.Requests - done.Retries;
         private readonly int _items = done.Items.New + done.Items.Changed + done.Items.Metadata;
 
         public void Report(SyncProgress value) => progress.Report(new(
             value.ItemsDone + _items, value.ItemsTotal + _items, value.ChunksEmbedded + done.Chunks.Embedded, value.ChunksTotal + done.Chunks.Embedded,
-            value.Tokens + (done.Tokens.Billed ?? 0), value.Failures + done.Errors.Count));
+            value.Tokens + (done.Tokens.Billed ?? 0), value.Failures + done.Errors.Count)
+        {
+            Batches = value.Batches + _batches,
+            BatchesTotal = value.BatchesTotal + _batches,
+        });
     }
 
     private static SyncReport Sum(SyncReport one, SyncReport next)
@@ -58,6 +63,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
             Seconds = Math.Round(one.Seconds + next.Seconds, 2),
             Errors = errors,
             Notes = [.. one.Notes.Concat(next.Notes).Distinct()],
+            Sources = one.Sources,
             Spaces = [.. one.Spaces.Zip(next.Spaces, (first, second) => second with
             {
                 Chunks = first.Chunks + second.Chunks, Requests = first.Requests + second.Requests, Tokens = Sum(first.Tokens, second.Tokens), Cost = Sum(first.Cost, second.Cost),

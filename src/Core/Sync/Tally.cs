@@ -53,6 +53,18 @@ internal sealed class Tally(int spaces = 1)
         }
     }
 
+    /// <summary>Requests that were answered, those sent again counted once.</summary>
+    public int Batches
+    {
+        get
+        {
+            lock (_money)
+            {
+                return _spaces.Sum(space => space.Outcome.Requests - space.Outcome.Retries);
+            }
+        }
+    }
+
     public IReadOnlySet<(string Source, string Id)> FailedKeys()
     {
         lock (_failures)

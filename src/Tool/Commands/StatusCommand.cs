@@ -19,6 +19,7 @@ internal static class StatusCommand
             Examples:
               embsync status                     the whole picture
               embsync status --check             exit code 4 when the index is not in step
+              embsync status --runs 10           with the last ten runs
               embsync status --against main      what a sync would do if the store held the tree of main
             """;
         var global = new GlobalOptions(
@@ -27,6 +28,7 @@ internal static class StatusCommand
         var check = command.Flag("--check", "Exit with 4 when anything is missing, stale, orphaned or blocked");
         var limit = command.Value("--limit <N>", "Names at most N items; counts are always whole");
         var against = command.Value("--against <REF>", "Compare with the tree of REF instead of the store");
+        var runs = command.Value("--runs <N>", "Also show the last N runs");
         var all = command.Flag("--all", "Ignore source versions: read and compare everything");
         command.OnExecute(async () =>
         {
@@ -38,6 +40,11 @@ internal static class StatusCommand
             var report = against.Value() is { } reference
                 ? await AgainstTree.StatusAsync(workspace, reference, request, listed, session.Terminal.Clock, token)
                 : await new SyncEngine(workspace, session.Terminal.Clock).StatusAsync(request, listed, token);
+            if (runs.Number(least: 1) is { } most)
+            {
+                report = report with { Runs = [.. (await workspace.Store.ReadRunsAsync(most, token)).Select(RunStatus.Of)] };
+            }
+
             session.Note(global, report.Notes);
             session.Print(format switch
             {

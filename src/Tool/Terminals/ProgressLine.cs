@@ -19,7 +19,8 @@ internal sealed class ProgressLine(Terminal terminal, bool quiet) : IProgress<Sy
     public void Report(SyncProgress value)
     {
         var (done, total) = value.ChunksTotal > 0 ? (value.ChunksEmbedded, value.ChunksTotal) : (value.ItemsDone, value.ItemsTotal);
-        Show(total == 0 ? 1 : Math.Min(1, (double)done / total), Text.Of($"{value.ItemsDone:N0}/{value.ItemsTotal:N0} items, {value.ChunksEmbedded:N0}/{value.ChunksTotal:N0} chunks, {value.Tokens:N0} tokens")
+        Show(total == 0 ? 1 : Math.Min(1, (double)done / total), (value.BatchesTotal > 0 ? Text.Of($"batch {value.Batches:N0} of {Math.Max(value.Batches, value.BatchesTotal):N0}, ") : "")
+            + Text.Of($"{value.ItemsDone:N0}/{value.ItemsTotal:N0} items, {value.ChunksEmbedded:N0}/{value.ChunksTotal:N0} chunks, {value.Tokens:N0} tokens")
             + (value.Failures > 0 ? $", {Text.Number(value.Failures)} failed" : ""));
     }
 
