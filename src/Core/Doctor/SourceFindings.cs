@@ -2,7 +2,6 @@ using EmbSync.Core.Model;
 using EmbSync.Core.Publish;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Sources;
-using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Doctor;
 

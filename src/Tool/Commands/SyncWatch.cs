@@ -1,5 +1,4 @@
 using EmbSync.Core.Model;
-using EmbSync.Core.Reporting;
 using EmbSync.Core.Sources.Postgres;
 using EmbSync.Core.Sync;
 using EmbSync.Tool.Terminals;
@@ -96,7 +95,7 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
             if (result.Report.RunId is not null || result.ExitCode != ExitCode.Done)
             {
                 SyncCommand.Print(session, global, result);
-                session.Terminal.Out.Flush();
+                await session.Terminal.Out.FlushAsync(cancellationToken);
             }
 
             return result.ExitCode is ExitCode.Done or ExitCode.Partial ? (null, false) : result.ExitCode is ExitCode.Failed ? (null, true) : ((int)result.ExitCode, false);

@@ -33,7 +33,7 @@ internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await NextAsync())
         {
-            yield return new(reader.GetString(0), reader.GetFieldValue<float[]>(1));
+            yield return new(reader.GetString(0), await reader.GetFieldValueAsync<float[]>(1, cancellationToken));
         }
 
         async Task<bool> NextAsync()
