@@ -93,7 +93,16 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         {
             Status = status, ItemsProcessed = adopted, Tokens = tokens, Cost = workspace.TermsOf(_signature).CostOf(tokens), Error = stopped?.Message, CompletedAt = clock.GetUtcNow(),
         };
-        await writer.UpdateRunAsync(run, CancellationToken.None);
+        try
+        {
+            await writer.UpdateRunAsync(run, CancellationToken.None);
+        }
+        catch (EmbSyncException exception) when (stopped is not null)
+        {
+            // The first error is the one to report; that the receipt is missing is said beside it.
+            stopped = new StoreException($"{stopped.Message} (and the receipt of this run could not be written: {exception.Message})", exception);
+        }
+
         return new(report with { Status = status, Adopted = adopted }, exitCode, stopped);
     }
 

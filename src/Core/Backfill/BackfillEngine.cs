@@ -50,18 +50,26 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
             using var rounds = new BackfillRounds(workspace, request, builds, embedding.Streams, new(spend, [.. plan.Spaces.Select(space => space.Terms)]), plan, clock, progress);
             var outcome = await rounds.RunAsync(cancellationToken);
             var result = Result(plan, request, outcome, run.Id, started);
-            await builds[0].UpdateRunAsync(
-                run with
-                {
-                    Status = result.Report.Status,
-                    ItemsProcessed = outcome.Bought.Written,
-                    Tokens = outcome.Bought.Tokens,
-                    Cost = result.Report.Cost.Actual,
-                    Error = outcome.Bought.Stopped?.Message,
-                    CompletedAt = clock.GetUtcNow(),
-                    Details = ReportJson.Details(result.Report.AsReceipt()),
-                },
-                CancellationToken.None);
+            run = run with
+            {
+                Status = result.Report.Status,
+                ItemsProcessed = outcome.Bought.Written,
+                Tokens = outcome.Bought.Tokens,
+                Cost = result.Report.Cost.Actual,
+                Error = outcome.Bought.Stopped?.Message,
+                CompletedAt = clock.GetUtcNow(),
+                Details = ReportJson.Details(result.Report.AsReceipt()),
+            };
+            try
+            {
+                await builds[0].UpdateRunAsync(run, CancellationToken.None);
+            }
+            catch (EmbSyncException exception) when (outcome.Bought.Stopped is not null)
+            {
+                // The first error is the one to report; that the receipt is missing is said beside it.
+                result = result with { Report = result.Report with { Notes = [.. result.Report.Notes, $"the receipt of this run could not be written: {exception.Message}"] } };
+            }
+
             return result;
         }
         finally
