@@ -25,6 +25,10 @@ public sealed class EmbSyncTask : ToolTask
     /// <summary>Drift fails the build.</summary>
     public bool TreatDriftAsError { get; set; }
 
+    /// <summary>File that stands while nothing is out of step, absolute; the build that finds it newer than its inputs doesn't run this task.</summary>
+    [Required]
+    public string StampFile { get; set; } = "";
+
     /// <summary>Items named in the build's log at most; counts are never trimmed.</summary>
     public int MaxWarnings { get; set; } = 50;
 
@@ -50,11 +54,14 @@ public sealed class EmbSyncTask : ToolTask
 
     /// <inheritdoc />
     protected override string GenerateCommandLineCommands() =>
-        ToolCommandLine.For(ToolDll, ConfigFile, (BuildMode)Enum.Parse(typeof(BuildMode), Mode, ignoreCase: true), MaxWarnings);
+        ToolCommandLine.For(ToolDll, ConfigFile, (BuildMode)Enum.Parse(typeof(BuildMode), Mode, ignoreCase: true), MaxWarnings, StampFile);
 
     /// <inheritdoc />
     protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance) =>
         base.LogEventsFromTextOutput(TreatDriftAsError ? DriftLine.AsError(singleLine) : singleLine, messageImportance);
+
+    /// <summary>How the tool is called is for detailed logs.</summary>
+    protected override void LogToolCommand(string message) => Log.LogMessage(MessageImportance.Low, message);
 
     /// <inheritdoc />
     protected override bool HandleTaskExecutionErrors()

@@ -12,14 +12,14 @@ internal enum BuildMode
 /// <summary>What the tool is called with.</summary>
 internal static class ToolCommandLine
 {
-    public static string For(string toolDll, string configFile, BuildMode mode, int maxWarnings)
+    public static string For(string toolDll, string configFile, BuildMode mode, int maxWarnings, string stampFile)
     {
         var line = new CommandLineBuilder();
         line.AppendSwitch("exec");
         line.AppendFileNameIfNotNull(toolDll);
         if (mode == BuildMode.Sync)
         {
-            line.AppendSwitch("sync --auto");
+            line.AppendSwitch("sync --auto --format msbuild");
         }
         else
         {
@@ -27,6 +27,7 @@ internal static class ToolCommandLine
         }
 
         line.AppendSwitchIfNotNull("--config ", configFile);
+        line.AppendSwitchIfNotNull("--stamp ", stampFile);
         return line.ToString();
     }
 }

@@ -13,7 +13,7 @@ public sealed class BuildWithThePackage : IClassFixture<PackedBuild>
     [Fact]
     public void Launches_the_tool_once_for_two_projects_of_two_frameworks_and_again_in_the_next_build()
     {
-        var launch = $"status --format msbuild --limit 50 --config {_project.ConfigFile}";
+        var launch = $"status --format msbuild --limit 50 --config {_project.ConfigFile} --stamp {_project.Stamp}";
 
         _project.Build().ShouldSucceed();
         _project.Launches.ShouldBe([launch]);
@@ -61,7 +61,7 @@ public sealed class BuildWithThePackage : IClassFixture<PackedBuild>
     {
         _project.Target("-p:EmbSyncOnBuild=Sync").ShouldSucceed();
 
-        _project.Launches.ShouldBe([$"sync --auto --config {_project.ConfigFile}"]);
+        _project.Launches.ShouldBe([$"sync --auto --format msbuild --config {_project.ConfigFile} --stamp {_project.Stamp}"]);
     }
 
     [Theory]

@@ -8,7 +8,7 @@ namespace EmbSync.MsBuildTask.Tests;
 /// the package. Everything restores from the SDK and that folder, in a package cache of its own. Made once for the tests of a class:
 /// each calls <see cref="Reset"/> first.
 /// </summary>
-public sealed class PackedBuild : IDisposable
+public class PackedBuild : IDisposable
 {
     private const string Project =
         """
@@ -26,16 +26,24 @@ public sealed class PackedBuild : IDisposable
         </Project>
         """;
 
-    private static readonly string Configuration = Metadata("Configuration");
-    private static readonly string RepoRoot = Metadata("RepoRoot");
+    protected static readonly string Configuration = Metadata("Configuration");
+    protected static readonly string RepoRoot = Metadata("RepoRoot");
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "embsync-" + Path.GetRandomFileName());
 
+    private readonly Dictionary<string, string> _environment = [];
+
     public PackedBuild()
+        : this(Path.Combine(RepoRoot, "tests/MsBuildTask.Tests/StubTool/bin", Configuration, "net10.0"))
+    {
+    }
+
+    /// <param name="tool">Folder of the tool that is packed.</param>
+    protected PackedBuild(string tool)
     {
         try
         {
-            Pack();
+            Pack(tool);
             Write("nuget.config",
                 """<configuration><packageSources><clear /><add key="feed" value="feed" /></packageSources></configuration>""");
             Write("Library/Library.csproj", Project.Replace("REFERENCE", "", StringComparison.Ordinal));
@@ -60,6 +68,13 @@ public sealed class PackedBuild : IDisposable
 
     public string ConfigFile => Path.Combine(_folder, "embsync.yaml");
 
+    public string Folder => _folder;
+
+    /// <summary>Variables of the builds, beside those of this process.</summary>
+    public Dictionary<string, string> Environment => _environment;
+
+    public string Stamp => Path.Combine(_folder, ".embsync", "build.stamp");
+
     private string StubLog => Path.Combine(_folder, "stub.log");
 
     /// <summary>A whole build.</summary>
@@ -78,27 +93,30 @@ public sealed class PackedBuild : IDisposable
         Write("embsync.yaml", "version: 1\n");
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     private static string Metadata(string key) => typeof(PackedBuild).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == key).Value!;
 
-    private void Pack()
+    private void Pack(string tool)
     {
         Directory.CreateDirectory(_folder);
-        var stub = Path.Combine(RepoRoot, "tests/MsBuildTask.Tests/StubTool/bin", Configuration, "net10.0");
         Dotnet(RepoRoot, "pack", "src/MsBuildTask", "-c", Configuration, "--no-build", "--nologo", "-o", Path.Combine(_folder, "feed"),
-            "-p:EmbSyncToolFolder=" + stub, "-p:Version=0.0.1-test").ShouldSucceed();
+            "-p:EmbSyncToolFolder=" + tool, "-p:Version=0.0.1-test").ShouldSucceed();
     }
 
-    private void Write(string file, string text)
+    public void Write(string file, string text)
     {
         var path = Path.Combine(_folder, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }
 
-    private BuildResult Dotnet(string folder, params string[] arguments)
+    protected BuildResult Dotnet(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments)
         {
@@ -106,6 +124,11 @@ public sealed class PackedBuild : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
         start.Environment["NUGET_PACKAGES"] = Path.Combine(_folder, "packages");
         start.Environment["EMBSYNC_STUB_LOG"] = StubLog;
         start.Environment["EMBSYNC_STUB_OUTPUT"] = StubOutput;

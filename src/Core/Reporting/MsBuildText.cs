@@ -15,6 +15,28 @@ public static class MsBuildText
             text.Append(Text.Of($"{Plain.Line(drift.Path ?? "embsync")}({drift.Line ?? 1},1): warning {drift.Code}: {Plain.Line(drift.Sentence)}\n"));
         }
 
-        return text.ToString();
+        var hidden = report.Items.Missing + report.Items.Stale + report.Items.Orphaned + report.Items.Blocked - report.Drift.Count;
+        return text.Append(hidden > 0 ? Text.Of($"embsync: and {hidden:N0} more that are out of step\n") : "").ToString();
+    }
+
+    /// <summary>What a sync by itself did, could not do, or left to somebody who asks.</summary>
+    public static string Of(SyncReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var text = new StringBuilder();
+        foreach (var error in report.Errors)
+        {
+            text.Append(Text.Of($"{Plain.Line(error.Path ?? "embsync")}({error.Line ?? 1},1): warning {error.Code}: {Plain.Line(error.Message)}\n"));
+        }
+
+        text.Append("embsync: ").Append(SyncText.Of(report, Ink.Plain).Split('\n')[0]).Append('\n');
+        return text.Append(report.Remaining > 0 ? Text.Of($"embsync: {Text.Count(report.Remaining, "item")} left, as embeddings.autoIndex says; 'embsync sync' embeds them\n") : "").ToString();
+    }
+
+    /// <summary>A build goes on without a store: one line, no warning.</summary>
+    public static string Unknown(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return $"embsync: what is out of step is not known: {Plain.Line(failure.Message)}\n";
     }
 }

@@ -29,17 +29,30 @@ internal static class StatusCommand
         var limit = command.Value("--limit <N>", "Names at most N items; counts are always whole");
         var against = command.Value("--against <REF>", "Compare with the tree of REF instead of the store");
         var runs = command.Value("--runs <N>", "Also show the last N runs");
+        var stamp = new StampOption(command, session);
         var all = command.Flag("--all", "Ignore source versions: read and compare everything");
         command.OnExecute(async () =>
         {
             var token = session.CancellationToken;
             var format = global.Format;
+            stamp.Remove();
             await using var workspace = session.Open(global, new ConfigOverrides(), stdinSource: scope.StdinSource);
             var request = scope.Request with { Command = "status", All = all.HasValue() };
             var listed = limit.Number(least: 0) ?? (format == OutputFormat.Text ? ListedOnTerminal : null);
-            var report = against.Value() is { } reference
-                ? await AgainstTree.StatusAsync(workspace, reference, request, listed, session.Terminal.Clock, token)
-                : await new SyncEngine(workspace, session.Terminal.Clock).StatusAsync(request, listed, token);
+            StatusReport report;
+            try
+            {
+                report = against.Value() is { } reference
+                    ? await AgainstTree.StatusAsync(workspace, reference, request, listed, session.Terminal.Clock, token)
+                    : await new SyncEngine(workspace, session.Terminal.Clock).StatusAsync(request, listed, token);
+            }
+            catch (EmbSyncException failure) when (format == OutputFormat.MsBuild && failure is StoreException or SourceException)
+            {
+                session.Print(MsBuildText.Unknown(failure));
+                return (int)ExitCode.Done;
+            }
+
+            stamp.Keep(workspace, !report.HasDrift && report.Items.Metadata == 0 && !request.IsPartial && !against.HasValue());
             if (runs.Number(least: 1) is { } most)
             {
                 report = report with { Runs = [.. (await workspace.Store.ReadRunsAsync(most, token)).Select(RunStatus.Of)] };

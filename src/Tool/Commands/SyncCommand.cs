@@ -23,7 +23,7 @@ internal static class SyncCommand
               embsync sync --apply plan.json     do exactly that, or refuse if anything moved
               embsync sync --watch               embed rows of a database as they are written
             """;
-        var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub);
+        var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub, OutputFormat.MsBuild);
         var scope = new ScopeOptions(command);
         var changedOnly = command.Flag("--changed-only", "Trust source versions: read only what changed (default)");
         var all = command.Flag("--all", "Ignore source versions: check everything, buy only what is missing");
@@ -34,6 +34,7 @@ internal static class SyncCommand
         var automatic = command.Flag("--auto", "Embed only what embeddings.autoIndex lets hooks and builds embed by themselves");
         var watch = command.Flag("--watch", "Go on: sync again whenever rows of a database change, see 'embsync hook sql'");
         var pause = command.Value("--watch-pause <TIME>", "With --watch: gather changes for so long, such as 5s or 1m (default 2s)");
+        var stamp = new StampOption(command, session);
         var plan = new PlanOptions(command);
         var spend = new SpendOptions(command);
         command.OnExecute(async () =>
@@ -53,6 +54,7 @@ internal static class SyncCommand
                 MaxDelete = DeleteLimits.Of(maxDelete),
                 MaxBatches = spend.MaxBatches,
             };
+            stamp.Remove();
             plan.RequireAlone(request, changedOnly.HasValue());
             if (watch.HasValue())
             {
@@ -68,13 +70,13 @@ internal static class SyncCommand
 
             return plan.Apply is { } reviewed ? await ApplyAsync(session, global, spend, reviewed, dryRun.HasValue(), scope.StdinSource, token)
                 : plan.Write is { } file ? await PlanAsync(session, global, spend, request, file, scope.StdinSource, token)
-                : await RunAsync(session, global, spend, request, dryRun.HasValue(), token, scope.StdinSource);
+                : await RunAsync(session, global, spend, request, dryRun.HasValue(), token, scope.StdinSource, stamp);
         });
     });
 
     /// <summary>Shared with <c>index</c>, which is a sync of chosen items.</summary>
     public static async Task<int> RunAsync(
-        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, bool dryRun, CancellationToken cancellationToken, string? stdinSource = null)
+        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, bool dryRun, CancellationToken cancellationToken, string? stdinSource = null, StampOption? stamp = null)
     {
         await using var workspace = session.Open(global, spend.Overrides, spend.Wait, stdinSource);
         var engine = new SyncEngine(workspace, session.Terminal.Clock);
@@ -85,7 +87,19 @@ internal static class SyncCommand
         }
 
         using var progress = new ProgressLine(session.Terminal, global.Quiet);
-        return Print(session, global, await engine.RunAsync(request, limit, progress, cancellationToken));
+        SyncResult result;
+        try
+        {
+            result = await engine.RunAsync(request, limit, progress, cancellationToken);
+        }
+        catch (EmbSyncException failure) when (global.Format == OutputFormat.MsBuild && request.Automatic && failure is StoreException or SourceException or LockedException)
+        {
+            session.Print(MsBuildText.Unknown(failure));
+            return (int)ExitCode.Done;
+        }
+
+        stamp?.Keep(workspace, result.ExitCode == ExitCode.Done && result.Report.Remaining == 0 && !request.IsPartial);
+        return Print(session, global, result);
     }
 
     private static async Task<int> PlanAsync(
@@ -123,6 +137,7 @@ internal static class SyncCommand
             OutputFormat.Json => ReportJson.Of(result.Report),
             OutputFormat.Markdown => MarkdownText.Of(result.Report),
             OutputFormat.GitHub => GitHubText.Of(result.Report),
+            OutputFormat.MsBuild => MsBuildText.Of(result.Report),
             _ => SyncText.Of(result.Report, session.Terminal.Ink(global.NoColor)),
         });
         if (result.Stopped is EmbSyncException stopped)

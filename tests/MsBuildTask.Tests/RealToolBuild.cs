@@ -1,0 +1,63 @@
+namespace EmbSync.MsBuildTask.Tests;
+
+/// <summary>A solution of three projects, two of them with two frameworks, that reference the package with the real tool in it; Markdown and a configuration beside.</summary>
+public sealed class RealToolBuild : PackedBuild
+{
+    private const string One = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            FRAMEWORKS
+            <EnableWindowsTargeting>true</EnableWindowsTargeting>
+            <DisableTransitiveFrameworkReferenceDownloads>true</DisableTransitiveFrameworkReferenceDownloads>
+            <NuGetAudit>false</NuGetAudit>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="EmbSync.MSBuild" Version="0.0.1-test" />
+            REFERENCE
+          </ItemGroup>
+        </Project>
+        """;
+
+    private int _logs;
+
+    public RealToolBuild()
+        : base(Tool)
+    {
+        Project("First", "<TargetFramework>net10.0</TargetFramework>", "");
+        Project("Second", "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks>", """<ProjectReference Include="../First/First.csproj" />""");
+        Project("Third", "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks>", """<ProjectReference Include="../Second/Second.csproj" />""");
+        Dotnet(Folder, "new", "sln", "--name", "All", "--format", "sln").ShouldSucceed();
+        Dotnet(Folder, "sln", "All.sln", "add", "First", "Second", "Third").ShouldSucceed();
+        Dotnet(Folder, "restore", "All.sln", "--nologo").ShouldSucceed();
+    }
+
+    private static string Tool => Path.Combine(RepoRoot, "src/Tool/bin", Configuration, "net10.0");
+
+    /// <summary>A new set of Markdown and configuration, without a store.</summary>
+    public void Begin(string configuration)
+    {
+        foreach (var folder in new[] { ".embsync", "tasks" }.Select(name => Path.Combine(Folder, name)).Where(Directory.Exists))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Environment.Clear();
+        Write("embsync.yaml", configuration);
+        Write("tasks/a.md", "# A\n\nText of a.\n");
+        Write("tasks/b.md", "# B\n\nText of b.\n");
+    }
+
+    /// <summary>The tool of the package, as somebody would call it by hand.</summary>
+    public BuildResult EmbSync(params string[] arguments) => Dotnet(Folder, ["exec", Path.Combine(Tool, "embsync.dll"), .. arguments]);
+
+    /// <summary>A command of dotnet on the whole solution: its answer, and how often it ran the tool.</summary>
+    public (BuildResult Result, int Runs) Run(string command, params string[] arguments)
+    {
+        var log = Path.Combine(Folder, $"build{++_logs}.log");
+        var result = Dotnet(Folder, [command, "All.sln", "--no-restore", "--nologo", "-nodeReuse:false", "-fl", $"-flp:LogFile={log};Verbosity=detailed", .. arguments]);
+        return (result, File.ReadLines(log).Count(line => line.Contains("embsync.dll", StringComparison.Ordinal) && line.Contains(" --stamp ", StringComparison.Ordinal)));
+    }
+
+    private void Project(string name, string frameworks, string reference) =>
+        Write($"{name}/{name}.csproj", One.Replace("FRAMEWORKS", frameworks, StringComparison.Ordinal).Replace("REFERENCE", reference, StringComparison.Ordinal));
+}
