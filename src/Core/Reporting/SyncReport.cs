@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sync;
 
@@ -29,6 +30,10 @@ public sealed record SyncReport(
     /// <summary>The same for each space; <see cref="Model"/> and <see cref="Dimension"/> are the first one's.</summary>
     public IReadOnlyList<SpaceReport> Spaces { get; init; } = [];
 
+    /// <summary>Of the remaining, those that <c>embeddings.autoIndex</c> keeps from being embedded by a run that nobody asked for.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<HeldItem> Held { get; init; } = [];
+
     public static SyncReport Planned(SyncPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -45,6 +50,7 @@ public sealed record SyncReport(
             plan.Notes)
         {
             Spaces = [.. plan.Spaces.Select(space => SpaceReport.Of(space, null))],
+            Held = plan.Held,
         };
     }
 
@@ -68,6 +74,7 @@ public sealed record SyncReport(
             plan.Notes)
         {
             Retries = outcome.Retries,
+            Held = plan.Held,
             Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
         };
     }

@@ -1,5 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
 
 namespace EmbSync.Core.Sync;
 
@@ -11,6 +12,15 @@ public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
     {
         ArgumentNullException.ThrowIfNull(limits);
         return new(limits.MaxCost, limits.MaxTokens);
+    }
+
+    /// <summary>What is left of the bounds for the next part of the same run.</summary>
+    public SpendLimit After(SyncReport spent)
+    {
+        ArgumentNullException.ThrowIfNull(spent);
+        return new(
+            MaxCost is { } cost ? Math.Max(0, cost - (spent.Cost.Actual ?? 0)) : null,
+            MaxTokens is { } tokens ? Math.Max(0, tokens - (spent.Tokens.Billed ?? spent.Tokens.Estimated)) : null);
     }
 
     /// <summary>Why a plan must not begin; null when its estimate is within the bounds.</summary>

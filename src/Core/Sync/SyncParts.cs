@@ -17,7 +17,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
         while (GoesOn(whole))
         {
             _tried.UnionWith(whole.Report.Errors.Select(error => new ItemKey(error.Source, error.Id)));
-            var part = await run(request with { Tried = _tried }, Left(whole.Report), new Behind(progress, whole.Report));
+            var part = await run(request with { Tried = _tried }, spend.After(whole.Report), new Behind(progress, whole.Report));
             whole = part with
             {
                 Report = Sum(whole.Report, part.Report),
@@ -30,10 +30,6 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
 
     private bool GoesOn(SyncResult result) =>
         result.Left > 0 && result.Stopped is null && result.ExitCode is ExitCode.Done or ExitCode.Partial && request is { Limit: null, MaxBatches: null };
-
-    private SpendLimit Left(SyncReport spent) => new(
-        spend.MaxCost is { } cost ? Math.Max(0, cost - (spent.Cost.Actual ?? 0)) : null,
-        spend.MaxTokens is { } tokens ? Math.Max(0, tokens - (spent.Tokens.Billed ?? spent.Tokens.Estimated)) : null);
 
     /// <summary>Progress of a part, shown as that of the whole.</summary>
     private sealed class Behind(IProgress<SyncProgress> progress, SyncReport done) : IProgress<SyncProgress>
