@@ -83,15 +83,6 @@ public sealed class GitRepository : IDisposable
         return Discovered(directory, folder, workTree);
     }
 
-    /// <summary>The value of <c>core.KEY</c> in one of git's configuration files, and what these include; null where it isn't there.</summary>
-    public string? CoreSetting(string key, GitConfigLevel level) => Ask(() => Files(level)
-        .Select(file => repository.Config.Get<string>("core." + key, file)?.Value).FirstOrDefault(value => value is not null));
-
-    /// <summary>The same of this worktree's own configuration, where the repository has such.</summary>
-    public string? WorktreeCoreSetting(string key) => Ask(() =>
-        repository.Config.Get<bool>("extensions.worktreeConfig", ConfigurationLevel.Local)?.Value == true
-            ? ConfigFile.Core(Path.Combine(Folder, WorktreeConfig), key) : null);
-
     private static GitDiscovery Discovered(string directory, string? folder, string? workTree)
     {
         if (folder is null)
@@ -360,14 +351,6 @@ public sealed class GitRepository : IDisposable
             opened?.Dispose();
         }
     }
-
-    /// <summary>The nearest first.</summary>
-    private static ConfigurationLevel[] Files(GitConfigLevel level) => level switch
-    {
-        GitConfigLevel.Local => [ConfigurationLevel.Local],
-        GitConfigLevel.Global => [ConfigurationLevel.Global, ConfigurationLevel.Xdg],
-        _ => [ConfigurationLevel.System, ConfigurationLevel.ProgramData],
-    };
 
     private static bool AcceptWorktreeConfig()
     {

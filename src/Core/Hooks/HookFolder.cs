@@ -31,7 +31,7 @@ public sealed record HookFolder(string Path, bool IsTracked)
                 + "or call 'embsync hook run pre-push \"$@\"' from the hook that is there");
         }
 
-        var folder = setting.Resolve(repository.WorkTree, environment);
+        var folder = setting.From(repository.WorkTree);
         if (Husky(folder) is { } husky)
         {
             throw new GitException($"core.hooksPath is {setting.Value}, which Husky writes: nothing was changed there. Add this line to {System.IO.Path.Combine(husky, "pre-push")}: "
@@ -49,7 +49,7 @@ public sealed record HookFolder(string Path, bool IsTracked)
         ArgumentNullException.ThrowIfNull(repository);
         var standard = At(Standard(repository), repository);
         return repository.WorkTree is { } top && HooksPathSetting.Of(repository, environment) is { IsOwn: true } setting
-            ? [.. new[] { At(setting.Resolve(top, environment), repository), standard }.Distinct()]
+            ? [.. new[] { At(setting.From(top), repository), standard }.Distinct()]
             : [standard];
     }
 

@@ -74,9 +74,19 @@ public static class HookScript
         Line("if [ -x \"$before\" ]; then");
         Line($"  {give}\"$before\" \"$@\" || exit");
         Line("fi");
-        foreach (var line in Presence(order.Program))
+        // A tool that was taken away must not stop anybody's push.
+        Line("gone() {");
+        Line("  printf \"embsync: %s is gone, so nothing was looked at. 'embsync hook install' names another one in this hook, 'embsync hook uninstall' takes it away\\n\" \"$1\" >&2");
+        Line("  exit 0");
+        Line("}");
+        foreach (var file in order.Program.Files.Select(Quote))
         {
-            Line(line);
+            Line($"[ -e {file} ] || gone {file}");
+        }
+
+        if (order.Program.Files.Count == 0)
+        {
+            Line($"command -v {Quote(order.Program.Command[0])} >/dev/null || gone {Quote(order.Program.Command[0])}");
         }
 
         if (order.Block)
@@ -89,18 +99,6 @@ public static class HookScript
         Line("  printf 'embsync: ended with %s; git goes on\\n' $? >&2");
         Line("exit 0");
         return text.ToString();
-    }
-
-    /// <summary>A tool that was taken away must not stop anybody's push.</summary>
-    private static IEnumerable<string> Presence(HookProgram program)
-    {
-        var files = program.Files.Count > 0;
-        var subject = files ? "\"$file\"" : program.Command[0];
-        yield return files ? $"for file in {string.Join(' ', program.Files.Select(Quote))}; do" : $"for file in {Quote(program.Command[0])}; do";
-        yield return files ? "  [ -e \"$file\" ] && continue" : $"  command -v {subject} >/dev/null && continue";
-        yield return "  printf \"embsync: %s is gone, so nothing was looked at. 'embsync hook install' names another one in this hook, 'embsync hook uninstall' takes it away\\n\" \"$file\" >&2";
-        yield return "  exit 0";
-        yield return "done";
     }
 
     private static string HashOf(string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));

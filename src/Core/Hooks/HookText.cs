@@ -17,11 +17,12 @@ public static class HookText
         var reports = results.Select(result => result.Report).ToList();
         var lines = new List<string>();
         var items = reports.Where(report => !report.DryRun).Select(report => report.Items).ToList();
-        var (added, changed, metadata, deleted) = (items.Sum(one => one.New), items.Sum(one => one.Changed), items.Sum(one => one.Metadata), items.Sum(one => one.Deleted));
         var chunks = reports.Where(report => !report.DryRun).Sum(report => report.Chunks.Embedded);
-        if (added + changed + metadata + deleted + chunks > 0)
+        List<string> done = [.. new[] { (items.Sum(one => one.New), "new"), (items.Sum(one => one.Changed), "changed"), (items.Sum(one => one.Metadata), "metadata"), (items.Sum(one => one.Deleted), "deleted") }
+            .Where(count => count.Item1 > 0).Select(count => Text.Of($"{count.Item1:N0} {count.Item2}"))];
+        if (done.Count > 0 || chunks > 0)
         {
-            lines.Add(Text.Of($"{added:N0} new, {changed:N0} changed, {metadata:N0} metadata, {deleted:N0} deleted; {Text.Count(chunks, "chunk")} embedded") + Cost(reports));
+            lines.Add($"{(done.Count > 0 ? string.Join(", ", done) + "; " : "")}{Text.Count(chunks, "chunk")} embedded" + Cost(reports));
         }
 
         var failed = reports.SelectMany(report => report.Errors).DistinctBy(error => (error.Source, error.Id, error.Code)).ToList();
@@ -34,7 +35,7 @@ public static class HookText
         if (held.Count > 0)
         {
             lines.Add($"{Text.Count(held.Count, "item")} pending, which embeddings.autoIndex {Name(gate)} leaves to you: "
-                + List(held.Select(item => item.Path ?? item.Key.Id)) + ". 'embsync sync' embeds them, 'embsync status' says for how much");
+                + List(held.Select(item => item.Path ?? item.Key.Id)) + ". 'embsync sync' does it, 'embsync status' says what it costs");
         }
 
         return lines;
