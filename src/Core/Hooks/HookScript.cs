@@ -59,7 +59,7 @@ public static class HookScript
     {
         var text = new StringBuilder();
         void Line(string line) => text.Append(line).Append('\n');
-        var give = hasInput ? "printf %s \"$input\" | " : "";
+        var give = hasInput ? "printf %s \"$input\" 2>/dev/null | " : "";
         var run = string.Join(' ', order.Program.Command.Concat(["hook", "run", name]).Concat(order.Arguments).Select(Quote));
 
         Line("# Written by 'embsync hook install', taken away by 'embsync hook uninstall'; both leave it alone once it is edited.");
