@@ -85,6 +85,7 @@ internal static class CommandLine
         HookCommand.AddTo(app, session);
         DoctorCommand.AddTo(app, session);
         ConfigCommand.AddTo(app, session);
+        CompletionCommand.AddTo(app, session);
         app.OnExecute(() =>
         {
             app.ShowHelp();

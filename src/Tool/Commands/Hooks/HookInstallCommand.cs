@@ -19,7 +19,7 @@ internal static class HookInstallCommand
               embsync hook install --block            a push waits for a sync that works
               embsync hook install --local            the version of .config/dotnet-tools.json, by 'dotnet tool run'
             """;
-        var names = command.Argument("hook", $"{string.Join(", ", GitHooks.Names)} (default: {GitHook.PrePush.Name()})", multipleValues: true);
+        var names = command.ArgumentOf("hook", $"{string.Join(", ", GitHooks.Names)} (default: {GitHook.PrePush.Name()})", GitHooks.Names, multipleValues: true);
         var options = new HookRunOptions(command);
         var local = command.Flag("--local", "Start what the repository's tool manifest names, not this program");
         var global = new GlobalOptions(command);

@@ -26,7 +26,7 @@ internal static class HookRunCommand
               embsync hook run pre-push "$@"               reads the lines that git writes to the hook
               embsync hook run post-commit --timeout 10
             """;
-        var name = command.Argument("hook", string.Join(", ", GitHooks.Names)).IsRequired();
+        var name = command.ArgumentOf("hook", string.Join(", ", GitHooks.Names), GitHooks.Names).IsRequired();
         var arguments = command.Argument("arguments", "What git passed to the hook", multipleValues: true);
         var options = new HookRunOptions(command);
         var global = new GlobalOptions(command);

@@ -17,7 +17,7 @@ internal static class HookUninstallCommand
               embsync hook uninstall              all of them
               embsync hook uninstall pre-push     that one
             """;
-        var names = command.Argument("hook", $"{string.Join(", ", GitHooks.Names)} (default: all)", multipleValues: true);
+        var names = command.ArgumentOf("hook", $"{string.Join(", ", GitHooks.Names)} (default: all)", GitHooks.Names, multipleValues: true);
         var global = new GlobalOptions(command);
         command.OnExecute(() =>
         {
