@@ -23,7 +23,7 @@ public sealed record PushedRef(string LocalId, string RemoteRef, string RemoteId
         return [.. input.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0).Select(line => line.Split(' ') switch
         {
             [_, .., var local, var name, var remote] when IsId(local) && IsId(remote) => new PushedRef(local, name, remote),
-            _ => throw new UsageException($"pre-push got the line '{GitReference.Printable(line)}': git writes LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID to its standard input. Pass that on"),
+            _ => throw new UsageException($"standard input has the line '{GitReference.Printable(line)}': git writes LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID there. Pass that on"),
         })];
     }
 

@@ -10,11 +10,10 @@ internal static class PowerShellScript
         var text = new StringBuilder(Head);
         foreach (var node in root.All)
         {
-            text.Append($"        {Quote(node.Path)} = @{{\n            words = @(");
-            text.AppendJoin(", ", node.Commands.Select(command => Pair(command.Name, command.Description)).Concat((node.Argument?.Choices ?? []).Select(choice => Pair(choice, choice))));
-            text.Append(")\n            options = @(\n");
-            text.AppendJoin(",\n", node.Options.SelectMany(option => option.Names.Select(name => $"                {Pair(name, option.Description)}")));
-            text.Append("\n            )\n            values = @{\n");
+            text.Append($"        {Quote(node.Path)} = @{{\n");
+            Words(text, "words", node.Commands.Select(command => (command.Name, command.Description)).Concat((node.Argument?.Choices ?? []).Select(choice => (choice, choice))));
+            Words(text, "options", node.Options.SelectMany(option => option.Names.Select(name => (name, option.Description))));
+            text.Append("            after = @{\n");
             foreach (var option in node.Options.Where(option => option.Value.Kind != ValueKind.None && !option.IsValueOptional))
             {
                 text.Append($"                {Quote(option.Names[^1])} = {Values(option.Value)}\n");
@@ -26,7 +25,19 @@ internal static class PowerShellScript
         return text.Append(Tail).ToString();
     }
 
-    /// <summary>Null lets PowerShell offer files.</summary>
+    /// <summary>A table, since a list of one pair would be unpacked.</summary>
+    private static void Words(StringBuilder text, string name, IEnumerable<(string Word, string Description)> words)
+    {
+        text.Append($"            {name} = [ordered]@{{\n");
+        foreach (var (word, description) in words)
+        {
+            text.Append($"                {Quote(word)} = {Quote(description.Length > 0 ? description : word)}\n");
+        }
+
+        text.Append("            }\n");
+    }
+
+    /// <summary>A word says where the values are from; for files, PowerShell does it itself.</summary>
     private static string Values(CompletionValue value) => value.Kind switch
     {
         ValueKind.Choice => $"@({string.Join(", ", value.Choices.Select(Quote))})",
@@ -34,8 +45,6 @@ internal static class PowerShellScript
         ValueKind.File => "'files'",
         _ => "@()",
     };
-
-    private static string Pair(string name, string description) => $"@({Quote(name)}, {Quote(description.Length > 0 ? description : name)})";
 
     private static string Quote(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
 
@@ -57,19 +66,21 @@ internal static class PowerShellScript
             }
             $node = $tree[$path]
             $last = if ($before.Count -gt 0) { $before[-1] } else { '' }
-            if ($node.values.ContainsKey($last)) {
-                $values = $node.values[$last]
+            if ($node.after.ContainsKey($last)) {
+                $values = $node.after[$last]
                 if ($values -is [string] -and $values -eq 'files') { return }
+                # Names that a shell would take for more than a word are left out: they would be run with the line.
                 if ($values -is [string]) { $values = @(git for-each-ref --format='%(refname:short)' refs/heads refs/remotes refs/tags 2>$null | Where-Object { $_ -match '^[A-Za-z0-9._/@+,-]+$' }) }
-                $found = @($values | ForEach-Object { , @($_, $_) })
+                $found = [ordered]@{}
+                foreach ($value in $values) { $found[$value] = $value }
             } elseif ($wordToComplete -like '-*') {
                 $found = $node.options
             } else {
                 $found = $node.words
             }
-            foreach ($pair in $found) {
-                if ($pair[0].StartsWith($wordToComplete)) {
-                    [System.Management.Automation.CompletionResult]::new($pair[0], $pair[0], 'ParameterValue', $pair[1])
+            foreach ($name in $found.Keys) {
+                if ($name.StartsWith($wordToComplete)) {
+                    [System.Management.Automation.CompletionResult]::new($name, $name, 'ParameterValue', $found[$name])
                 }
             }
         }
