@@ -51,17 +51,19 @@ internal static class HookRunCommand
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !asked.IsCancellationRequested)
         {
-            session.Complain($"{hook.Name()}: stopped after {Text.Number((long)options.Timeout.TotalSeconds)} s (--timeout). What was paid is kept; 'embsync sync' does the rest{GoesOn(options)}");
+            var message = $"stopped after {Text.Number((long)options.Timeout.TotalSeconds)} s (--timeout). What was paid is kept; 'embsync sync' does the rest";
+            session.Complain($"{hook.Name()}: {Sentence(message, options)}");
             return ExitCode.Guard;
         }
         catch (EmbSyncException failed)
         {
-            session.Complain($"{hook.Name()}: {(global.Verbose ? failed.ToString() : failed.Message.TrimEnd('.'))}{GoesOn(options)}");
+            session.Complain($"{hook.Name()}: {Sentence(global.Verbose ? failed.ToString() : failed.Message, options)}");
             return failed.ExitCode;
         }
     }
 
-    private static string GoesOn(HookRunOptions options) => options.Block ? "" : ". Git goes on";
+    private static string Sentence(string message, HookRunOptions options) =>
+        options.Block ? message : message.TrimEnd('.') + (message.EndsWith('?') ? " " : ". ") + "Git goes on";
 
     private static async Task<ExitCode> RunAsync(
         Session session, GlobalOptions global, HookRunOptions options, GitHook hook, IReadOnlyList<string?> arguments, CancellationToken cancellationToken)
