@@ -4,7 +4,6 @@ using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
 using EmbSync.Core.Hooks;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reporting;
 using EmbSync.Core.Sync;
 using EmbSync.Tool.Terminals;
 using McMaster.Extensions.CommandLineUtils;
@@ -89,7 +88,7 @@ internal static class HookRunCommand
         var repository = git.Require();
         return hook switch
         {
-            GitHook.PrePush => HookCommits.Pushed(repository, arguments.FirstOrDefault(), session.Terminal.In.ReadToEnd()),
+            GitHook.PrePush => HookCommits.Pushed(repository, arguments is [var remote, ..] ? remote : null, session.Terminal.In.ReadToEnd()),
             GitHook.PostCommit => HookCommits.Committed(repository) is { } made ? [made] : [],
             _ => HookCommits.Merged(repository, arguments is ["1", ..]) is { } merged ? [merged] : [],
         };
@@ -99,7 +98,7 @@ internal static class HookRunCommand
     {
         var notes = global.Verbose ? results.SelectMany(result => result.Report.Notes).Distinct() : [];
         session.Note(global, HookText.Of(results, workspace.Config.Embeddings.AutoIndex).Concat(notes).Select(line => $"{hook.Name()}: {line}"));
-        if (results.LastOrDefault()?.Stopped is { } stopped)
+        if (results is [.., { Stopped: { } stopped }])
         {
             // What was done before it is told already.
             ExceptionDispatchInfo.Throw(stopped);

@@ -1,4 +1,3 @@
-using EmbSync.Core.Model;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands.Hooks;
