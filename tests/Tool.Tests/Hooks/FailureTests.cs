@@ -83,6 +83,38 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task What_was_paid_before_the_time_limit_is_kept()
+    {
+        await using var provider = await FakeEmbeddingServer.StartAsync();
+        var clock = new LimitClock(TimeSpan.FromSeconds(777));
+        provider.Decide = request =>
+        {
+            if (!request.Inputs.Any(text => text.Contains("Hanging", StringComparison.Ordinal)))
+            {
+                return null;
+            }
+
+            clock.Pass();
+            return Fault.Hang();
+        };
+        using var world = Paid(provider);
+        world.Environment["EMBSYNC_EMBEDDINGS_BATCH_SIZE"] = "1";
+        world.Environment["EMBSYNC_EMBEDDINGS_CONCURRENCY"] = "1";
+        var head = world.Commit("docs/b.md", "# B\n\nHanging words.\n");
+
+        var run = await world.RunHookAsync(clock, $"main {head} refs/heads/main {new string('0', 40)}\n", "pre-push", "--timeout", "777");
+
+        run.ExitCode.ShouldBe(0);
+        run.Error.ShouldContain("stopped after 777 s");
+
+        (await world.StoredAsync()).Keys.ShouldBe(["docs/a.md"]);
+        provider.Decide = _ => null;
+        world.Tool("sync").ExitCode.ShouldBe(0);
+        (await world.StoredAsync()).Keys.ShouldBe(["docs/a.md", "docs/b.md"]);
+        provider.BoughtTwice.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_blocking_hook_stops_the_push_after_the_time_limit()
     {
         await using var provider = await FakeEmbeddingServer.StartAsync();

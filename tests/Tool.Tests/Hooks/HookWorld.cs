@@ -3,6 +3,7 @@ using System.Reflection;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Storage;
 using EmbSync.Tests;
+using EmbSync.Tool.Terminals;
 
 namespace EmbSync.Tool.Tests.Hooks;
 
@@ -109,6 +110,16 @@ internal sealed class HookWorld : IDisposable
 
     /// <summary>As git calls it.</summary>
     public ToolRun RunHook(string input, params string[] arguments) => Run("dotnet", [Program, "hook", "run", .. arguments], Path, input);
+
+    /// <summary>The same in this process, by another clock.</summary>
+    public async Task<ToolRun> RunHookAsync(TimeProvider clock, string input, params string[] arguments)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal(output, error, new StringReader(input), false, false, int.MaxValue, Path, Environment, clock);
+        var code = await Task.Run(() => CommandLine.Run(["hook", "run", .. arguments], terminal, default));
+        return new(code, output.ToString(), error.ToString());
+    }
 
     public void Install(params string[] arguments)
     {

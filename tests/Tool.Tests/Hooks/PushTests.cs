@@ -13,6 +13,7 @@ public sealed class PushTests
         var push = world.Git("push", "origin", "main");
 
         push.Error.ShouldContain("embsync: pre-push: 1 new; 1 chunk embedded");
+        push.Out.ShouldBeEmpty();
         (await world.StoredAsync()).ShouldBe(new Dictionary<string, string> { ["docs/a.md"] = world.Blob("HEAD:docs/a.md") });
     }
 
