@@ -46,6 +46,17 @@ public sealed class GateTests
     }
 
     [Fact]
+    public void A_build_is_held_back_likewise()
+    {
+        using var world = new HookWorld("onCreate");
+        world.Tool("sync", "--auto").Out.ShouldEndWith("In step.\n");
+        world.Commit("docs/a.md", "# A\n\nOther words.\n");
+
+        world.Tool("sync", "--auto").Out.ShouldEndWith("1 item left as embeddings.autoIndex says\nDone as far as a run by itself may; 'embsync sync' does the rest.\n");
+        world.Tool("sync").Out.ShouldEndWith("In step.\n");
+    }
+
+    [Fact]
     public void A_sync_that_somebody_asks_for_does_what_a_hook_left()
     {
         using var world = new HookWorld("off");
