@@ -221,6 +221,25 @@ public sealed class InstallTests
     }
 
     [Fact]
+    public void What_the_configuration_of_a_repository_names_is_not_started()
+    {
+        using var world = new HookWorld();
+        var ran = world.Beside("ran");
+        world.Write("evil.sh", $"#!/bin/sh\ntouch '{ran}'\n");
+        SetMode(Path.Combine(world.Path, "evil.sh"), "755");
+        foreach (var key in new[] { "core.fsmonitor", "core.pager", "pager.config", "core.editor", "core.sshCommand", "diff.external" })
+        {
+            File.AppendAllText(Path.Combine(world.Path, ".git/config"), $"[{key.Split('.')[0]}]\n\t{key.Split('.')[1]} = {Path.Combine(world.Path, "evil.sh")}\n");
+        }
+
+        world.Install();
+        world.Tool("hook", "run", "post-commit", "--block").ExitCode.ShouldBe(0);
+        world.Tool("hook", "uninstall").ExitCode.ShouldBe(0);
+
+        File.Exists(ran).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Outside_a_repository_there_is_nothing_to_install_into()
     {
         using var world = new HookWorld();
