@@ -38,7 +38,7 @@ public sealed record HookFolder(string Path, bool IsTracked)
                 + "embsync hook run pre-push \"$@\"");
         }
 
-        return File.Exists(folder) || IsDevice(folder)
+        return System.IO.Path.Exists(folder) && !Directory.Exists(folder)
             ? throw new GitException($"core.hooksPath is {setting.Value}, which is no folder, so git runs no hooks here: nothing was written. 'git config --unset core.hooksPath' switches them on again")
             : At(folder, repository);
     }
@@ -66,6 +66,4 @@ public sealed record HookFolder(string Path, bool IsTracked)
         System.IO.Path.GetFileName(folder) == ".husky" ? folder
         : System.IO.Path.GetDirectoryName(folder) is { } parent && System.IO.Path.GetFileName(parent) == ".husky" ? parent
         : null;
-
-    private static bool IsDevice(string path) => System.IO.Path.Exists(path) && !Directory.Exists(path);
 }
