@@ -2,6 +2,7 @@ using System.Reflection;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Tool.Commands;
+using EmbSync.Tool.Commands.Hooks;
 using EmbSync.Tool.Terminals;
 using McMaster.Extensions.CommandLineUtils;
 
@@ -81,10 +82,11 @@ internal static class CommandLine
         CacheCommand.AddTo(app, session);
         PublishCommand.AddTo(app, session);
         AdoptCommand.AddTo(app, session);
-        HookCommand.AddTo(app, session);
         RunsCommand.AddTo(app, session);
+        HookCommand.AddTo(app, session);
         DoctorCommand.AddTo(app, session);
         ConfigCommand.AddTo(app, session);
+        CompletionCommand.AddTo(app, session);
         app.OnExecute(() =>
         {
             app.ShowHelp();

@@ -43,9 +43,10 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     }
 
     /// <param name="stdinSource">Source that takes standard input instead of its files; null for none.</param>
-    public Workspace Open(GlobalOptions options, ConfigOverrides flags, TimeSpan wait = default, string? stdinSource = null)
+    /// <param name="found">The repository, where it isn't the one of the folder; owned by the workspace from here on.</param>
+    public Workspace Open(GlobalOptions options, ConfigOverrides flags, TimeSpan wait = default, string? stdinSource = null, GitDiscovery? found = null)
     {
-        var git = GitRepository.Discover(terminal.WorkingDirectory);
+        var git = found ?? GitRepository.Discover(terminal.WorkingDirectory);
         var workspace = Workspace.Open(Load(options, flags, git), git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput));
         Note(options, git.Problem is { } problem ? [problem] : []);
         return workspace;

@@ -22,7 +22,7 @@ internal static class FaultList
     private static readonly Touched[] StoresAndOpenAi = [Sqlite, Postgres, OpenAi];
 
     /// <summary>Numbers that are owed; a number without a case is one that nobody thought of.</summary>
-    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 29), .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 47, 49, 50, 51, 52, 53, 55, 56, 57, 58, 59, 61, 63, 67, 68];
+    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 29), .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 47, 49, 50, 51, 52, 53, 55, 56, 57, 58, 59, 61, 63, 66, 67, 68];
 
     public static readonly IReadOnlyList<(string Title, IReadOnlyList<FaultCase> Cases)> Sections =
     [
@@ -159,6 +159,10 @@ internal static class FaultList
         ]),
         ("Security",
         [
+            new(66, "a hook of somebody else", "kept, and run first with the same arguments and input; `hook uninstall` puts it back to the byte", "0", [NoStore]),
+            new(66, "a hook that was edited since it was installed", "neither overwritten nor deleted", "1", [NoStore]),
+            new(66, "a tool that the repository's own content names", "no hook starts it, unless `hook install --local` asked for it", "0", [NoStore]),
+            new(66, "a folder of hooks for all repositories", "not written into; says how to give this repository its own", "2", [NoStore]),
             new(68, "configuration, attributes and hooks that name programs", "read as any other repository; no program is started", "0", Stores),
         ]),
         ("Output",

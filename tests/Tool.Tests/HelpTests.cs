@@ -23,6 +23,11 @@ public sealed class HelpTests
     [InlineData("cache import", "cache_import")]
     [InlineData("doctor", "doctor")]
     [InlineData("config", "config")]
+    [InlineData("hook", "hook")]
+    [InlineData("hook install", "hook_install")]
+    [InlineData("hook uninstall", "hook_uninstall")]
+    [InlineData("hook run", "hook_run")]
+    [InlineData("completion", "completion")]
     public async Task Each_command_explains_itself(string command, string name)
     {
         var run = await ToolRun.Of(Path.GetTempPath(), $"{command} --help");

@@ -19,12 +19,11 @@ public sealed class GitRepository : IDisposable
 
     private readonly Repository repository;
     private readonly Lock gate = new();
-    private readonly string commonFolder;
 
     private GitRepository(Repository repository, string commonFolder)
     {
         this.repository = repository;
-        this.commonFolder = commonFolder;
+        CommonFolder = RealPath.Of(commonFolder);
         IsBare = repository.Info.IsBare;
         WorkTree = IsBare ? null : RealPath.Of(repository.Info.WorkingDirectory);
         Folder = RealPath.Of(repository.Info.Path);
@@ -36,6 +35,9 @@ public sealed class GitRepository : IDisposable
 
     /// <summary>The repository's own folder (<c>.git</c>, or a worktree's part of it), absolute.</summary>
     public string Folder { get; }
+
+    /// <summary>What all worktrees of the repository share: its hooks, refs and configuration. Absolute.</summary>
+    public string CommonFolder { get; }
 
     public bool IsBare { get; }
 
@@ -51,12 +53,38 @@ public sealed class GitRepository : IDisposable
     /// <summary>See <see cref="OriginUrl.PathOf"/>.</summary>
     public string? OriginPath => Ask(() => OriginUrl.PathOf(repository.Network.Remotes["origin"]?.Url));
 
-    private string ShallowFile => Path.Combine(commonFolder, "shallow");
+    private string ShallowFile => Path.Combine(CommonFolder, "shallow");
 
     /// <summary>Looks in <paramref name="directory"/> and upward. What is wrong with a repository comes as <see cref="GitDiscovery.Problem"/>.</summary>
-    public static GitDiscovery Discover(string directory)
+    public static GitDiscovery Discover(string directory) =>
+        Discovered(directory, Directory.Exists(directory) ? Repository.Discover(directory) : null, null);
+
+    /// <summary>
+    /// As git finds it from inside a hook: GIT_DIR names the repository, and GIT_WORK_TREE, else <paramref name="directory"/>, its work tree;
+    /// without GIT_DIR, or where it names the repository that is found anyway, as <see cref="Discover"/>.
+    /// </summary>
+    public static GitDiscovery DiscoverFromHook(string directory, IReadOnlyDictionary<string, string> environment)
     {
-        var folder = Directory.Exists(directory) ? Repository.Discover(directory) : null;
+        ArgumentNullException.ThrowIfNull(environment);
+        if (!environment.TryGetValue("GIT_DIR", out var named) || named.Length == 0)
+        {
+            return Discover(directory);
+        }
+
+        var folder = Path.GetFullPath(named, directory);
+        var found = Discover(directory);
+        if (found.Repository?.Folder == RealPath.Of(folder))
+        {
+            return found;
+        }
+
+        found.Dispose();
+        var workTree = environment.TryGetValue("GIT_WORK_TREE", out var tree) && tree.Length > 0 ? Path.GetFullPath(tree, directory) : directory;
+        return Discovered(directory, folder, workTree);
+    }
+
+    private static GitDiscovery Discovered(string directory, string? folder, string? workTree)
+    {
         if (folder is null)
         {
             return GitDiscovery.None(directory);
@@ -65,7 +93,7 @@ public sealed class GitRepository : IDisposable
         try
         {
 #pragma warning disable CA2000 // The discovery owns the repository and disposes it.
-            return new(directory, Open(folder), null, false);
+            return new(directory, Open(folder, workTree), null, false);
 #pragma warning restore CA2000
         }
         catch (Exception cause) when (cause is LibGit2SharpException or IOException or UnauthorizedAccessException)
@@ -301,20 +329,20 @@ public sealed class GitRepository : IDisposable
         }
     }
 
-    private static GitRepository Open(string folder)
+    private static GitRepository Open(string folder, string? workTree)
     {
         CheckWorktreeConfig(folder);
         _ = ExtensionsSet;
         Repository? opened = null;
         try
         {
-            opened = new Repository(folder);
+            opened = workTree is null ? new Repository(folder) : new Repository(folder, new RepositoryOptions { WorkingDirectoryPath = workTree });
             if (!opened.Info.IsBare)
             {
                 _ = opened.Index.Count;   // an index in a form that libgit2 can't read shows here, not in the middle of a run
             }
 
-            var result = new GitRepository(opened, CommonFolder(folder));
+            var result = new GitRepository(opened, CommonFolderOf(folder));
             opened = null;
             return result;
         }
@@ -331,7 +359,7 @@ public sealed class GitRepository : IDisposable
     }
 
     /// <summary>A worktree's folder names the one that all worktrees share; else they are the same.</summary>
-    private static string CommonFolder(string folder)
+    private static string CommonFolderOf(string folder)
     {
         var pointer = Path.Combine(folder, "commondir");
         return File.Exists(pointer) ? Path.GetFullPath(Path.Combine(folder, File.ReadAllText(pointer).Trim())) : folder;
@@ -351,7 +379,7 @@ public sealed class GitRepository : IDisposable
     {
         try
         {
-            return new[] { Path.Combine(folder, WorktreeConfig), Path.Combine(CommonFolder(folder), "config") }
+            return new[] { Path.Combine(folder, WorktreeConfig), Path.Combine(CommonFolderOf(folder), "config") }
                 .Any(file => ConfigFile.IsTrue(ConfigFile.Core(file, "sparseCheckout")));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)

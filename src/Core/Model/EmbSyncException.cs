@@ -49,3 +49,6 @@ public sealed class ProviderFailedException(string message, Exception? inner = n
 
 /// <summary>Another run holds the writer's lock, or took it over.</summary>
 public sealed class LockedException(string message) : EmbSyncException(message, ExitCode.Locked);
+
+/// <summary>A git hook can't be written or taken away without touching what somebody else wrote.</summary>
+public sealed class HookException(string message, Exception? inner = null) : EmbSyncException(message, ExitCode.Failed, inner);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sync;
 
@@ -32,6 +33,10 @@ public sealed record SyncReport(
     /// <summary>What each source was found to need.</summary>
     public IReadOnlyList<SyncSource> Sources { get; init; } = [];
 
+    /// <summary>Of the remaining, those that <c>embeddings.autoIndex</c> keeps from being embedded by a run that nobody asked for.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<HeldItem> Held { get; init; } = [];
+
     public static SyncReport Planned(SyncPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -49,6 +54,7 @@ public sealed record SyncReport(
         {
             Spaces = [.. plan.Spaces.Select(space => SpaceReport.Of(space, null))],
             Sources = [.. plan.Sources.Select(SyncSource.Of)],
+            Held = plan.Held,
         };
     }
 
@@ -73,6 +79,7 @@ public sealed record SyncReport(
         {
             Retries = outcome.Retries,
             Sources = [.. plan.Sources.Select(SyncSource.Of)],
+            Held = plan.Held,
             Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
         };
     }

@@ -33,9 +33,14 @@ public static class SyncText
             text.Append(error.Line is { } line ? Text.Of($":{line}") : "").Append(' ').Append(Plain.Line(error.Message)).Append('\n');
         }
 
-        if (report.Remaining > 0)
+        if (report.Held.Count > 0)
         {
-            text.Append(Text.Count(report.Remaining, "item")).Append(" left for the next run\n");
+            text.Append(Text.Count(report.Held.Count, "item")).Append(" left as embeddings.autoIndex says\n");
+        }
+
+        if (report.Remaining > report.Held.Count)
+        {
+            text.Append(Text.Count(report.Remaining - report.Held.Count, "item")).Append(" left for the next run\n");
         }
 
         text.Append(Verdict(report, ink)).Append('\n');
@@ -62,6 +67,7 @@ public static class SyncText
     private static string Verdict(SyncReport report, Ink ink) => report.Status switch
     {
         "planned" => ink.Dim("Dry run: nothing was bought or written."),
+        "done" when report.Held.Count > 0 && report.Remaining == report.Held.Count => ink.Warn("Done as far as a run by itself may; 'embsync sync' does the rest."),
         "done" when report.Remaining > 0 => ink.Warn("Done for now; run again for the rest."),
         "done" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted == 0 => ink.Good("Already in step."),
         "done" => ink.Good("In step."),

@@ -55,11 +55,18 @@ internal sealed class PlanMaker(Workspace workspace)
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
         var plan = Planner.Plan(new(request, await InputsAsync(targets, surveys, head, spooled, cancellationToken), surveys, workspace.Config.Limits,
             request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
+        if (request.Automatic && (plan.CutOff > 0 || plan.Left > 0))
+        {
+            // What the gate keeps back is not in step.
+            records.Clear();
+        }
+
         var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
             || (workspace.Spool is { } spool && new SpoolReplay(spool).IsWaiting)
             || targets.Exists(target => target.IsOutstanding && plan.IsEmpty && !request.IsPartial)
             || targets.Exists(target => target.PinIsOver);
-        return new(Noted(plan, request, surveys, head), head, commit, cacheOnly ? [] : records, outstanding && !cacheOnly && plan.Total > 0);
+        var keepsStill = request.Automatic && workspace.Config.Embeddings.AutoIndex == AutoIndex.Off;
+        return new(Noted(plan, request, surveys, head), head, commit, cacheOnly || keepsStill ? [] : records, outstanding && !cacheOnly && !keepsStill && plan.Total > 0);
     }
 
     private static RowSurveyRequest RowsOf(SyncRequest request, string source) => new(
@@ -106,7 +113,7 @@ internal sealed class PlanMaker(Workspace workspace)
 
     /// <summary>Whether the source is in step with the commit once the plan is applied without a failure.</summary>
     private static bool IsInStepAfter(SyncRequest request, SourceSurvey survey) =>
-        request.Limit is null && request.Ids.Count == 0 && !request.KeepOrphans && !request.Automatic && survey.Covers;
+        request.Limit is null && request.Ids.Count == 0 && !request.KeepOrphans && survey.Covers;
 
     private async Task<IReadOnlyList<SpaceInput>> InputsAsync(
         List<GenerationTarget> targets, List<SourceSurvey> surveys, StoreHead head, bool spooled, CancellationToken cancellationToken)

@@ -80,6 +80,7 @@ public static class Planner
             [.. input.Surveys.SelectMany(survey => survey.Notes).Distinct()])
         {
             CacheOnly = input.CacheOnly,
+            Held = purchases.Held,
             LaterNew = unread.Sum(row => row.Missing),
             LaterChanged = unread.Sum(row => row.Stale),
             Left = input.Surveys.Sum(survey => survey.Left),

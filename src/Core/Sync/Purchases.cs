@@ -10,11 +10,15 @@ namespace EmbSync.Core.Sync;
 internal sealed class Purchases(PlanInput input)
 {
     private readonly List<PlannedItem> _items = [];
+    private readonly List<HeldItem> _held = [];
     private readonly HashSet<ContentHash> _buy = [];
     private readonly SpacePurchase[] _spaces = [.. input.Spaces.Select(space => new SpacePurchase(space.Existing))];
     private int _buyers;
 
     public IReadOnlyList<PlannedItem> Items => _items;
+
+    /// <summary>Of those that are cut off, what the gate kept back.</summary>
+    public IReadOnlyList<HeldItem> Held => _held;
 
     public IReadOnlySet<ContentHash> Buy => _buy;
 
@@ -29,9 +33,11 @@ internal sealed class Purchases(PlanInput input)
     public void Add(PlannedItem item)
     {
         var missing = item.Change == ItemChange.Metadata ? [] : Missing(item);
-        if (input.Gate == AutoIndex.Off || (missing.Count > 0 && (!PassesGate(item) || _buyers >= input.Request.Limit)))
+        var held = input.Gate == AutoIndex.Off || (missing.Count > 0 && !PassesGate(item));
+        if (held || (missing.Count > 0 && _buyers >= input.Request.Limit))
         {
             CutOff++;
+            _held.AddRange(held ? [new(item.Key, item.Item.Path, item.Change)] : []);
             return;
         }
 

@@ -14,7 +14,7 @@ public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
         return new(limits.MaxCost, limits.MaxTokens);
     }
 
-    /// <summary>What is left for the runs after one.</summary>
+    /// <summary>What is left of the bounds for the next part of the same run, or its next round.</summary>
     public SpendLimit After(SyncReport spent)
     {
         ArgumentNullException.ThrowIfNull(spent);

@@ -38,6 +38,9 @@ public sealed record PlannedItem(ReadItem Item, ItemChange Change, ItemState Sta
     public ItemKey? Replaces { get; init; }
 }
 
+/// <summary>An item that differs and is left as it is, because nobody asked for the run and <c>embeddings.autoIndex</c> doesn't let it.</summary>
+public sealed record HeldItem(ItemKey Key, string? Path, ItemChange Change);
+
 /// <summary>What one source contributes; counts add up: total = current + missing + stale + blocked.</summary>
 /// <param name="Withheld">Gone items that are kept because a blocked entry may be one of them.</param>
 public sealed record SourcePlan(
@@ -102,6 +105,9 @@ public sealed record SyncPlan(
 {
     /// <summary>The commit is not on the store's branch: vectors are bought for reuse, no item is written or deleted.</summary>
     public bool CacheOnly { get; init; }
+
+    /// <summary>Among those that are cut off: what a run by itself may not embed.</summary>
+    public IReadOnlyList<HeldItem> Held { get; init; } = [];
 
     /// <summary>New rows that weren't read, counted; 0 under <c>--limit</c>, which leaves them to others.</summary>
     public int LaterNew { get; init; }

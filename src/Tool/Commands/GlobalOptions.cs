@@ -30,8 +30,8 @@ internal sealed class GlobalOptions
         _config = command.Option("--config <FILE>", "Configuration file (default: embsync.yaml, .yml or .json, found upward)", CommandOptionType.SingleValue);
         if (formats.Length > 0)
         {
-            var names = string.Join(", ", formats.Select(Name));
-            _format = command.Option("--format <FORM>", $"{names} (default: text)", CommandOptionType.SingleValue);
+            List<string> names = [.. formats.Select(Name)];
+            _format = command.Choice("--format <FORM>", $"{string.Join(", ", names)} (default: text)", names);
             _json = command.Option("--json", "The same as --format json", CommandOptionType.NoValue);
         }
 

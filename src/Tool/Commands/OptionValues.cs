@@ -10,6 +10,18 @@ internal static class OptionValues
     public static CommandOption Value(this CommandLineApplication command, string template, string description) =>
         command.Option(template, description, CommandOptionType.SingleValue);
 
+    /// <summary>One of a few words; whoever reads it refuses others.</summary>
+    public static CommandOption Choice(this CommandLineApplication command, string template, string description, IReadOnlyList<string> choices) =>
+        Added(command, new ChoiceOption(template, CommandOptionType.SingleValue, choices) { Description = description });
+
+    /// <summary>The same for what stands without a flag.</summary>
+    public static CommandArgument ArgumentOf(this CommandLineApplication command, string name, string description, IReadOnlyList<string> choices, bool multipleValues = false)
+    {
+        var argument = new ChoiceArgument(choices) { Name = name, Description = description, MultipleValues = multipleValues };
+        command.Arguments.Add(argument);
+        return argument;
+    }
+
     public static CommandOption Flag(this CommandLineApplication command, string template, string description) =>
         command.Option(template, description, CommandOptionType.NoValue);
 
@@ -18,7 +30,7 @@ internal static class OptionValues
 
     /// <summary>A switch that is on or off by default: <c>--name</c>, <c>--name=false</c>.</summary>
     public static CommandOption Switch(this CommandLineApplication command, string name, string description) =>
-        command.Option($"{name}[:<BOOL>]", description, CommandOptionType.SingleOrNoValue);
+        Added(command, new ChoiceOption($"{name}[:<BOOL>]", CommandOptionType.SingleOrNoValue, ["true", "false"]) { Description = description });
 
     public static CommandOption Wait(this CommandLineApplication command, string otherwise = "0s: leave with 7 at once") =>
         command.Value("--wait <TIME>", $"How long to wait for another run that writes, such as 60s or 5m (default {otherwise})");
@@ -96,6 +108,12 @@ internal static class OptionValues
         return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new UsageException($"--{option.LongName} '{text}': use an amount in USD such as 0.50");
+    }
+
+    private static CommandOption Added(CommandLineApplication command, CommandOption option)
+    {
+        command.Options.Add(option);
+        return option;
     }
 
     public static IReadOnlyList<string> All(this CommandOption option) => [.. option.Values.OfType<string>()];

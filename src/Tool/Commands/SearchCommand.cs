@@ -28,7 +28,7 @@ internal static class SearchCommand
         var type = command.Value("--type <TYPE>", "Only items of this type");
         var where = command.Many("--where <CONDITION>", "Only items whose metadata says KEY=VALUE (repeatable: all must hold)");
         var threshold = command.Value("--threshold <SCORE>", "Only items that score at least so much");
-        var mode = command.Value("--mode <MODE>", "vector (the only one so far)");
+        var mode = command.Choice("--mode <MODE>", "vector (the only one so far)", ["vector"]);
         command.OnExecute(async () =>
         {
             var token = session.CancellationToken;

@@ -166,6 +166,19 @@ public sealed class PlannerTests
 
         plan.Items.Count.ShouldBe(planned);
         plan.CutOff.ShouldBe(3 - planned);
+        plan.Held.Count.ShouldBe(3 - planned);
+    }
+
+    [Fact]
+    public void A_run_by_itself_names_what_it_leaves_but_not_what_a_limit_leaves()
+    {
+        var before = Item("changed", "before");
+        var plan = Plan(
+            [Survey(read: [Item("b", "1"), Item("a", "2"), Item("changed", "after", version: "git:2")], stored: [before])],
+            embedded: [before], request: new() { Limit = 1, Automatic = true }, gate: AutoIndex.OnCreate);
+
+        plan.Held.ShouldBe([new(new("docs", "changed"), "changed", ItemChange.Changed)]);
+        plan.CutOff.ShouldBe(2);
     }
 
     [Fact]

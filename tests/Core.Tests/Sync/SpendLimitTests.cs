@@ -1,3 +1,4 @@
+using EmbSync.Core.Reporting;
 using EmbSync.Core.Sync;
 using static EmbSync.Core.Tests.Sync.PlanningValues;
 
@@ -12,6 +13,16 @@ public sealed class SpendLimitTests
 
         new SpendLimit(0.15m, null).Violation(purchase, Paid).ShouldNotBeNull().ShouldContain("$0.0500 more than the limit of $0.15");
         new SpendLimit(0.20m, null).Violation(purchase, Paid).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Is_used_up_part_by_part()
+    {
+        var spent = SyncReport.Executed(Plan([Survey()]), SyncOutcome.Nothing with { Billed = 400 }, null, 0.15m, TimeSpan.Zero, "done");
+
+        new SpendLimit(0.20m, 1000).After(spent).ShouldBe(new(0.05m, 600));
+        new SpendLimit(0.10m, 100).After(spent).ShouldBe(new(0m, 0));
+        new SpendLimit(null, null).After(spent).ShouldBe(new(null, null));
     }
 
     [Fact]

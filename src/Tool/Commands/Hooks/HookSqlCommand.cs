@@ -3,10 +3,10 @@ using EmbSync.Core.Model;
 using EmbSync.Core.Sources.Postgres;
 using McMaster.Extensions.CommandLineUtils;
 
-namespace EmbSync.Tool.Commands;
+namespace EmbSync.Tool.Commands.Hooks;
 
 /// <summary><c>hook sql</c>: triggers that wake <c>sync --watch</c>. Prints; whoever owns the tables runs it.</summary>
-internal static class HookSql
+internal static class HookSqlCommand
 {
     public static void AddTo(CommandLineApplication hook, Session session) => hook.Command("sql", command =>
     {

@@ -1,0 +1,109 @@
+using System.Runtime.ExceptionServices;
+using EmbSync.Core;
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Git;
+using EmbSync.Core.Hooks;
+using EmbSync.Core.Model;
+using EmbSync.Core.Sync;
+using EmbSync.Tool.Terminals;
+using McMaster.Extensions.CommandLineUtils;
+
+namespace EmbSync.Tool.Commands.Hooks;
+
+/// <summary>
+/// <c>hook run</c>: what the scripts call. All it says goes to stderr, since stdout is that of <c>git push</c>, and unless it is asked to block, it
+/// ends with 0 whatever happens.
+/// </summary>
+internal static class HookRunCommand
+{
+    public static void AddTo(CommandLineApplication parent, Session session) => parent.Command("run", command =>
+    {
+        command.Description = "What the hooks call: sync the commits at hand, as far as embeddings.autoIndex lets hooks do so";
+        command.ExtendedHelpText = """
+
+            Examples, as lines of a hook of your own:
+              embsync hook run pre-push "$@"               reads the lines that git writes to the hook
+              embsync hook run post-commit --timeout 10
+            """;
+        var name = command.ArgumentOf("hook", string.Join(", ", GitHooks.Names), GitHooks.Names).IsRequired();
+        var arguments = command.Argument("arguments", "What git passed to the hook", multipleValues: true);
+        var options = new HookRunOptions(command);
+        var global = new GlobalOptions(command);
+        command.OnExecute(async () =>
+        {
+            var hook = GitHooks.Parse(name.Value!);
+            var code = await GuardedAsync(session, global, options, hook, token => RunAsync(session, global, options, hook, arguments.Values, token));
+            return (int)(options.Block ? code : ExitCode.Done);
+        });
+    });
+
+    /// <summary>One message for whatever keeps the run from its end.</summary>
+    private static async Task<ExitCode> GuardedAsync(
+        Session session, GlobalOptions global, HookRunOptions options, GitHook hook, Func<CancellationToken, Task<ExitCode>> run)
+    {
+        var asked = session.CancellationToken;
+        using var late = new CancellationTokenSource(options.Timeout, session.Terminal.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(asked, late.Token);
+        try
+        {
+            return await run(both.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !asked.IsCancellationRequested)
+        {
+            var message = $"stopped after {Text.Number((long)options.Timeout.TotalSeconds)} s (--timeout). What was paid is kept; 'embsync sync' does the rest";
+            session.Complain($"{hook.Name()}: {Sentence(message, options)}");
+            return ExitCode.Guard;
+        }
+        catch (EmbSyncException failed)
+        {
+            session.Complain($"{hook.Name()}: {Sentence(global.Verbose ? failed.ToString() : failed.Message, options)}");
+            return failed.ExitCode;
+        }
+    }
+
+    private static string Sentence(string message, HookRunOptions options) =>
+        options.Block ? message : message.TrimEnd('.') + (message.EndsWith('?') ? " " : ". ") + "Git goes on";
+
+    private static async Task<ExitCode> RunAsync(
+        Session session, GlobalOptions global, HookRunOptions options, GitHook hook, IReadOnlyList<string?> arguments, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2000 // The workspace owns the repository, once it is open.
+        var git = GitRepository.DiscoverFromHook(session.Terminal.WorkingDirectory, session.Terminal.Environment);
+#pragma warning restore CA2000
+        var commits = CommitsOf(git, hook, arguments, session);
+        if (commits.Count == 0)
+        {
+            git.Dispose();
+            return ExitCode.Done;
+        }
+
+        await using var workspace = session.Open(global, ConfigOverrides.None with { MaxCost = options.MaxCost }, found: git);
+        using var progress = new ProgressLine(session.Terminal, global.Quiet);
+        var results = await new HookRun(workspace, session.Terminal.Clock).RunAsync(hook.Name(), commits, SpendLimit.Of(workspace.Config.Limits), progress, cancellationToken);
+        return Tell(session, global, workspace, hook, results);
+    }
+
+    private static IReadOnlyList<HookCommit> CommitsOf(GitDiscovery git, GitHook hook, IReadOnlyList<string?> arguments, Session session)
+    {
+        var repository = git.Require();
+        return hook switch
+        {
+            GitHook.PrePush => HookCommits.Pushed(repository, arguments is [var remote, ..] ? remote : null, session.Terminal.In.ReadToEnd()),
+            GitHook.PostCommit => HookCommits.Committed(repository) is { } made ? [made] : [],
+            _ => HookCommits.Merged(repository, arguments is ["1", ..]) is { } merged ? [merged] : [],
+        };
+    }
+
+    private static ExitCode Tell(Session session, GlobalOptions global, Workspace workspace, GitHook hook, IReadOnlyList<SyncResult> results)
+    {
+        var notes = global.Verbose ? results.SelectMany(result => result.Report.Notes).Distinct() : [];
+        session.Note(global, HookText.Of(results, workspace.Config.Embeddings.AutoIndex).Concat(notes).Select(line => $"{hook.Name()}: {line}"));
+        if (results is [.., { Stopped: { } stopped }])
+        {
+            // What was done before it is told already.
+            ExceptionDispatchInfo.Throw(stopped);
+        }
+
+        return results.Select(result => result.ExitCode).FirstOrDefault(code => code != ExitCode.Done);
+    }
+}

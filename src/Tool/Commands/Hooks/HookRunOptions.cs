@@ -1,0 +1,20 @@
+using McMaster.Extensions.CommandLineUtils;
+
+namespace EmbSync.Tool.Commands.Hooks;
+
+/// <summary>How a hook runs: said on installing it, passed on to each run.</summary>
+internal sealed class HookRunOptions(CommandLineApplication command)
+{
+    private const int DefaultSeconds = 60;
+
+    private readonly CommandOption _timeout = command.Value("--timeout <SECONDS>", $"Stop after so long and keep what was paid (default {DefaultSeconds})");
+    private readonly CommandOption _maxCost = command.Value("--max-cost <USD>", "Refuse to begin, and stop, above this cost");
+    private readonly CommandOption _block = command.Flag("--block", "A run that fails, or takes too long, stops the push");
+
+    public TimeSpan Timeout => TimeSpan.FromSeconds(_timeout.Number(least: 1) ?? DefaultSeconds);
+
+    /// <summary>USD; null for what the configuration says.</summary>
+    public decimal? MaxCost => _maxCost.Money();
+
+    public bool Block => _block.HasValue();
+}
