@@ -149,6 +149,12 @@ internal sealed class PostgresSql(string schema)
     public string Vectors(int generation) => FormattableString.Invariant(
         $"SELECT hash, embedding::real[] FROM {s}.vec_{generation} WHERE hash = ANY (@hashes)");
 
+    public string Embedded(EmbeddedScope scope) => FormattableString.Invariant($"""
+        SELECT i.source, i.id, i.type, i.title, i.path, i.metadata::text, i.updated_at, i.chunks, c.seq, c.hash, c.heading, v.embedding::real[]
+        FROM {s}.item i JOIN {s}.chunk c ON c.source = i.source AND c.item = i.id JOIN {s}.vec_{scope.Generation} v ON v.hash = c.hash
+        WHERE (@source::text IS NULL OR i.source = @source) AND (@type::text IS NULL OR i.type = @type) ORDER BY i.source, i.id, c.seq
+        """);
+
     public string AbandonRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command NOT LIKE 'reembed%' AND command <> 'backfill'";
 
     public string AbandonBuildRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command IN (@command, 'backfill')";
