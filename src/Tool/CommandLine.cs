@@ -80,6 +80,7 @@ internal static class CommandLine
         ReembedCommand.AddTo(app, session);
         CacheCommand.AddTo(app, session);
         PublishCommand.AddTo(app, session);
+        ExportCommand.AddTo(app, session);
         RunsCommand.AddTo(app, session);
         DoctorCommand.AddTo(app, session);
         ConfigCommand.AddTo(app, session);

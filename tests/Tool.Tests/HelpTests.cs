@@ -16,6 +16,7 @@ public sealed class HelpTests
     [InlineData("reembed", "reembed")]
     [InlineData("cache", "cache")]
     [InlineData("publish", "publish")]
+    [InlineData("export", "export")]
     [InlineData("runs", "runs")]
     [InlineData("cache import", "cache_import")]
     [InlineData("doctor", "doctor")]
