@@ -81,6 +81,7 @@ internal static class CommandLine
         CacheCommand.AddTo(app, session);
         PublishCommand.AddTo(app, session);
         ExportCommand.AddTo(app, session);
+        ReportCommand.AddTo(app, session);
         RunsCommand.AddTo(app, session);
         DoctorCommand.AddTo(app, session);
         ConfigCommand.AddTo(app, session);

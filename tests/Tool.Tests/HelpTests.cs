@@ -17,6 +17,7 @@ public sealed class HelpTests
     [InlineData("cache", "cache")]
     [InlineData("publish", "publish")]
     [InlineData("export", "export")]
+    [InlineData("report", "report")]
     [InlineData("runs", "runs")]
     [InlineData("cache import", "cache_import")]
     [InlineData("doctor", "doctor")]

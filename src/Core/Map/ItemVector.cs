@@ -5,7 +5,7 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Map;
 
 /// <summary>One vector for an item: the mean of its chunks' vectors, each scaled to length 1, and scaled to length 1 itself.</summary>
-/// <param name="First">The item's first chunk, which says what the item is.</param>
+/// <param name="First">The first chunk, which says what the item is; without its vector.</param>
 /// <param name="Vector">All zeros where the chunks' vectors are, or cancel out.</param>
 internal sealed record ItemVector(EmbeddedChunk First, ReadOnlyMemory<float> Vector)
 {
@@ -54,7 +54,7 @@ internal sealed record ItemVector(EmbeddedChunk First, ReadOnlyMemory<float> Vec
             TensorPrimitives.Divide(sum, length, sum);
         }
 
-        return first is null ? null : new(first, sum);
+        return first is null ? null : new(first with { Vector = default }, sum);
     }
 
     private static void Add(float[] sum, ReadOnlySpan<float> vector)
