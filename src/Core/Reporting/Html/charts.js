@@ -17,14 +17,19 @@ function drawRuns() {
     return;
   }
 
-  const paid = page.runs.some(run => run.cost > 0);
+  const measures = [
+    ['Cost', run => run.cost ?? 0, money],
+    ['Tokens', run => run.tokens, value => counted(Math.round(value), 'token')],
+    ['Chunks bought', run => run.chunks ?? 0, value => counted(value, 'chunk')],
+  ];
+  const measure = measures.find(([, height]) => page.runs.some(run => height(run) > 0));
   const unknown = page.runs.filter(run => run.cost === null).length;
   const total = page.runs.reduce((sum, run) => sum + (run.cost ?? 0), 0);
   const tokens = page.runs.reduce((sum, run) => sum + run.tokens, 0);
-  byId('runs-about').textContent = `The last ${counted(page.runs.length, 'run')}: ${counted(tokens, 'token')}, ${money(total)}`
+  byId('runs-about').textContent = `${page.moreRuns ? 'The last ' : ''}${counted(page.runs.length, 'run')}: ${counted(tokens, 'token')}, ${money(total)}`
     + (unknown > 0 ? `, not counting ${counted(unknown, 'run')} without a known price` : '') + '.'
     + (page.moreRuns ? " There are older ones: 'embsync runs --limit N' lists them." : '');
-  show('runs-chart', chart([...page.runs].reverse(), paid ? run => run.cost ?? 0 : run => run.tokens, paid ? money : value => `${number(Math.round(value))} tokens`, paid ? 'Cost' : 'Tokens'));
+  show('runs-chart', ...(measure ? [chart([...page.runs].reverse(), ...measure)] : []));
   show('runs-table', table('Runs, newest first', [
     { name: 'run', of: run => String(run.id), kind: 'number' },
     { name: 'started', of: run => time(run.startedAt), kind: 'short' },
@@ -41,26 +46,24 @@ function drawRuns() {
   ], page.runs, true));
 }
 
-/* Bars from the oldest run to the newest. */
-function chart(runs, height, said, what) {
-  const [width, tall, left, top, foot] = [800, 180, 8, 22, 22];
+/* Bars from the oldest run to the newest; words beside them keep their size however narrow the page is. */
+function chart(runs, what, height, said) {
+  const [width, tall] = [800, 140];
   const most = Math.max(...runs.map(height), 0);
-  const step = (width - 2 * left) / Math.max(runs.length, 12);
-  const svg = shape('svg', { viewBox: `0 0 ${width} ${tall}`, role: 'img', 'aria-label': `${what} of ${counted(runs.length, 'run')}, at most ${said(most)} in one; the table below has each` });
-  svg.append(shape('text', { x: left, y: 14 }, `${what}, at most ${said(most)}`), shape('line', { class: 'axis', x1: left, x2: width - left, y1: tall - foot, y2: tall - foot }));
+  const step = width / Math.max(runs.length, 12);
+  const svg = shape('svg', {
+    viewBox: `0 0 ${width} ${tall}`, preserveAspectRatio: 'none', role: 'img',
+    'aria-label': `${what} of ${counted(runs.length, 'run')}, at most ${said(most)} in one; the table below has each`,
+  });
+  svg.append(shape('line', { class: 'axis', x1: 0, x2: width, y1: tall - 0.5, y2: tall - 0.5 }));
   runs.forEach((run, index) => {
-    const value = most === 0 ? 0 : height(run) / most;
-    const size = value === 0 ? 1 : Math.max(2, value * (tall - top - foot));
-    const drawn = shape('rect', { class: run.status === 'done' ? 'done' : 'not', x: left + index * step + 1, y: tall - foot - size, width: Math.max(1, step - 2), height: size });
+    const size = height(run) === 0 ? 1 : Math.max(2, height(run) / most * tall);
+    const drawn = shape('rect', { class: run.status === 'done' ? 'done' : 'not', x: index * step, y: tall - size, width: Math.max(1, step - 2), height: size });
     drawn.append(shape('title', {}, `run ${run.id}, ${run.status}: ${said(height(run))}`));
     svg.append(drawn);
   });
-  svg.append(shape('text', { x: left, y: tall - 6 }, `run ${runs[0].id}, ${time(runs[0].startedAt)}`));
-  if (runs.length > 1) {
-    svg.append(shape('text', { x: width - left, y: tall - 6, 'text-anchor': 'end' }, `run ${runs[runs.length - 1].id}`));
-  }
-
-  return svg;
+  const caption = `${what} of each run, oldest first, at most ${said(most)}; runs that didn't end well in red.`;
+  return element('figure', null, element('figcaption', { text: caption }), svg);
 }
 
 function drawAges() {

@@ -51,7 +51,7 @@ function drawLegend(plot) {
   }
 
   show('map-legend', ...plot.classes.map((one, index) => {
-    const image = sprite(one.shape, paletteOf(one.colour), colourOf('--ground'), 5, 2, false).image;
+    const image = sprite(one.shape, paletteOf(one.colour), colourOf('--ground'), 5, 2, false);
     const button = element('button', { type: 'button', 'aria-pressed': String(!plot.hidden.has(index)) }, image, element('span', { text: `${one.name} (${number(one.count)})` }));
     button.addEventListener('click', () => {
       plot.hidden[plot.hidden.has(index) ? 'delete' : 'add'](index);

@@ -39,14 +39,17 @@ function bar(share, label) {
 
 /* columns: { name, of(row) -> text or element, kind: number | words | short } ; the first one names its row. */
 function table(caption, columns, rows, tall) {
-  const head = element('tr', null, ...columns.map(column => element('th', { scope: 'col', class: column.kind === 'number' ? 'number' : null, text: column.name })));
-  const body = rows.map(row => element('tr', null, ...columns.map((column, index) => {
-    const value = column.of(row);
-    const cell = element(index === 0 ? 'th' : 'td', { scope: index === 0 ? 'row' : null, class: column.kind });
-    cell.append(value === null || value === undefined ? '–' : value);
+  // Narrow pages show a row as a block, which would take the meaning from the elements: the roles keep it.
+  const head = element('tr', { role: 'row' }, ...columns.map(column =>
+    element('th', { role: 'columnheader', scope: 'col', class: column.kind === 'number' ? 'number' : null, text: column.name })));
+  const body = rows.map(row => element('tr', { role: 'row' }, ...columns.map((column, index) => {
+    const [value, role] = [column.of(row), index === 0 ? { role: 'rowheader', scope: 'row' } : { role: 'cell' }];
+    const cell = element(index === 0 ? 'th' : 'td', { ...role, class: column.kind, 'data-name': column.name });
+    cell.append(value === null || value === undefined || value === '' ? '–' : value);
     return cell;
   })));
-  const made = element('table', null, element('caption', { text: caption }), element('thead', null, head), element('tbody', null, ...body));
+  const made = element('table', { role: 'table' }, element('caption', { text: caption }),
+    element('thead', { role: 'rowgroup' }, head), element('tbody', { role: 'rowgroup' }, ...body));
   return element('div', { class: tall && rows.length > 12 ? 'scroll tall' : 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, made);
 }
 

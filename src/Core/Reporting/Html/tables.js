@@ -76,8 +76,8 @@ function drawFailures() {
   const runs = page.runs.filter(run => run.error);
   byId('failures-about').textContent = page.failuresTotal === 0 && runs.length === 0
     ? (page.runs.length === 0 ? 'There is no run yet.' : `None in the last ${counted(page.runs.length, 'run')}.`)
-    : `${counted(page.failuresTotal, 'item')} failed, and ${counted(runs.length, 'run')} ended early, in the last ${counted(page.runs.length, 'run')}.`
-      + (listed < page.failuresTotal ? ` The latest ${number(listed)} items are listed.` : '');
+    : `${counted(page.failuresTotal, 'failure')} of items, and ${counted(runs.length, 'run')} that ended early, in the last ${counted(page.runs.length, 'run')}.`
+      + (listed < page.failuresTotal ? ` The latest ${number(listed)} are listed.` : '');
   show('failures-table',
     ...(runs.length === 0 ? [] : [table('Runs that ended early', [
       { name: 'run', of: run => String(run.id), kind: 'number' }, { name: 'status', of: run => marked(run.status, 'bad'), kind: 'short' },
