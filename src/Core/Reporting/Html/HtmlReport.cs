@@ -68,7 +68,7 @@ public sealed class HtmlReport(Workspace workspace, TimeProvider clock, string v
             [.. status.Sources.Select(source => source with { Name = Plain.Line(source.Name), Type = Plain.Line(source.Type) })],
             [.. status.Types.Select(type => type with { Type = Plain.Line(type.Type) })],
             Figures.Purchase(status.Estimate.Chunks, status.Estimate.Requests, status.Estimate.Tokens, status.Estimate.Cost, status.Estimate.PriceFrom, status.Estimate.CalibratedBy, status.Estimate.Seconds),
-            [.. status.Notes.Select(Plain.Line)], [.. status.Drift.Take(MostListed).Select(Drift)], driftTotal,
+            [.. status.Notes.Select(Plain.Line)], [.. status.Drift.Take(MostListed).Select(Drift)], driftTotal, driftTotal - status.Drift.Count,
             shown.ConvertAll(Run), runs.Count > MostRuns, [.. failures.Take(MostListed)], failures.Count,
             map is null ? [] : Ages.Of(map.UpdatedAt, now), map is null ? null : MapPage.Of(map, status, request.Duplicates));
         return (data, status.Notes);

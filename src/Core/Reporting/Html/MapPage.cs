@@ -24,9 +24,11 @@ internal static class MapPage
             map.Duplicates.Groups.Count, [.. duplicates.Order()], unoffered);
     }
 
-    /// <summary>As the list of drift names them; what it doesn't name is current.</summary>
+    /// <summary>As the list of drift names them. What it doesn't name is current, unless rows were counted without being read.</summary>
     private static IReadOnlyList<string> States(ItemMap map, StatusReport status)
     {
+        var items = status.Items;
+        var rest = status.Drift.Count < items.Missing + items.Stale + items.Orphaned + items.Blocked ? "current, or not read" : "current";
         var drifted = new Dictionary<(string Source, string Name), string>();
         foreach (var drift in status.Drift)
         {
@@ -35,6 +37,6 @@ internal static class MapPage
         }
 
         return [.. map.Items.Select(item => drifted.GetValueOrDefault((item.Key.Source, item.Key.Id))
-            ?? drifted.GetValueOrDefault((item.Key.Source, item.Path ?? item.Key.Id)) ?? "current")];
+            ?? drifted.GetValueOrDefault((item.Key.Source, item.Path ?? item.Key.Id)) ?? rest)];
     }
 }

@@ -6,12 +6,13 @@ namespace EmbSync.Core.Reporting.Html;
 /// <param name="Cost">Of what a sync would buy, in words.</param>
 /// <param name="Drift">The first <see cref="HtmlReport.MostListed"/>.</param>
 /// <param name="DriftTotal">All of them.</param>
+/// <param name="Unnamed">Of those, items that were counted and not read: rows of a large table.</param>
 /// <param name="Runs">Newest first.</param>
 /// <param name="MoreRuns">There are older ones.</param>
 /// <param name="Map">Null while nothing is indexed.</param>
 internal sealed record PageData(
     string Project, string? Commit, string Store, DateTimeOffset MadeAt, string Version, PageIndex? Index, ItemCounts Items, ChunkCounts Chunks, double Coverage,
-    IReadOnlyList<SourceStatus> Sources, IReadOnlyList<TypeStatus> Types, string Cost, IReadOnlyList<string> Notes, IReadOnlyList<PageDrift> Drift, int DriftTotal,
+    IReadOnlyList<SourceStatus> Sources, IReadOnlyList<TypeStatus> Types, string Cost, IReadOnlyList<string> Notes, IReadOnlyList<PageDrift> Drift, int DriftTotal, int Unnamed,
     IReadOnlyList<PageRun> Runs, bool MoreRuns, IReadOnlyList<PageFailure> Failures, int FailuresTotal, IReadOnlyList<PageAge> Ages, PageMap? Map);
 
 /// <summary>The generation that searches are answered from.</summary>

@@ -2,7 +2,7 @@ const most = 8;
 
 const shapes = ['circle', 'square', 'triangle', 'diamond'];
 
-const fixed = { current: 2, missing: 0, stale: 4, orphaned: 3, blocked: 6, yes: 6, no: most };
+const fixed = { current: 2, 'current, or not read': 2, missing: 0, stale: 4, orphaned: 3, blocked: 6, yes: 6, no: most };
 
 /* Which class each point belongs to under one label: the most frequent values have a colour and shape of their own, the rest share one. */
 function classesOf(label) {

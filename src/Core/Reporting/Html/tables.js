@@ -31,15 +31,15 @@ function drawCoverage() {
   const covered = [{ name: 'coverage', of: row => percent(row.coverage), kind: 'number' }, { name: '', of: row => bar(row.coverage, percent(row.coverage)) }];
   show('coverage-tables',
     table('By source', [{ name: 'source', of: row => row.name }, ...numbers, ...covered], page.sources),
-    table('By type', [
+    ...(page.types.length === 0 ? [] : [table('By type', [
       { name: 'type', of: row => row.type }, { name: 'total', of: row => number(row.total), kind: 'number' },
-      { name: 'with embeddings', of: row => number(row.embedded), kind: 'number' }, { name: 'pending', of: row => number(row.pending), kind: 'number' }, ...covered], page.types));
+      { name: 'with embeddings', of: row => number(row.embedded), kind: 'number' }, { name: 'pending', of: row => number(row.pending), kind: 'number' }, ...covered], page.types)]));
 }
 
 function drawDrift() {
   const listed = page.drift.length;
   if (listed === 0) {
-    byId('drift-about').textContent = page.driftTotal === 0 ? 'Nothing: every item is in step.' : `${counted(page.driftTotal, 'item')} drifted; their names are not at hand.`;
+    byId('drift-about').textContent = page.driftTotal === 0 ? 'Nothing: every item is in step.' : `${counted(page.driftTotal, 'item')} drifted. They are rows that were counted without being read: a sync names what it does.`;
     return;
   }
 
@@ -60,7 +60,8 @@ function drawDrift() {
     const rows = page.drift.filter(row => (choose.value === '' || row.state === choose.value)
       && `${row.where}\n${row.title}\n${row.reasons.join(' ')}\n${row.message ?? ''}\n${row.source}`.toLowerCase().includes(wanted));
     byId('drift-about').textContent = `${number(rows.length)} shown of ${counted(page.driftTotal, 'item')} that drifted.`
-      + (listed < page.driftTotal ? ` This page lists ${number(listed)} of them; 'embsync status --limit ${page.driftTotal}' lists all.` : '');
+      + (listed < page.driftTotal - page.unnamed ? ` This page lists ${number(listed)}; 'embsync status --json' lists all that were read.` : '')
+      + (page.unnamed > 0 ? ` ${counted(page.unnamed, 'row')} of them were counted without being read.` : '');
     show('drift-table', table('Items that drifted', columns, rows, true));
   };
   choose.addEventListener('change', draw);
