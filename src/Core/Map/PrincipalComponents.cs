@@ -135,12 +135,12 @@ public sealed class PrincipalComponents
     {
         public static Ritz Of(List<double[]> basis, List<double[]> images)
         {
-            var small = new double[basis.Count, basis.Count];
+            double[][] small = [.. basis.Select(_ => new double[basis.Count])];
             for (var i = 0; i < basis.Count; i++)
             {
                 for (var j = 0; j <= i; j++)
                 {
-                    small[i, j] = small[j, i] = TensorPrimitives.Dot<double>(basis[i], images[j]);
+                    small[i][j] = small[j][i] = TensorPrimitives.Dot<double>(basis[i], images[j]);
                 }
             }
 

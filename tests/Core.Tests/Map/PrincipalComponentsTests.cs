@@ -94,7 +94,7 @@ public sealed class PrincipalComponentsTests
             }
 
             Dot(found.Axes[0], found.Axes[1]).ShouldBe(0, 1e-9);
-            found.TotalVariance.ShouldBe(Enumerable.Range(0, given.dimension).Sum(i => covariance[i, i]), 1e-6 * (1 + found.TotalVariance));
+            found.TotalVariance.ShouldBe(Enumerable.Range(0, given.dimension).Sum(i => covariance[i][i]), 1e-6 * (1 + found.TotalVariance));
         }));
     }
 
@@ -107,16 +107,16 @@ public sealed class PrincipalComponentsTests
         return [.. Enumerable.Range(0, count).Select(_ => (ReadOnlyMemory<float>)spread.Select(scale => (float)(scale * (random.NextDouble() - 0.3))).ToArray())];
     }
 
-    private static double[,] CovarianceOf(ReadOnlyMemory<float>[] rows)
+    private static double[][] CovarianceOf(ReadOnlyMemory<float>[] rows)
     {
         var n = rows[0].Length;
         var mean = Enumerable.Range(0, n).Select(i => rows.Average(row => (double)row.Span[i])).ToArray();
-        var covariance = new double[n, n];
+        double[][] covariance = [.. mean.Select(_ => new double[n])];
         for (var i = 0; i < n; i++)
         {
             for (var j = 0; j < n; j++)
             {
-                covariance[i, j] = rows.Average(row => (row.Span[i] - mean[i]) * (row.Span[j] - mean[j]));
+                covariance[i][j] = rows.Average(row => (row.Span[i] - mean[i]) * (row.Span[j] - mean[j]));
             }
         }
 
@@ -124,10 +124,10 @@ public sealed class PrincipalComponentsTests
     }
 
     /// <summary>From the largest down, by halving intervals: Sylvester's law counts the eigenvalues above a number by the signs of pivots.</summary>
-    private static double[] Eigenvalues(double[,] matrix)
+    private static double[] Eigenvalues(double[][] matrix)
     {
-        var n = matrix.GetLength(0);
-        var most = Enumerable.Range(0, n).Sum(i => matrix[i, i]);
+        var n = matrix.Length;
+        var most = Enumerable.Range(0, n).Sum(i => matrix[i][i]);
         return [.. Enumerable.Range(0, n).Select(rank =>
         {
             var (low, high) = (-1e-12, most + 1e-12);
@@ -141,25 +141,25 @@ public sealed class PrincipalComponentsTests
         })];
     }
 
-    private static int Above(double[,] matrix, double number)
+    private static int Above(double[][] matrix, double number)
     {
-        var n = matrix.GetLength(0);
-        var a = (double[,])matrix.Clone();
+        var n = matrix.Length;
+        double[][] a = [.. matrix.Select(row => (double[])row.Clone())];
         var count = 0;
         for (var i = 0; i < n; i++)
         {
-            a[i, i] -= number;
+            a[i][i] -= number;
         }
 
         for (var i = 0; i < n; i++)
         {
-            var pivot = a[i, i] == 0 ? -1e-300 : a[i, i];
+            var pivot = a[i][i] == 0 ? -1e-300 : a[i][i];
             count += pivot > 0 ? 1 : 0;
             for (var row = i + 1; row < n; row++)
             {
                 for (var column = i + 1; column < n; column++)
                 {
-                    a[row, column] -= a[row, i] * a[i, column] / pivot;
+                    a[row][column] -= a[row][i] * a[i][column] / pivot;
                 }
             }
         }
@@ -167,8 +167,8 @@ public sealed class PrincipalComponentsTests
         return count;
     }
 
-    private static double[] Times(double[,] matrix, double[] vector) =>
-        [.. vector.Select((_, row) => vector.Select((x, column) => matrix[row, column] * x).Sum())];
+    private static double[] Times(double[][] matrix, double[] vector) =>
+        [.. vector.Select((_, row) => vector.Select((x, column) => matrix[row][column] * x).Sum())];
 
     private static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
 

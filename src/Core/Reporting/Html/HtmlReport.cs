@@ -1,7 +1,6 @@
 using EmbSync.Core.Export;
 using EmbSync.Core.Map;
 using EmbSync.Core.Model;
-using EmbSync.Core.Storage;
 using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Reporting.Html;

@@ -63,7 +63,7 @@ function drawLegend(plot) {
 }
 
 const details = (map, plot, index) => [map.where[index],
-  ...map.labels.filter((label, at) => at < 3 || at === plot.label).filter(label => label.of[index] >= 0).map(label => `${label.name.replace('metadata: ', '')} ${label.values[label.of[index]]}`),
+  ...map.labels.filter((label, at) => at < 3 || at === plot.label).filter(label => label.of[index] >= 0).map(label => `${label.name.replace('metadata: ', '')}: ${label.values[label.of[index]]}`),
   ...(plot.doubles[index] === 1 ? ['has a near-duplicate'] : [])];
 
 function say(map, plot) {

@@ -8,7 +8,7 @@ const number = value => value === null || value === undefined ? '–' : value.to
 
 const counted = (value, noun) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 
-const percent = share => `${(100 * share).toFixed(2)} %`;
+const percent = share => `${(100 * share).toFixed(2)}\u00a0%`;
 
 /* As the tool writes it on a terminal. */
 const money = value => value === null ? 'unknown' : value === 0 ? '$0' : value < 0.0001 ? 'under $0.0001'

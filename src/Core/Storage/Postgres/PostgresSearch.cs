@@ -1,6 +1,5 @@
 #pragma warning disable RS0030 // the Postgres store
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Model;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;
