@@ -78,7 +78,7 @@ public static class SarifText
         json.WriteString("ruleId", drift.Code);
         json.WriteNumber("ruleIndex", rule);
         json.WriteString("level", drift.State == "blocked" ? "error" : "warning");
-        WriteText(json, "message", Plain.Line(drift.Sentence));
+        WriteText(json, "message", Message(drift.Sentence));
         json.WriteStartArray("locations");
         json.WriteStartObject();
         if (drift.Path is { } path)
@@ -123,6 +123,10 @@ public static class SarifText
         json.WriteNumber("listed", report.Drift.Count);
         json.WriteEndObject();
     }
+
+    /// <summary>A message's text has place-holders in braces, and links as Markdown writes them: a title has neither.</summary>
+    private static string Message(string text) => Plain.Line(text)
+        .Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal).Replace("](", "] (", StringComparison.Ordinal);
 
     private static void WriteText(Utf8JsonWriter json, string name, string text)
     {
