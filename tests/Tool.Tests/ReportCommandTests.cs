@@ -8,15 +8,17 @@ using EmbSync.Tool.Tests.Walkthrough;
 namespace EmbSync.Tool.Tests;
 
 /// <summary>The HTML page: one file that says how the index stands, lets nothing run but its own script, and asks nothing of a network.</summary>
-public sealed partial class ReportCommandTests
+public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private const string Hostile = "</script><img src=x onerror=alert(1)>{{script}}<!--";
 
-    [Fact]
-    public async Task The_program_writes_a_page_that_says_how_the_index_stands()
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task The_program_writes_a_page_that_says_how_the_index_stands(string backend)
     {
         await using var provider = await FakeEmbeddingServer.StartAsync();
-        using var stage = Stage.Sqlite(30, provider);
+        using var stage = Stage.Of(backend, 30, postgres, provider, "report");
         using (var sync = stage.Start("sync"))
         {
             (await sync.EndAsync()).ExitCode.ShouldBe(0);
