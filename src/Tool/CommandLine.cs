@@ -82,6 +82,8 @@ internal static class CommandLine
         CacheCommand.AddTo(app, session);
         PublishCommand.AddTo(app, session);
         AdoptCommand.AddTo(app, session);
+        ExportCommand.AddTo(app, session);
+        ReportCommand.AddTo(app, session);
         RunsCommand.AddTo(app, session);
         HookCommand.AddTo(app, session);
         DoctorCommand.AddTo(app, session);

@@ -79,6 +79,9 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         return Workspace.Open(ConfigLoader.Default(root, git.Repository?.OriginPath), git, terminal.Clock);
     }
 
+    /// <summary>Text without the secrets that are known; for data that goes to a file.</summary>
+    public string Redact(string text) => _redactor.RedactKnown(text);
+
     /// <summary>Data goes to stdout.</summary>
     public void Print(string text) => terminal.Out.Write(_redactor.RedactKnown(text));
 

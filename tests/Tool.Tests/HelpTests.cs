@@ -19,6 +19,8 @@ public sealed class HelpTests
     [InlineData("adopt", "adopt")]
     [InlineData("hook", "hook")]
     [InlineData("hook sql", "hook_sql")]
+    [InlineData("export", "export")]
+    [InlineData("report", "report")]
     [InlineData("runs", "runs")]
     [InlineData("cache import", "cache_import")]
     [InlineData("doctor", "doctor")]

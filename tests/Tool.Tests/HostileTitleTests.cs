@@ -14,6 +14,7 @@ public sealed class HostileTitleTests
     [InlineData("github")]
     [InlineData("markdown")]
     [InlineData("msbuild")]
+    [InlineData("sarif")]
     public async Task Status_shows_them_as_text(string format)
     {
         using var repository = await HostileAsync();
@@ -26,7 +27,22 @@ public sealed class HostileTitleTests
         run.Out.ShouldNotContain("\u202E");
         run.Out.Split('\n').Where(line => line.TrimStart().StartsWith("::", StringComparison.Ordinal))
             .ShouldAllBe(line => line.StartsWith("::warning ") || line.StartsWith("::error "));
-        Approval.Verify(run.Out, $"Status_{format}");
+        Approval.Verify(run.Out.Replace($"\"semanticVersion\": \"{CommandLine.Version}\"", "\"semanticVersion\": \"{version}\"", StringComparison.Ordinal), $"Status_{format}");
+    }
+
+    [Fact]
+    [Fault(63, "escapes and bidirectional marks in titles", On = [Touched.NoStore])]
+    public async Task Export_shows_them_as_text()
+    {
+        using var repository = await HostileAsync();
+        await ToolRun.Of(repository.Path, "sync");
+
+        var run = await ToolRun.Of(repository.Path, "export --to jsonl", terminal: true, environment: new Dictionary<string, string> { ["NO_COLOR"] = "1" });
+
+        run.ExitCode.ShouldBe(0);
+        run.Out.ShouldNotContain("\u001b");
+        run.Out.ShouldNotContain("\u202E");
+        run.Out.Split('\n').ShouldNotContain(line => line.TrimStart().StartsWith("::", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class SearchEngine(Workspace workspace)
         var store = workspace.Store;
         var head = await store.ReadHeadAsync(cancellationToken);
         var space = request.Space ?? workspace.MainSpace;
-        var generation = head.Active(space) ?? throw Absent(head, space);
+        var generation = head.Active(space) ?? throw StoreRefusals.NothingIndexed(store.Description, head, space);
         var vector = await QueryVectorAsync(generation.Signature, request.Text, cancellationToken);
 
         var lexical = generation.Signature.Provider == LexicalProvider.ProviderName;
@@ -59,13 +59,6 @@ public sealed class SearchEngine(Workspace workspace)
         return new(1, generation.Space, generation.Signature.Model, "vector",
             items == 0 ? 1 : Math.Floor(10_000.0 * coverage.Sum(row => row.Embedded) / items) / 10_000,
             await Staleness.TryCountAsync(workspace, cancellationToken), results);
-    }
-
-    private EmbSyncException Absent(StoreHead head, string space)
-    {
-        var there = head.Generations.Where(generation => generation.State == GenerationState.Active).Select(generation => $"'{generation.Space}'").ToList();
-        return there.Count == 0 ? new StoreException($"nothing is indexed yet in {workspace.Store.Description}: run 'embsync sync' first")
-            : new UsageException($"nothing is indexed yet in space '{space}': there is {string.Join(", ", there)}");
     }
 
     private async Task<float[]> QueryVectorAsync(EmbeddingSignature signature, string text, CancellationToken cancellationToken)

@@ -45,6 +45,12 @@ public interface IStore : IAsyncDisposable
     /// <param name="limit">Rows at most; fewer come only at the end.</param>
     Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Stored chunks with their vectors of one generation, in order of source, id and position; chunks without a vector are left out. Never more in
+    /// memory than a page. PostgreSQL answers from one state of the store, the others from one state for each page.
+    /// </summary>
+    IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(EmbeddedScope scope, CancellationToken cancellationToken);
+
     /// <summary>What a generation lacks of all stored chunks.</summary>
     /// <param name="generation">Null: everything.</param>
     /// <param name="priced">A generation whose vectors say what their texts cost; null when there is none.</param>
@@ -202,6 +208,19 @@ public sealed record SearchQuery(
     string? Source,
     string? Type,
     IReadOnlyList<KeyValuePair<string, string>> Where);
+
+/// <param name="Source">Null for all.</param>
+/// <param name="Type">Null for all.</param>
+public sealed record EmbeddedScope(int Generation, string? Source, string? Type);
+
+/// <param name="Metadata">JSON object in canonical form.</param>
+/// <param name="UpdatedAt">When the source last changed the item, as far as it knows; else when it was stored.</param>
+/// <param name="Chunks">Chunks of the item, with and without a vector.</param>
+/// <param name="Seq">Position in the item, from 0.</param>
+/// <param name="Vector">As stored, of the generation's dimension.</param>
+public sealed record EmbeddedChunk(
+    ItemKey Key, string Type, string Title, string? Path, string Metadata, DateTimeOffset UpdatedAt, int Chunks,
+    int Seq, ContentHash Hash, string Heading, ReadOnlyMemory<float> Vector);
 
 /// <param name="Score">Cosine, -1 to 1.</param>
 public sealed record SearchHit(

@@ -26,6 +26,14 @@ internal static class StoreRefusals
     public static StoreException NoLongerBuilt(string store, Generation generation) => new(FormattableString.Invariant(
         $"{store}: generation {generation.Id} ({generation.Signature.Model}, {generation.Signature.Dimension}) is no longer being built: another run chose another model. Nothing of the batch was written."));
 
+    /// <summary>No generation of the space is active.</summary>
+    public static EmbSyncException NothingIndexed(string store, StoreHead head, string space)
+    {
+        var there = head.Generations.Where(generation => generation.State == GenerationState.Active).Select(generation => $"'{generation.Space}'").ToList();
+        return there.Count == 0 ? new StoreException($"nothing is indexed yet in {store}: run 'embsync sync' first")
+            : new UsageException($"nothing is indexed yet in space '{space}': there is {string.Join(", ", there)}");
+    }
+
     public static StoreException NoGeneration(string store, int id) => new(FormattableString.Invariant(
         $"{store} has no generation {id}: it was removed meanwhile. Run the command again."));
 

@@ -10,6 +10,7 @@ internal enum OutputFormat
     Markdown,
     GitHub,
     MsBuild,
+    Sarif,
 }
 
 /// <summary>Options that every command takes; read when the command runs.</summary>

@@ -20,10 +20,11 @@ internal static class StatusCommand
               embsync status                     the whole picture
               embsync status --check             exit code 4 when the index is not in step
               embsync status --runs 10           with the last ten runs
+              embsync status --format sarif      drift for code scanning and editors
               embsync status --against main      what a sync would do if the store held the tree of main
             """;
         var global = new GlobalOptions(
-            command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub, OutputFormat.MsBuild);
+            command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub, OutputFormat.MsBuild, OutputFormat.Sarif);
         var scope = new ScopeOptions(command);
         var check = command.Flag("--check", "Exit with 4 when anything is missing, stale, orphaned or blocked");
         var limit = command.Value("--limit <N>", "Names at most N items; counts are always whole");
@@ -65,6 +66,7 @@ internal static class StatusCommand
                 OutputFormat.Markdown => MarkdownText.Of(report),
                 OutputFormat.GitHub => GitHubText.Of(report),
                 OutputFormat.MsBuild => MsBuildText.Of(report),
+                OutputFormat.Sarif => SarifText.Of(report, CommandLine.Version),
                 _ => StatusText.Of(report, session.Terminal.Ink(global.NoColor)),
             });
             return (int)(check.HasValue() && report.HasDrift ? ExitCode.Drift : ExitCode.Done);

@@ -79,6 +79,53 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Embedded_chunks_come_by_source_id_and_position_with_the_vectors_of_one_generation()
+    {
+        await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
+        var other = await writer.OpenGenerationAsync("default", Signature with { Model = "before" }, CancellationToken.None);
+        await writer.CommitAsync(Batch(other.Id, [Vector("one", 0, 0, 0, 1), Vector("lost", 0, 0, 0, 1)]), CancellationToken.None);
+        await writer.ActivateAsync(other.Id, CancellationToken.None);
+        var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
+        await writer.CommitAsync(
+            Batch(
+                generation.Id,
+                [Vector("one", 1, 0, 0, 0), Vector("two", 0, 1, 0, 0)],
+                [
+                    Item("b", "two", "lost", "one") with { Metadata = """{"a":[1,"x"],"status":"open"}""", UpdatedAt = Noon.AddDays(-1) },
+                    Item("a", "one") with { Type = "spec", Path = null },
+                    Item("none"),
+                    ItemOf("other", "c", "two"),
+                    .. Enumerable.Range(0, 600).Select(i => ItemOf("many", FormattableString.Invariant($"m{i:000}"), "one", "two")),
+                ]),
+            CancellationToken.None);
+
+        var all = await EmbeddedAsync(new(generation.Id, null, null));
+        all.Where(row => row.Key.Source != "many").Select(row => $"{row.Key} {row.Seq} of {row.Chunks}")
+            .ShouldBe(["docs/a 0 of 1", "docs/b 0 of 3", "docs/b 2 of 3", "other/c 0 of 1"]);
+        all.Where(row => row.Key.Source == "many").Select(row => (row.Key.Id, row.Seq)).ShouldBe(
+            Enumerable.Range(0, 600).SelectMany(i => new[] { (FormattableString.Invariant($"m{i:000}"), 0), (FormattableString.Invariant($"m{i:000}"), 1) }));
+        all.Select(row => row.Vector.ToArray()[3]).ShouldAllBe(number => number == 0);
+        var last = all.Last(row => row.Key.Id == "b");
+        (last with { Vector = default }).ShouldBe(new EmbeddedChunk(
+            new("docs", "b"), "task", "Title of b", "docs/b.md", """{"a":[1,"x"],"status":"open"}""", Noon.AddDays(-1), 3, 2, ContentHash.Of("one"), "Part > Two", default));
+        last.Vector.ToArray().ShouldBe([1f, 0, 0, 0]);
+        (await EmbeddedAsync(new(generation.Id, "docs", "spec"))).Single().Path.ShouldBeNull();
+        (await EmbeddedAsync(new(generation.Id, "other", null))).Single().Key.ToString().ShouldBe("other/c");
+        (await EmbeddedAsync(new(other.Id, "docs", null))).Select(row => row.Vector.Span[3]).ShouldBe([1f, 1f, 1f]);
+    }
+
+    private async Task<List<EmbeddedChunk>> EmbeddedAsync(EmbeddedScope scope)
+    {
+        var rows = new List<EmbeddedChunk>();
+        await foreach (var row in Store.ReadEmbeddedAsync(scope, CancellationToken.None))
+        {
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    [Fact]
     public async Task An_absent_store_reads_as_empty()
     {
         (await Store.ReadHeadAsync(CancellationToken.None)).ShouldBeSameAs(StoreHead.Empty);
@@ -91,6 +138,7 @@ public abstract class StoreContract : IAsyncLifetime
         (await Store.ReadCoverageAsync(1, CancellationToken.None)).ShouldBeEmpty();
         (await Store.ReadRunsAsync(10, CancellationToken.None)).ShouldBeEmpty();
         (await Store.SearchAsync(Query(1, 1, 0, 0, 0), CancellationToken.None)).ShouldBeEmpty();
+        (await EmbeddedAsync(new(1, null, null))).ShouldBeEmpty();
     }
 
     [Fact]

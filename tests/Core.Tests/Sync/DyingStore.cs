@@ -37,6 +37,8 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
         store.ReadVectorPageAsync(generation, after, limit, cancellationToken);
 
+    public IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(EmbeddedScope scope, CancellationToken cancellationToken) => store.ReadEmbeddedAsync(scope, cancellationToken);
+
     public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => store.ReadQueueAsync(generation, cancellationToken);
 
     public Task<StoreHome?> ReadHomeAsync(CancellationToken cancellationToken) => store.ReadHomeAsync(cancellationToken);

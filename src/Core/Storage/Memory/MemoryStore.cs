@@ -69,6 +69,21 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             .Take(limit)
             .Select(vector => new VectorRow(vector.Key, Numbers(generation, vector.Value), vector.Value.Tokens))]);
 
+    public async IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(
+        EmbeddedScope scope, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var items = await Read(() => (scope.Source is { } source ? data.ItemsOf(source) : data.Items.Values.SelectMany(all => all.Values))
+            .Where(item => scope.Type is null || item.Stored.Type == scope.Type).ToList());
+        foreach (var item in items)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var chunk in await Read(() => Embedded(item, scope.Generation)))
+            {
+                yield return chunk;
+            }
+        }
+    }
+
     public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => Read(() =>
     {
         var leases = data.Work.TryGetValue(generation, out var queue) ? queue.Values.ToList() : [];
@@ -176,6 +191,14 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             hit.Chunk.Item.Key, hit.Chunk.Chunk.Seq, hit.Chunk.Chunk.Hash, hit.Chunk.Item.Stored.Title, hit.Chunk.Item.Stored.Path, hit.Score,
             hit.Chunk.Chunk.Heading, hit.Chunk.Chunk.StartLine, hit.Chunk.Chunk.EndLine,
             keepText ? hit.Chunk.Chunk.Text : null, hit.Chunk.Item.Metadata))];
+    }
+
+    private List<EmbeddedChunk> Embedded(MemoryItem item, int generation)
+    {
+        var known = data.VectorsOf(generation);
+        return [.. item.Chunks.Where(chunk => known.ContainsKey(chunk.Hash)).Select(chunk => new EmbeddedChunk(
+            item.Key, item.Stored.Type, item.Stored.Title, item.Stored.Path, item.Metadata, item.UpdatedAt, item.Chunks.Count,
+            chunk.Seq, chunk.Hash, chunk.Heading, Numbers(generation, known[chunk.Hash])))];
     }
 
     private float[] Numbers(int generation, MemoryVector vector)

@@ -163,9 +163,10 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
         }
 
         var before = items.GetValueOrDefault(item.Key.Id);
-        var after = MemoryItem.Of(item, keepText);
-        items[item.Key.Id] = after;
-        return before is null || before.Stored != after.Stored;
+        var after = MemoryItem.Of(item, clock.Now(), keepText);
+        var isSame = before is not null && before.Stored == after.Stored;
+        items[item.Key.Id] = isSame ? after with { UpdatedAt = before!.UpdatedAt } : after;
+        return !isSame;
     }
 
     private bool Delete(ItemKey key)

@@ -1,4 +1,6 @@
 #pragma warning disable RS0030 // the Postgres store
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using Npgsql;
@@ -77,6 +79,14 @@ internal static class PostgresRows
     public static StoredItem Item(NpgsqlDataReader row, int at = 0) => new(
         row.GetString(at), row.TextOf(at + 1), row.GetString(at + 2), row.GetString(at + 3), row.Hash(at + 4), row.Hash(at + 5), row.GetString(at + 6), row.GetString(at + 7),
         row.GetInt32(at + 8));
+
+    /// <summary>Columns as <see cref="PostgresSql.Embedded"/> lists them.</summary>
+    public static EmbeddedChunk Embedded(NpgsqlDataReader row) => new(
+        new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.TextOf(4), Canonical(row.GetString(5)), row.Time(6), row.GetInt32(7),
+        row.GetInt32(8), row.Hash(9), row.GetString(10), row.GetFieldValue<float[]>(11));
+
+    /// <summary>jsonb has an order of keys of its own.</summary>
+    public static string Canonical(string metadata) => CanonicalJson.Of(JsonSerializer.Deserialize<Dictionary<string, JsonNode?>>(metadata)!);
 
     /// <summary>Columns as <see cref="PostgresSql.Runs"/> lists them.</summary>
     public static RunRecord Receipt(NpgsqlDataReader row) => new(

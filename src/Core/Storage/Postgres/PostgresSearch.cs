@@ -1,8 +1,5 @@
 #pragma warning disable RS0030 // the Postgres store
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Model;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;
@@ -117,8 +114,5 @@ internal sealed class PostgresSearch(
 
     private static SearchHit Hit(NpgsqlDataReader row) => new(
         new(row.GetString(0), row.GetString(1)), row.GetInt32(2), row.Hash(3), row.GetString(4), row.TextOf(5), row.GetDouble(6),
-        row.GetString(7), row.GetInt32(8), row.GetInt32(9), row.TextOf(10), Canonical(row.GetString(11)));
-
-    /// <summary>jsonb has an order of keys of its own.</summary>
-    private static string Canonical(string metadata) => CanonicalJson.Of(JsonSerializer.Deserialize<Dictionary<string, JsonNode?>>(metadata)!);
+        row.GetString(7), row.GetInt32(8), row.GetInt32(9), row.TextOf(10), PostgresRows.Canonical(row.GetString(11)));
 }

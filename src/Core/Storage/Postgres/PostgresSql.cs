@@ -149,6 +149,17 @@ internal sealed class PostgresSql(string schema)
     public string Vectors(int generation) => FormattableString.Invariant(
         $"SELECT hash, embedding::real[] FROM {s}.vec_{generation} WHERE hash = ANY (@hashes)");
 
+    /// <summary>
+    /// OFFSET 0 keeps each vector's look-up apart: rows then stream in the order of two primary keys. Joined plainly, all vectors are sorted on disk before the first row
+    /// comes (60,000 of 1,024 dimensions: 250 MB of it, and 1.7 times as long).
+    /// </summary>
+    public string Embedded(EmbeddedScope scope) => FormattableString.Invariant($"""
+        SELECT i.source, i.id, i.type, i.title, i.path, i.metadata::text, i.updated_at, i.chunks, c.seq, c.hash, c.heading, v.embedding::real[]
+        FROM {s}.item i JOIN {s}.chunk c ON c.source = i.source AND c.item = i.id
+            JOIN LATERAL (SELECT embedding FROM {s}.vec_{scope.Generation} WHERE hash = c.hash OFFSET 0) v ON true
+        WHERE (@source::text IS NULL OR i.source = @source) AND (@type::text IS NULL OR i.type = @type) ORDER BY i.source, i.id, c.seq
+        """);
+
     public string AbandonRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command NOT LIKE 'reembed%' AND command <> 'backfill'";
 
     public string AbandonBuildRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command IN (@command, 'backfill')";

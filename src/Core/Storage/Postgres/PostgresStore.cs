@@ -137,6 +137,22 @@ internal sealed class PostgresStore : IStore
             Sql.VectorPage(generation), row => new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), cancellationToken,
             ("after", after?.ToBytes() ?? []), ("limit", limit)), cancellationToken);
 
+    public async IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(EmbeddedScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenPresentAsync(cancellationToken);
+        if (connection is null)
+        {
+            yield break;
+        }
+
+        await using var command = connection.Command(Sql.Embedded(scope), ("source", scope.Source), ("type", scope.Type));
+        await using var reader = await database.Errors.GuardAsync(() => command.ExecuteReaderAsync(cancellationToken));
+        while (await database.Errors.GuardAsync(() => reader.ReadAsync(cancellationToken)))
+        {
+            yield return PostgresRows.Embedded(reader);
+        }
+    }
+
     public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => ReadAsync(QueueState.Empty, async connection =>
         (await connection.RowsAsync(PostgresBuildSql.Queue(Sql.Schema), row => new QueueState(row.GetInt32(0), row.GetInt32(1), row.GetBoolean(2)), cancellationToken, ("generation", generation))).Single(), cancellationToken);
 

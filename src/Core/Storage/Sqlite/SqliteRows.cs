@@ -79,6 +79,11 @@ internal static class SqliteRows
         row.GetString(0), row.TextOf(1), row.GetString(2), row.GetString(3), row.Hash(4), row.Hash(5), row.GetString(6), row.GetString(7),
         row.GetInt32(8));
 
+    /// <summary>Columns as <see cref="SqliteSql.EmbeddedAfter"/> lists them.</summary>
+    public static EmbeddedChunk Embedded(SqliteDataReader row, float[] vector) => new(
+        new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.TextOf(4), row.GetString(5), row.Time(6), row.GetInt32(7),
+        row.GetInt32(8), row.Hash(9), row.GetString(10), vector);
+
     /// <summary>Columns as <see cref="SqliteSql.Runs"/> lists them.</summary>
     public static RunRecord Receipt(SqliteDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetInt64(5),

@@ -136,6 +136,20 @@ internal static class SqliteSql
     public static string VectorPage(int generation) => FormattableString.Invariant(
         $"SELECT hash, tokens, embedding FROM vec_{generation} WHERE hash > $after ORDER BY hash LIMIT $limit");
 
+    /// <summary>
+    /// A page of items, 500 or as many as have 1,000 chunks, at least one: a row for each chunk, and one for an item without any, so that the page
+    /// says where it ends.
+    /// </summary>
+    public static string EmbeddedAfter(int generation) => FormattableString.Invariant($"""
+        SELECT i.source, i.id, i.type, i.title, i.path, i.metadata, i.updated_at, i.chunks, c.seq, c.hash, c.heading, v.embedding
+        FROM (
+            SELECT *, sum(chunks) OVER (ORDER BY source, id ROWS UNBOUNDED PRECEDING) - chunks AS before FROM (
+                SELECT * FROM item WHERE (source, id) > ($afterSource, $afterId) AND ($source IS NULL OR source = $source)
+                    AND ($type IS NULL OR type = $type) ORDER BY source, id LIMIT 500)) i
+        LEFT JOIN chunk c ON c.source = i.source AND c.item = i.id LEFT JOIN vec_{generation} v ON v.hash = c.hash
+        WHERE i.before < 1000 ORDER BY i.source, i.id, c.seq
+        """);
+
     public static string PutVector(int generation, bool replace) => FormattableString.Invariant($"""
         INSERT INTO vec_{generation} AS v (hash, tokens, created_at, embedding) VALUES ($hash, $tokens, $at, $embedding) ON CONFLICT (hash)
         """) + (replace

@@ -138,6 +138,24 @@ internal sealed class SqliteStore : IStore
                 ("$after", after?.ToBytes() ?? []), ("$limit", limit));
         });
 
+    public async IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(EmbeddedScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var after = new ItemKey("", "");
+        List<(ItemKey Item, EmbeddedChunk? Chunk)> page;
+        while ((page = await Read([], connection => EmbeddedPage(connection, scope, after, cancellationToken))).Count > 0)
+        {
+            foreach (var row in page)
+            {
+                if (row.Chunk is { } chunk)
+                {
+                    yield return chunk;
+                }
+            }
+
+            after = page[^1].Item;
+        }
+    }
+
     public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => Read(QueueState.Empty, connection => connection.Rows(
         SqliteBuildSql.Queue, row => new QueueState(row.GetInt32(0), row.GetInt32(1), row.GetBoolean(2)), cancellationToken, ("$generation", generation), ("$now", SqliteRows.Text(clock.GetUtcNow()))).Single());
 
@@ -244,6 +262,17 @@ internal sealed class SqliteStore : IStore
     {
         var values = slice.Select((hash, i) => (Name: FormattableString.Invariant($"$h{i}"), Value: (object?)hash.ToBytes())).ToArray();
         return connection.Rows(sql(string.Join(',', values.Select(value => value.Name))), read, cancellationToken, values);
+    }
+
+    private List<(ItemKey Item, EmbeddedChunk? Chunk)> EmbeddedPage(
+        SqliteConnection connection, EmbeddedScope scope, ItemKey after, CancellationToken cancellationToken)
+    {
+        var stored = Generation(connection, scope.Generation);
+        return connection.Rows(
+            SqliteSql.EmbeddedAfter(scope.Generation),
+            row => (new ItemKey(row.GetString(0), row.GetString(1)), row.IsDBNull(11) ? null : SqliteRows.Embedded(row, Numbers(row, 11, stored))),
+            cancellationToken,
+            ("$source", scope.Source), ("$type", scope.Type), ("$afterSource", after.Source), ("$afterId", after.Id));
     }
 
     private static float[] Numbers(SqliteDataReader row, int column, StoredGeneration stored)
