@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using EmbSync.Core.Storage.VectorFiles;
 using EmbSync.Core.Doctor;
 
@@ -21,6 +22,14 @@ public static class ReportJson
     });
 
     private static readonly ReportJsonContext Compact = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
+
+    /// <summary>What can be printed, by the command that prints it.</summary>
+    internal static IReadOnlyList<(string Name, JsonTypeInfo Type)> Reports { get; } =
+    [
+        ("adopt", Context.AdoptReport), ("backfill", Context.BackfillReport), ("cache", Context.CacheReport), ("doctor", Context.DoctorReport),
+        ("publish", Context.PublishReport), ("reembed", Context.ReembedReport), ("reembed-column", Context.ColumnReembedReport), ("repair", Context.RepairReport),
+        ("runs", Context.RunsReport), ("search", Context.SearchReport), ("status", Context.StatusReport), ("sync", Context.SyncReport),
+    ];
 
     public static string Of(StatusReport report) => Visible(JsonSerializer.Serialize(report, Context.StatusReport)) + "\n";
 

@@ -1,5 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;
@@ -34,10 +35,11 @@ internal static class ConfigCommand
         });
         command.Command("schema", schema =>
         {
-            schema.Description = "JSON Schema of the configuration file, for editors";
+            schema.Description = "JSON Schema of the configuration file, for editors; or of what a command prints with --json";
+            var report = schema.Argument("report", $"Instead: {string.Join(", ", ReportSchema.Names)}");
             schema.OnExecute(() =>
             {
-                session.Print(ConfigView.Schema());
+                session.Print(report.Value is { } name ? ReportSchema.Of(name) : ConfigView.Schema());
                 return (int)ExitCode.Done;
             });
         });
