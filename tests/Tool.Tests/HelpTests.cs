@@ -38,6 +38,30 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public async Task Every_command_has_an_example()
+    {
+        var commands = new Queue<string>([""]);
+        var seen = 0;
+        while (commands.TryDequeue(out var command))
+        {
+            var help = (await ToolRun.Of(Path.GetTempPath(), $"{command} --help")).Out;
+            if (command.Length > 0)
+            {
+                help.ShouldMatch("(?m)^Examples?\\b", command);
+                seen++;
+            }
+
+            var listed = help.Split("\nCommands:\n") is [_, var rest] ? rest.Split("\n\n")[0].Split('\n') : [];
+            foreach (var line in listed)
+            {
+                commands.Enqueue($"{command} {line.TrimStart().Split(' ')[0]}".TrimStart());
+            }
+        }
+
+        seen.ShouldBeGreaterThan(20);
+    }
+
+    [Fact]
     public async Task The_version_is_the_last_line()
     {
         var run = await ToolRun.Of(Path.GetTempPath(), "--version");

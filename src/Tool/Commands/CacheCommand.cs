@@ -26,6 +26,12 @@ internal static class CacheCommand
         command.Command("export", export =>
         {
             export.Description = "Write all vectors of the configured model to a file";
+            export.ExtendedHelpText = """
+
+                Examples:
+                  embsync cache export vectors.bin
+                  embsync cache export small.bin --space small
+                """;
             var global = new GlobalOptions(export, OutputFormat.Text, OutputFormat.Json);
             var space = export.Value("--space <NAME>", "The space whose model it is (default: default, else the first configured)");
             var file = export.Argument("file", "The file; one that is there is replaced if it holds such vectors").IsRequired();
@@ -39,6 +45,12 @@ internal static class CacheCommand
         command.Command("import", import =>
         {
             import.Description = "Add a file's vectors to the store; the next sync buys nothing for their texts";
+            import.ExtendedHelpText = """
+
+                Examples:
+                  embsync cache import vectors.bin
+                  embsync cache import vectors.bin --if-exists    the first job of a branch has none
+                """;
             var global = new GlobalOptions(import, OutputFormat.Text, OutputFormat.Json);
             var space = import.Value("--space <NAME>", "The space whose model it is (default: default, else the first configured)");
             var file = import.Argument("file", "The file that an export wrote").IsRequired();

@@ -11,9 +11,21 @@ internal static class ConfigCommand
     public static void AddTo(CommandLineApplication app, Session session) => app.Command("config", command =>
     {
         command.Description = "Show, check or describe the configuration";
+        command.ExtendedHelpText = """
+
+            Examples:
+              embsync config show                what is in force, and where it came from
+              embsync config validate            before a commit
+            """;
         command.Command("show", show =>
         {
             show.Description = "What is in force, and where each value came from; secrets show as (env:NAME)";
+            show.ExtendedHelpText = """
+
+                Examples:
+                  embsync config show
+                  embsync config show --json         for programs
+                """;
             var global = new GlobalOptions(show, OutputFormat.Text, OutputFormat.Json);
             show.OnExecute(() =>
             {
@@ -25,6 +37,12 @@ internal static class ConfigCommand
         command.Command("validate", validate =>
         {
             validate.Description = "Check the configuration file; all errors with file, line and column";
+            validate.ExtendedHelpText = """
+
+                Examples:
+                  embsync config validate
+                  embsync config validate --config other.yaml
+                """;
             var global = new GlobalOptions(validate);
             validate.OnExecute(() =>
             {
@@ -36,6 +54,12 @@ internal static class ConfigCommand
         command.Command("schema", schema =>
         {
             schema.Description = "JSON Schema of the configuration file, for editors; or of what a command prints with --json";
+            schema.ExtendedHelpText = """
+
+                Examples:
+                  embsync config schema > embsync.schema.json
+                  embsync config schema status       of what 'embsync status --json' prints
+                """;
             var report = schema.Argument("report", $"Instead: {string.Join(", ", ReportSchema.Names)}");
             schema.OnExecute(() =>
             {
