@@ -22,7 +22,7 @@ internal static class FaultList
     private static readonly Touched[] StoresAndOpenAi = [Sqlite, Postgres, OpenAi];
 
     /// <summary>Numbers that are owed; a number without a case is one that nobody thought of.</summary>
-    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 29), .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 47, 49, 50, 51, 52, 53, 55, 56, 57, 58, 59, 61, 63, 66, 67, 68];
+    public static readonly IReadOnlyList<int> Owed = [.. Enumerable.Range(1, 29), .. Enumerable.Range(30, 7), .. Enumerable.Range(37, 7), 44, 45, 46, 47, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 66, 67, 68];
 
     public static readonly IReadOnlyList<(string Title, IReadOnlyList<FaultCase> Cases)> Sections =
     [
@@ -146,6 +146,7 @@ internal static class FaultList
             new(53, "before and after every write of a repair", "the next one does the rest", "0 or 4 then", Stores) { InCore = true },
             new(53, "before every step of a reembed of a column", "the next one goes on; searches use the column that was there until the exchange", "0 then", [Postgres]) { InCore = true },
             new(53, "kill -9 at random moments", "the next run ends as a clean one; at most what was under way is bought again", "137; 0 then", StoresAndOpenAi),
+            .. Each(54, ["SIGINT", "SIGTERM"], "no request starts any more; what is under way is kept, for at most 3 s", "130", Stores),
             new(55, "a second writer", "names who writes and leaves, or waits as long as --wait says", "7", Stores) { InCore = true },
             new(56, "a zombie writer", "every commit checks the writer's epoch: it writes nothing", "7", Stores) { InCore = true },
             new(57, "a sync during a reembed", "goes on; what it brings is embedded again before the switch", "0", Stores) { InCore = true },
@@ -154,11 +155,14 @@ internal static class FaultList
             new(58, "a lease made before the clock was set back", "counts as free; PostgreSQL's leases go by the server's clock", "0", [Sqlite, Memory]) { InCore = true },
             new(59, "a spool that can't be written", "stops before anything is bought and names `store.spool`", "1", [Postgres]) { InCore = true },
             new(59, "full disk under the spool", "what is paid goes to the database, nothing more is bought; names `store.spool`", "1", [Postgres]),
+            .. Each(60, ["a reader that goes away", "a reader that is gone from the beginning"], "one line on stderr; what was to be done is done", "1, or 0 where all had been written", Stores),
             new(67, "a link in place of the spool", "not followed; nothing is bought", "2", [Postgres]) { InCore = true },
             new(67, "a spool that others could read", "made for its owner alone: folder 0700, files 0600", "0", [Postgres]) { InCore = true },
         ]),
         ("Security",
         [
+            .. Each(64, ["a key that is refused", "a server that repeats the key", "a database that refuses the password", "all goes well"],
+                "no key and no password in what is printed, written or stored, nor in a binary log of a build", "depends", Stores),
             new(66, "a hook of somebody else", "kept, and run first with the same arguments and input; `hook uninstall` puts it back to the byte", "0", [NoStore]),
             new(66, "a hook that was edited since it was installed", "neither overwritten nor deleted", "1", [NoStore]),
             new(66, "a tool that the repository's own content names", "no hook starts it, unless `hook install --local` asked for it", "0", [NoStore]),
@@ -169,6 +173,8 @@ internal static class FaultList
         [
             new(61, "workflow commands in titles", "no line of a title begins a workflow command; percent signs and line ends are escaped", "0", [NoStore]),
             new(61, "workflow commands in names and errors", "the same for file names, ids and messages", "3", Stores),
+            new(62, "HTML, links, pipes and backticks in Markdown", "shown as text in job summaries: nothing of it opens a tag, a cell, a link or code", "0", [NoStore]),
+            new(62, "HTML and script in the HTML page", "data is escaped in the page and shown as text; a policy in the page allows its own script only", "0", [NoStore]),
             new(63, "escapes and bidirectional marks in titles", "shown by number, never sent", "0", [NoStore]),
             new(63, "escapes and bidirectional marks in names and errors", "the same for file names, ids and messages", "3", Stores),
         ]),
