@@ -77,6 +77,7 @@ internal static class CommandLine
         IndexCommand.AddTo(app, session);
         BackfillCommand.AddTo(app, session);
         SearchCommand.AddTo(app, session);
+        SimilarCommand.AddTo(app, session);
         RepairCommand.AddTo(app, session);
         ReembedCommand.AddTo(app, session);
         CacheCommand.AddTo(app, session);

@@ -12,6 +12,7 @@ public sealed class HelpTests
     [InlineData("index", "index")]
     [InlineData("backfill", "backfill")]
     [InlineData("search", "search")]
+    [InlineData("similar", "similar")]
     [InlineData("repair", "repair")]
     [InlineData("reembed", "reembed")]
     [InlineData("cache", "cache")]

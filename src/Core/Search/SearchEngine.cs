@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
 using EmbSync.Core.Embedding.Lexical;
 using EmbSync.Core.Model;
@@ -38,11 +39,8 @@ public sealed class SearchEngine(Workspace workspace)
             throw new UsageException("the text to look for is empty");
         }
 
-        _ = workspace.Chosen(request.Source is { } named ? [named] : []);
         var store = workspace.Store;
-        var head = await store.ReadHeadAsync(cancellationToken);
-        var space = request.Space ?? workspace.MainSpace;
-        var generation = head.Active(space) ?? throw StoreRefusals.NothingIndexed(store.Description, head, space);
+        var generation = await GenerationAsync(request, cancellationToken);
         var vector = await QueryVectorAsync(generation.Signature, request.Text, cancellationToken);
 
         var lexical = generation.Signature.Provider == LexicalProvider.ProviderName;
@@ -53,8 +51,64 @@ public sealed class SearchEngine(Workspace workspace)
             hits = await RescoredAsync(hits, vector, generation.Id, cancellationToken);
         }
 
+        return await ReportAsync(generation, request, hits, cancellationToken);
+    }
+
+    /// <summary>The items nearest to one that is stored, by the mean of its chunks' vectors. Asks no provider: all that is needed is there.</summary>
+    /// <param name="request">Its text is the item's id, or SOURCE/ID where several sources have it.</param>
+    /// <exception cref="UsageException">No stored item has the id, several have it, or it has no vector.</exception>
+    /// <exception cref="StoreException">Nothing is indexed yet.</exception>
+    public async Task<SearchReport> SimilarAsync(SearchRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var generation = await GenerationAsync(request, cancellationToken);
+        var (key, hashes) = await ItemAsync(request.Text, cancellationToken);
+        var vectors = await workspace.Store.ReadVectorsAsync(generation.Id, hashes.ToHashSet(), cancellationToken);
+        var mean = new float[generation.Signature.Dimension];
+        foreach (var hash in hashes.Where(vectors.ContainsKey))
+        {
+            TensorPrimitives.Add(mean, vectors[hash], mean);
+        }
+
+        if (vectors.Count == 0)
+        {
+            throw new UsageException($"'{request.Text}' has no vector of {generation.Signature.Model} yet: run 'embsync sync'");
+        }
+
+        var hits = await workspace.Store.SearchAsync(new(generation.Id, mean, request.Limit + 1, request.Source, request.Type, request.Where), cancellationToken);
+        return await ReportAsync(generation, request, [.. hits.Where(hit => hit.Key != key)], cancellationToken);
+    }
+
+    private async Task<Generation> GenerationAsync(SearchRequest request, CancellationToken cancellationToken)
+    {
+        _ = workspace.Chosen(request.Source is { } named ? [named] : []);
+        var head = await workspace.Store.ReadHeadAsync(cancellationToken);
+        var space = request.Space ?? workspace.MainSpace;
+        return head.Active(space) ?? throw StoreRefusals.NothingIndexed(workspace.Store.Description, head, space);
+    }
+
+    private async Task<(ItemKey Key, IReadOnlyList<ContentHash> Hashes)> ItemAsync(string id, CancellationToken cancellationToken)
+    {
+        var found = new List<(ItemKey Key, IReadOnlyList<ContentHash> Hashes)>();
+        foreach (var source in await workspace.Store.ReadSourceNamesAsync(cancellationToken))
+        {
+            var inside = id.StartsWith(source + "/", StringComparison.Ordinal) ? id[(source.Length + 1)..] : null;
+            var names = inside is null ? new[] { id } : [id, inside];
+            found.AddRange((await workspace.Store.ReadChunkHashesAsync(source, names, cancellationToken)).Select(one => (new ItemKey(source, one.Key), one.Value)));
+        }
+
+        return found switch
+        {
+            [var one] => one,
+            [] => throw new UsageException($"no stored item has the id '{id}': 'embsync search' finds items by their text"),
+            _ => throw new UsageException($"several items have the id '{id}': say which, {string.Join(" or ", found.Select(one => $"'{one.Key.Source}/{one.Key.Id}'"))}"),
+        };
+    }
+
+    private async Task<SearchReport> ReportAsync(Generation generation, SearchRequest request, IReadOnlyList<SearchHit> hits, CancellationToken cancellationToken)
+    {
         var results = hits.Where(hit => request.Threshold is not { } least || hit.Score >= least).Take(request.Limit).Select(Result).ToList();
-        var coverage = await store.ReadCoverageAsync(generation.Id, cancellationToken);
+        var coverage = await workspace.Store.ReadCoverageAsync(generation.Id, cancellationToken);
         var items = coverage.Sum(row => row.Items);
         return new(1, generation.Space, generation.Signature.Model, "vector",
             items == 0 ? 1 : Math.Floor(10_000.0 * coverage.Sum(row => row.Embedded) / items) / 10_000,

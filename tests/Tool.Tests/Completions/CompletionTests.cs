@@ -51,7 +51,7 @@ public sealed class CompletionTests
 
     [Theory]
     [InlineData("embsync |", "backfill cache completion config doctor hook index init publish reembed repair runs search status sync", true)]
-    [InlineData("embsync s|", "search status sync")]
+    [InlineData("embsync s|", "search similar status sync")]
     [InlineData("embsync hook |", "install run sql uninstall")]
     [InlineData("embsync hook install |", "pre-push post-commit post-merge")]
     [InlineData("embsync hook install pre-push post-|", "post-commit post-merge")]

@@ -1,0 +1,34 @@
+using EmbSync.Core.Configuration;
+using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
+using EmbSync.Core.Search;
+using McMaster.Extensions.CommandLineUtils;
+
+namespace EmbSync.Tool.Commands;
+
+/// <summary><c>similar ID</c>: the items nearest to a stored one. Needs no key and asks nobody.</summary>
+internal static class SimilarCommand
+{
+    public static void AddTo(CommandLineApplication app, Session session) => app.Command("similar", command =>
+    {
+        command.Description = "Find the items nearest to one that is stored; free, and no provider is asked";
+        command.ExtendedHelpText = """
+
+            Examples:
+              embsync similar T-12
+              embsync similar issues/1042 --source pull_requests --threshold 0.8 --json
+            """;
+        var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
+        var id = command.Argument("ID", "Its id, or SOURCE/ID where several sources have it");
+        var options = new SearchOptions(command);
+        command.OnExecute(async () =>
+        {
+            var request = options.Request(id.Value ?? throw new UsageException("say which item: embsync similar ID"));
+            var format = global.Format;
+            await using var workspace = session.Open(global, ConfigOverrides.None);
+            var report = await new SearchEngine(workspace).SimilarAsync(request, session.CancellationToken);
+            session.Print(format == OutputFormat.Json ? ReportJson.Of(report) : SearchText.Of(report, session.Terminal.Ink(global.NoColor)));
+            return (int)ExitCode.Done;
+        });
+    });
+}
