@@ -7,6 +7,9 @@ internal static class DriftLine
 {
     private static readonly Regex Warning = new(@"\): warning (?=EMB100[1-3]: )", RegexOptions.CultureInvariant);
 
+    /// <summary>The tool could not look: store or source can't be reached, or another run writes.</summary>
+    public static bool IsUnknown(string line) => line.StartsWith("embsync: EMB1304: ", System.StringComparison.Ordinal);
+
     /// <summary>The same line as an error; other lines as they are.</summary>
     public static string AsError(string line) => Warning.Replace(line, "): error ", 1);
 }

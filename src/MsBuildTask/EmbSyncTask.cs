@@ -32,6 +32,8 @@ public sealed class EmbSyncTask : ToolTask
     /// <summary>Items named in the build's log at most; counts are never trimmed.</summary>
     public int MaxWarnings { get; set; } = 50;
 
+    private string? _unknown;
+
     /// <inheritdoc />
     protected override string ToolName => Path.DirectorySeparatorChar == '\\' ? "dotnet.exe" : "dotnet";
 
@@ -57,8 +59,15 @@ public sealed class EmbSyncTask : ToolTask
         ToolCommandLine.For(ToolDll, ConfigFile, (BuildMode)Enum.Parse(typeof(BuildMode), Mode, ignoreCase: true), MaxWarnings, StampFile);
 
     /// <inheritdoc />
-    protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance) =>
+    protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance)
+    {
+        if (DriftLine.IsUnknown(singleLine))
+        {
+            _unknown = singleLine;
+        }
+
         base.LogEventsFromTextOutput(TreatDriftAsError ? DriftLine.AsError(singleLine) : singleLine, messageImportance);
+    }
 
     /// <summary>How the tool is called is for detailed logs.</summary>
     protected override void LogToolCommand(string message) => Log.LogMessage(MessageImportance.Low, message);
@@ -66,6 +75,12 @@ public sealed class EmbSyncTask : ToolTask
     /// <inheritdoc />
     protected override bool HandleTaskExecutionErrors()
     {
+        if (_unknown is not null && !TreatDriftAsError)
+        {
+            // Away from its store a build goes on; its one line was shown.
+            return true;
+        }
+
         if (ExitCode > 0)
         {
             Log.LogError(

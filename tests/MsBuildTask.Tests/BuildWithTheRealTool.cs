@@ -53,17 +53,44 @@ public sealed class BuildWithTheRealTool(RealToolBuild solution) : IClassFixture
     }
 
     [Fact]
+    public void What_is_no_newer_file_is_noticed_all_the_same()
+    {
+        solution.Begin(Lexical.Replace("}]", ", exclude: [\"**/CHANGELOG.md\"] }]", StringComparison.Ordinal));
+        solution.Git("init", "--quiet");
+        solution.Write("tasks/changelog.md", "# Log\n\nA source: its name is in other letters.\n");
+        solution.EmbSync("sync").ShouldSucceed();
+        Quiet();
+
+        solution.Write("tasks/changelog.md", "# Log\n\nAnother text.\n");
+        Noticed("EMB1002");
+
+        var older = Path.Combine(solution.Folder, "older.md");
+        File.WriteAllText(older, "# A\n\nAn older text of a.\n");
+        File.SetLastWriteTimeUtc(older, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.Move(older, Path.Combine(solution.Folder, "tasks/a.md"), overwrite: true);
+        Noticed("EMB1002");
+
+        solution.Write(".gitignore", "tasks/b.md\n.embsync/\nbin/\nobj/\n");
+        Noticed("EMB1003");
+
+        solution.Write("other.yaml", Lexical + "\nstore: { path: .embsync/other.db }\n");
+        Looks("-p:EmbSyncConfig=" + Path.Combine(solution.Folder, "other.yaml")).ShouldBe(1);
+        Looks().ShouldBe(0);
+    }
+
+    [Fact]
     public void A_sync_in_a_build_embeds_what_autoIndex_lets_it()
     {
         solution.Begin(Lexical + "\nembeddings: { autoIndex: onCreate }\n");
         Synced().ShouldContain("2 items: 2 new");
-        Runs("build", "-p:EmbSyncOnBuild=Sync").ShouldBe(0);
+        Looks("-p:EmbSyncOnBuild=Sync").ShouldBe(1, "what to watch is known from the first build on");
+        Looks("-p:EmbSyncOnBuild=Sync").ShouldBe(0);
 
         solution.Write("tasks/a.md", "# A\n\nAnother text of a.\n");
         solution.Write("tasks/c.md", "# C\n\nA new one.\n");
         Synced().ShouldContain("1 item left, as embeddings.autoIndex says");
         solution.EmbSync("status").Output.ShouldContain("stale     tasks/a.md");
-        Runs("build", "-p:EmbSyncOnBuild=Sync").ShouldBe(1, "what is left keeps showing");
+        Looks("-p:EmbSyncOnBuild=Sync").ShouldBe(1, "what is left keeps showing");
     }
 
     [Fact]
@@ -80,9 +107,10 @@ public sealed class BuildWithTheRealTool(RealToolBuild solution) : IClassFixture
 
         result.ShouldSucceed();
         runs.ShouldBe(1);
-        result.Output.ShouldContain("embsync: what is out of step is not known:");
+        result.Output.ShouldContain("embsync: EMB1304: what is out of step is not known:");
         result.Output.ShouldNotContain("canary-secret");
         Runs("build", "-p:EmbSyncOnBuild=Sync", "-warnaserror").ShouldBe(1);
+        solution.Run("build", "-p:EmbSyncTreatDriftAsError=true").Result.ShouldFail();
     }
 
     [Fact]
@@ -98,6 +126,30 @@ public sealed class BuildWithTheRealTool(RealToolBuild solution) : IClassFixture
         Text(log).ShouldNotContain("canary-5f1e8c");
     }
 
+    /// <summary>Nothing is out of step, and builds know it.</summary>
+    private void Quiet()
+    {
+        Looks();
+        Looks();
+        Looks().ShouldBe(0);
+    }
+
+    private void Noticed(string code)
+    {
+        var (result, runs) = solution.Look();
+        runs.ShouldBe(1, result.Output);
+        result.Output.ShouldContain(code);
+        solution.EmbSync("sync", "--max-delete", "50%").ShouldSucceed();
+        Quiet();
+    }
+
+    private int Looks(params string[] arguments)
+    {
+        var (result, runs) = solution.Look(arguments);
+        result.ShouldSucceed();
+        return runs;
+    }
+
     private int Runs(string command, params string[] arguments)
     {
         var (result, runs) = solution.Run(command, arguments);
@@ -107,9 +159,9 @@ public sealed class BuildWithTheRealTool(RealToolBuild solution) : IClassFixture
 
     private string Synced()
     {
-        var (result, runs) = solution.Run("build", "-p:EmbSyncOnBuild=Sync");
+        var (result, runs) = solution.Look("-p:EmbSyncOnBuild=Sync");
         result.ShouldSucceed();
-        runs.ShouldBe(1);
+        runs.ShouldBe(1, result.Output);
         return result.Output;
     }
 

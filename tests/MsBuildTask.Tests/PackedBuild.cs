@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace EmbSync.MsBuildTask.Tests;
 
@@ -64,7 +65,7 @@ public class PackedBuild : IDisposable
     public int StubExit { get; set; }
 
     /// <summary>The stub's arguments, a line for each launch.</summary>
-    public string[] Launches => File.Exists(StubLog) ? File.ReadAllLines(StubLog) : [];
+    public string[] Launches => File.Exists(StubLog) ? [.. File.ReadAllLines(StubLog).Select(Scrubbed)] : [];
 
     public string ConfigFile => Path.Combine(_folder, "embsync.yaml");
 
@@ -73,7 +74,10 @@ public class PackedBuild : IDisposable
     /// <summary>Variables of the builds, beside those of this process.</summary>
     public Dictionary<string, string> Environment => _environment;
 
-    public string Stamp => Path.Combine(_folder, ".embsync", "build.stamp");
+    /// <summary>Its name is of the configuration's path.</summary>
+    public static string Scrubbed(string launch) => Regex.Replace(launch, @"build-[-\w]+\.stamp", "build-HASH.stamp");
+
+    public string Stamp => Path.Combine(_folder, ".embsync", "build-HASH.stamp");
 
     private string StubLog => Path.Combine(_folder, "stub.log");
 

@@ -36,11 +36,12 @@ public sealed class RealToolBuild : PackedBuild
     /// <summary>A new set of Markdown and configuration, without a store.</summary>
     public void Begin(string configuration)
     {
-        foreach (var folder in new[] { ".embsync", "tasks" }.Select(name => Path.Combine(Folder, name)).Where(Directory.Exists))
+        foreach (var folder in new[] { ".embsync", ".git", "tasks" }.Select(name => Path.Combine(Folder, name)).Where(Directory.Exists))
         {
             Directory.Delete(folder, recursive: true);
         }
 
+        File.Delete(Path.Combine(Folder, ".gitignore"));
         Environment.Clear();
         Write("embsync.yaml", configuration);
         Write("tasks/a.md", "# A\n\nText of a.\n");
@@ -50,11 +51,23 @@ public sealed class RealToolBuild : PackedBuild
     /// <summary>The tool of the package, as somebody would call it by hand.</summary>
     public BuildResult EmbSync(params string[] arguments) => Dotnet(Folder, ["exec", Path.Combine(Tool, "embsync.dll"), .. arguments]);
 
+    public void Git(params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("git", arguments) { WorkingDirectory = Folder })!;
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0);
+    }
+
     /// <summary>A command of dotnet on the whole solution: its answer, and how often it ran the tool.</summary>
-    public (BuildResult Result, int Runs) Run(string command, params string[] arguments)
+    public (BuildResult Result, int Runs) Run(string command, params string[] arguments) => Counted([command, "All.sln", "--no-restore", "--nologo", .. arguments]);
+
+    /// <summary>The package's target of one project alone, as people call it by hand: much faster.</summary>
+    public (BuildResult Result, int Runs) Look(params string[] arguments) => Counted(["msbuild", "First", "-target:EmbSync", "-nologo", .. arguments]);
+
+    private (BuildResult Result, int Runs) Counted(string[] command)
     {
         var log = Path.Combine(Folder, $"build{++_logs}.log");
-        var result = Dotnet(Folder, [command, "All.sln", "--no-restore", "--nologo", "-nodeReuse:false", "-fl", $"-flp:LogFile={log};Verbosity=detailed", .. arguments]);
+        var result = Dotnet(Folder, [.. command, "-nodeReuse:false", "-fl", $"-flp:LogFile={log};Verbosity=detailed"]);
         return (result, File.ReadLines(log).Count(line => line.Contains("embsync.dll", StringComparison.Ordinal) && line.Contains(" --stamp ", StringComparison.Ordinal)));
     }
 

@@ -19,8 +19,13 @@ public sealed record AdoptResult(AdoptReport Report, ExitCode ExitCode, Exceptio
 public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit spend, TimeProvider clock)
 {
     private const int Batch = 500;
+    private const string Command = "adopt";
 
-    private readonly EmbeddingSignature _signature = workspace.SignatureOf(space);
+    /// <summary>Looked at for an earlier refusal.</summary>
+    private const int PastRuns = 200;
+
+    /// <summary>Of the generation that syncs fill, which is not the configured one while a space is pinned.</summary>
+    private EmbeddingSignature _signature = workspace.SignatureOf(space);
 
     /// <exception cref="UsageException">No such table, column or collection.</exception>
     /// <exception cref="SourceException">The database can't be reached.</exception>
@@ -29,7 +34,12 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
     {
         ArgumentNullException.ThrowIfNull(request);
         await using var paid = new PaidVectors(request);
-        var wanted = await WantedTexts.FindAsync(workspace, space, cancellationToken);
+        if (!request.DryRun)
+        {
+            await RefuseAgainAsync(paid.Name, request, cancellationToken);
+        }
+
+        (_signature, var wanted) = await WantedTexts.FindAsync(workspace, space, cancellationToken);
         var tally = new AdoptTally(wanted, _signature.Dimension, request);
         await foreach (var row in paid.ReadAsync(cancellationToken))
         {
@@ -46,15 +56,26 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
 
         return spend.Violation(check, terms.IsFree, byParts: false) is { } violation
             ? throw new GuardException($"the sample of {tally.Sample.Count}: {violation}")
-            : await AdoptAsync(paid, wanted, tally, report, cancellationToken);
+            : await AdoptAsync(paid, tally, report, cancellationToken);
     }
 
-    private async Task<AdoptResult> AdoptAsync(PaidVectors paid, IReadOnlySet<ContentHash> wanted, AdoptTally tally, AdoptReport report, CancellationToken cancellationToken)
+    /// <summary>Another sample of the same rows may miss the wrong ones by chance: once refused, somebody has to say that it is another case.</summary>
+    private async Task RefuseAgainAsync(string from, AdoptRequest request, CancellationToken cancellationToken)
+    {
+        var last = (await workspace.Store.ReadRunsAsync(PastRuns, cancellationToken)).FirstOrDefault(run => run.Command == Command && run.Status is "done" or "stopped");
+        if (last is { Status: "stopped", Error: { } error } && error.Contains($" {from} ", StringComparison.Ordinal) && !request.DespiteRefusal)
+        {
+            throw new GuardException(Text.Of($"run {last.Id} compared a sample of {from} and refused it: another sample may miss the wrong vectors by chance. Nothing was bought or adopted. ")
+                + "Take out what is wrong there, then run this with --despite-refusal and a larger --sample; or let a sync buy fresh ones");
+        }
+    }
+
+    private async Task<AdoptResult> AdoptAsync(PaidVectors paid, AdoptTally tally, AdoptReport report, CancellationToken cancellationToken)
     {
         using var provider = workspace.OpenProvider(_signature);
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
         var generation = await writer.OpenGenerationAsync(space, _signature, cancellationToken);
-        var run = new RunRecord(0, "adopt", RunRecord.Running, tally.Found, 0, 0, 0m, null, null, clock.GetUtcNow(), null, CanonicalJson.Empty);
+        var run = new RunRecord(0, Command, RunRecord.Running, tally.Found, 0, 0, 0m, null, null, clock.GetUtcNow(), null, CanonicalJson.Empty);
         run = run with { Id = await writer.BeginRunAsync(run, cancellationToken) };
         var adopted = 0;
         Exception? stopped = null;
@@ -66,7 +87,7 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
                 stopped ??= new GuardException(Refusal(report));
             }
 
-            await foreach (var rows in (stopped is null ? UsableAsync(paid, wanted, cancellationToken) : AsyncEnumerable.Empty<VectorRow>()).Chunk(Batch).WithCancellation(cancellationToken))
+            await foreach (var rows in (stopped is null ? UsableAsync(paid, tally, cancellationToken) : AsyncEnumerable.Empty<VectorRow>()).Chunk(Batch).WithCancellation(cancellationToken))
             {
                 var there = await workspace.Store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], cancellationToken);
                 VectorRow[] missing = [.. rows.Where(row => !there.Contains(row.Hash)).DistinctBy(row => row.Hash)];
@@ -85,6 +106,11 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
         {
             stopped = exception;
+        }
+        catch (Exception unforeseen)
+        {
+            await writer.UpdateRunAsync(run with { Status = "failed", ItemsProcessed = adopted, Error = unforeseen.Message, CompletedAt = clock.GetUtcNow() }, CancellationToken.None);
+            throw;
         }
 
         var (status, exitCode) = Verdict.Of(stopped, hasFailures: false);
@@ -116,7 +142,7 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         Exception? stopped = null;
         try
         {
-            await foreach (var answer in workspace.OpenGovernor(provider, new SyncRequest { Command = "adopt" })
+            await foreach (var answer in workspace.OpenGovernor(provider, new SyncRequest { Command = Command })
                 .EmbedAsync(tally.Sample.Select(one => one.Input).ToAsyncEnumerable(), cancellationToken))
             {
                 var good = answer.Results.Where(result => result.Failure is null).ToList();
@@ -134,7 +160,7 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
     }
 
     private async IAsyncEnumerable<VectorRow> UsableAsync(
-        PaidVectors paid, IReadOnlySet<ContentHash> wanted, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        PaidVectors paid, AdoptTally tally, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var row in paid.ReadAsync(cancellationToken))
         {
@@ -145,13 +171,13 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
 
             var unit = new float[row.Vector.Length];
             TensorPrimitives.Divide(row.Vector, TensorPrimitives.Norm<float>(row.Vector), unit);
-            foreach (var (hash, text) in row.Names().Where(name => wanted.Contains(name.Hash)))
+            foreach (var (hash, text) in row.Names().Where(name => tally.Has(name.Hash, row.Vector)))
             {
                 yield return new(hash, unit, TokenEstimate.Estimate(text));
             }
         }
     }
 
-    private string Refusal(AdoptReport report) => Text.Of($"{report.Sample!.Below + report.Sample.Failed} of {report.Sample.Size} sampled vectors are not what {_signature.Model} with {_signature.Dimension} dimensions answers ")
+    private string Refusal(AdoptReport report) => Text.Of($"{report.Sample!.Below + report.Sample.Failed} of {report.Sample.Size} sampled vectors of {report.From} are not what {_signature.Model} with {_signature.Dimension} dimensions answers ")
         + Text.Of($"for their text (lowest cosine {report.Sample.Lowest:0.0000}, least allowed {AdoptRequest.Least}): nothing was adopted. They are of another model, or of a text that was changed before it was embedded. The next sync buys fresh ones");
 }

@@ -9,7 +9,8 @@ namespace EmbSync.Core.Adopt;
 /// <param name="Collection">LangChain's name for a part of its table; null where there is one only.</param>
 /// <param name="Sample">Texts that are embedded again and compared, at most.</param>
 /// <param name="Seed">Which ones.</param>
-public sealed record AdoptRequest(Secret Url, string? Table, string Text, string Vector, string? Collection, int Sample, int Seed, bool DryRun)
+/// <param name="DespiteRefusal">A sample of the same table was refused before, and somebody knows why this one is better.</param>
+public sealed record AdoptRequest(Secret Url, string? Table, string Text, string Vector, string? Collection, int Sample, int Seed, bool DryRun, bool DespiteRefusal = false)
 {
     public const string LangChainTable = "langchain_pg_embedding";
 
@@ -17,7 +18,10 @@ public sealed record AdoptRequest(Secret Url, string? Table, string Text, string
 
     public const string LangChainVector = "embedding";
 
-    public const int DefaultSample = 20;
+    /// <summary>
+    /// When none of so many is wrong, at most 3 % of all are, with 95 % confidence (rule of three: Hanley and Lippman-Hand, JAMA 1983).
+    /// </summary>
+    public const int DefaultSample = 100;
 
     /// <summary>
     /// Least cosine between a vector that is adopted and a fresh one of the same text. The same model answers the same text with more than 0.9999,

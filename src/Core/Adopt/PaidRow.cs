@@ -5,6 +5,7 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Adopt;
 
 /// <summary>A text with the vector that somebody else bought for it.</summary>
+/// <param name="Vector">Empty where what stands there is no list of numbers.</param>
 internal sealed record PaidRow(string Text, float[] Vector)
 {
     /// <summary>

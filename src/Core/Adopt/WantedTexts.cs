@@ -7,22 +7,26 @@ namespace EmbSync.Core.Adopt;
 /// <summary>All texts that syncs would buy, by hash: planned part by part, as rows are, so that no more texts are held at a time than in a sync.</summary>
 internal static class WantedTexts
 {
-    public static async Task<IReadOnlySet<ContentHash>> FindAsync(Workspace workspace, string space, CancellationToken cancellationToken)
+    /// <returns>What they are wanted of, and their hashes.</returns>
+    public static async Task<(EmbeddingSignature Signature, IReadOnlySet<ContentHash> Hashes)> FindAsync(Workspace workspace, string space, CancellationToken cancellationToken)
     {
         var wanted = new HashSet<ContentHash>();
         var tried = new HashSet<ItemKey>();
         var request = new SyncRequest { Command = "adopt", KeepOrphans = true };
-        for (var left = true; left;)
+        while (true)
         {
             var made = await new PlanMaker(workspace).MakeAsync(request, cancellationToken);
-            wanted.UnionWith(made.Plan.Spaces.Single(one => one.Name == space).Buy);
+            var plan = made.Plan.Spaces.Single(one => one.Name == space);
+            wanted.UnionWith(plan.Buy);
             var before = tried.Count;
             tried.UnionWith(made.Plan.Items.Select(item => item.Key));
             tried.UnionWith(made.Plan.Blocked.Select(problem => new ItemKey(problem.Source, problem.Id)));
-            left = made.Plan.Left > 0 && tried.Count > before;
+            if (made.Plan.Left == 0 || tried.Count == before)
+            {
+                return (plan.Target.Signature, wanted);
+            }
+
             request = request with { Tried = tried, Sources = [.. workspace.Sources.OfType<IRowSource>().Select(source => source.Name)] };
         }
-
-        return wanted;
     }
 }

@@ -11,18 +11,19 @@ namespace EmbSync.Core.Reporting;
 /// <param name="Rows">Rows with text and vector.</param>
 /// <param name="OtherDimension">Rows whose vectors are of another length than the model's.</param>
 /// <param name="Unusable">Rows whose vectors are zero or no numbers.</param>
+/// <param name="Contradicted">Wanted texts that stand there with several vectors: none of them is taken.</param>
 /// <param name="Found">Wanted texts that have a vector there.</param>
 /// <param name="Adopted">Vectors that were written; those of the sample are fresh ones instead.</param>
 /// <param name="Saves">USD that a sync would pay for what was found; null where the price is unknown.</param>
 /// <param name="Check">What comparing the sample costs.</param>
 /// <param name="Sample">Null before it was compared.</param>
 public sealed record AdoptReport(
-    int SchemaVersion, bool DryRun, string Status, string From, string Model, int Dimension, int Wanted, int Rows, int OtherDimension, int Unusable, int Found, int Adopted, decimal? Saves,
+    int SchemaVersion, bool DryRun, string Status, string From, string Model, int Dimension, int Wanted, int Rows, int OtherDimension, int Unusable, int Contradicted, int Found, int Adopted, decimal? Saves,
     EstimateReport Check, AdoptSample? Sample)
 {
     internal static AdoptReport Planned(
         string from, EmbeddingSignature signature, int wanted, AdoptTally tally, PurchaseEstimate check, decimal? saves, bool dryRun) =>
-        new(1, dryRun, dryRun ? "planned" : "done", from, signature.Model, signature.Dimension, wanted, tally.Rows, tally.OtherDimension, tally.Unusable, tally.Found, 0, saves, EstimateReport.Of(check), null);
+        new(1, dryRun, dryRun ? "planned" : "done", from, signature.Model, signature.Dimension, wanted, tally.Rows, tally.OtherDimension, tally.Unusable, tally.Contradicted, tally.Found, 0, saves, EstimateReport.Of(check), null);
 }
 
 /// <summary>Vectors that were there against fresh ones of the same texts.</summary>
@@ -48,11 +49,16 @@ public static class AdoptText
         text.Append(report.Found > 0 ? $" (saves {Figures.Cost(report.Saves)})" : "").Append('\n');
         text.Append(report.OtherDimension > 0 ? Text.Of($"{report.OtherDimension:N0} rows are left: their vectors have not {report.Dimension} dimensions\n") : "");
         text.Append(report.Unusable > 0 ? Text.Of($"{report.Unusable:N0} rows are left: their vectors are zero, or no numbers\n") : "");
+        text.Append(report.Contradicted > 0 ? Text.Of($"{report.Contradicted:N0} texts are left: they stand there with several vectors\n") : "");
         text.Append(report.Sample is { } sample
-            ? Text.Of($"sample: {sample.Size:N0} texts embedded again by {Plain.Line(report.Model)}, {Text.Count(sample.Tokens, "token")}; cosine {sample.Lowest:0.0000} at least, {sample.Mean:0.0000} on average\n")
+            ? Text.Of($"sample: {sample.Size:N0} texts embedded again by {Plain.Line(report.Model)}, {Text.Count(sample.Tokens, "token")}; cosine {sample.Lowest:0.0000} at least, {sample.Mean:0.0000} on average{Confidence(sample, report.Found)}\n")
             : report.Found > 0 ? $"sample to compare: {Figures.Purchase(report.Check.Chunks, report.Check.Requests, report.Check.Tokens, report.Check.Cost, report.Check.PriceFrom, report.Check.CalibratedBy, report.Check.Seconds)}\n" : "");
         return text.Append(Verdict(report, ink)).Append('\n').ToString();
     }
+
+    /// <summary>Rule of three; nothing to say where all were compared.</summary>
+    private static string Confidence(AdoptSample sample, int found) => sample.Below + sample.Failed > 0 || sample.Size >= found ? ""
+        : Text.Of($"; with 95 % confidence at most {300.0 / sample.Size:0.#} % of the others are wrong");
 
     private static string Verdict(AdoptReport report, Ink ink) =>
         report.DryRun ? ink.Dim("Dry run: nothing was bought or written.")

@@ -6,6 +6,9 @@ namespace EmbSync.Core.Reporting;
 /// <summary>Drift in MSBuild's canonical form, <c>path(line,column): warning CODE: text</c>, which builds show as warnings.</summary>
 public static class MsBuildText
 {
+    /// <summary>The same as in the package's task, which shares no code with this.</summary>
+    private const string UnknownCode = "EMB1304";
+
     public static string Of(StatusReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -33,10 +36,10 @@ public static class MsBuildText
         return text.Append(report.Remaining > 0 ? Text.Of($"embsync: {Text.Count(report.Remaining, "item")} left, as embeddings.autoIndex says; 'embsync sync' embeds them\n") : "").ToString();
     }
 
-    /// <summary>A build goes on without a store: one line, no warning.</summary>
+    /// <summary>Store or source can't be read, or another run writes: a line that the package's task knows, and lets a build go on with unless drift is to fail it.</summary>
     public static string Unknown(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return $"embsync: what is out of step is not known: {Plain.Line(failure.Message)}\n";
+        return $"embsync: {UnknownCode}: what is out of step is not known: {Plain.Line(failure.Message)}\n";
     }
 }

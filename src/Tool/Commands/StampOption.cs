@@ -13,6 +13,8 @@ internal sealed class StampOption(CommandLineApplication command, Session sessio
 
     private DateTime _begun;
 
+    public bool IsGiven => _file.HasValue();
+
     /// <summary>Before the look, so that a look that fails leaves no stamp of an earlier one.</summary>
     /// <exception cref="UsageException">The file can't be written.</exception>
     public void Remove()
@@ -26,7 +28,9 @@ internal sealed class StampOption(CommandLineApplication command, Session sessio
     {
         CacheFolder.MakeFor(file);
         var inputs = file + ".inputs.props";
-        var items = BuildInputs.MsBuildItems(workspace.Config);
+        var items = workspace.Git.Repository is { } git
+            ? BuildInputs.MsBuildItems(workspace.Config, Path.Combine(git.Folder, "index"), Path.Combine(git.CommonFolder, "info", "exclude"))
+            : BuildInputs.MsBuildItems(workspace.Config, null, null);
         if (!File.Exists(inputs) || File.ReadAllText(inputs) != items)
         {
             File.WriteAllText(inputs, items);

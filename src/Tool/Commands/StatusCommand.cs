@@ -50,7 +50,7 @@ internal static class StatusCommand
             catch (EmbSyncException failure) when (format == OutputFormat.MsBuild && failure is StoreException or SourceException)
             {
                 session.Print(MsBuildText.Unknown(failure));
-                return (int)ExitCode.Done;
+                return (int)failure.ExitCode;
             }
 
             stamp.Keep(workspace, !report.HasDrift && report.Items.Metadata == 0 && !request.IsPartial && !against.HasValue());

@@ -54,6 +54,11 @@ internal static class SyncCommand
                 MaxDelete = DeleteLimits.Of(maxDelete),
                 MaxBatches = spend.MaxBatches,
             };
+            if (stamp.IsGiven && (watch.HasValue() || dryRun.HasValue() || (plan.Apply ?? plan.Write) is not null))
+            {
+                throw new UsageException("--stamp goes with a sync that is done once: leave away --watch, --dry-run, --plan and --apply");
+            }
+
             stamp.Remove();
             plan.RequireAlone(request, changedOnly.HasValue());
             if (watch.HasValue())
@@ -95,7 +100,7 @@ internal static class SyncCommand
         catch (EmbSyncException failure) when (global.Format == OutputFormat.MsBuild && request.Automatic && failure is StoreException or SourceException or LockedException)
         {
             session.Print(MsBuildText.Unknown(failure));
-            return (int)ExitCode.Done;
+            return (int)failure.ExitCode;
         }
 
         stamp?.Keep(workspace, result.ExitCode == ExitCode.Done && result.Report.Remaining == 0 && !request.IsPartial);

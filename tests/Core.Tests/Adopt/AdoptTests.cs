@@ -1,4 +1,5 @@
 using EmbSync.Core.Adopt;
+using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Publish;
 using EmbSync.Core.Sync;
@@ -82,7 +83,11 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         result.ExitCode.ShouldBe(ExitCode.Guard);
         result.Stopped.ShouldBeOfType<GuardException>().Message.ShouldContain("nothing was adopted");
         result.Report.Adopted.ShouldBe(0);
-        (await _world.SyncedAsync()).Report.Chunks.ShouldSatisfyAllConditions(chunks => chunks.Reused.ShouldBe(20), chunks => chunks.Embedded.ShouldBe(Texts - 20));
+        var requests = _world.Server.Requests;
+        (await Should.ThrowAsync<GuardException>(() => AdoptAsync(Request() with { Seed = 2 }))).Message.ShouldContain("--despite-refusal");
+        _world.Server.Requests.ShouldBe(requests);
+        (await AdoptAsync(Request() with { Seed = 2, DespiteRefusal = true })).Result.ExitCode.ShouldBe(ExitCode.Guard);
+        (await _world.SyncedAsync()).Report.Chunks.ShouldSatisfyAllConditions(chunks => chunks.Reused.ShouldBe(40), chunks => chunks.Embedded.ShouldBe(Texts - 40));
     }
 
     [Fact]
@@ -101,6 +106,67 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
             report => report.OtherDimension.ShouldBe(2), report => report.Unusable.ShouldBe(1), report => report.Rows.ShouldBe(Texts), report => report.Found.ShouldBe(Texts - 5));
         (await _world.SyncedAsync()).Report.Chunks.Embedded.ShouldBe(5);
         await _world.ShouldBeCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_text_with_several_vectors_is_left_and_one_that_stands_there_twice_is_taken()
+    {
+        await _world.RunAsync("""
+            INSERT INTO langchain_pg_embedding SELECT 'again' || id, collection_id, embedding, document, '{}' FROM langchain_pg_embedding WHERE id IN ('7', '8');
+            UPDATE langchain_pg_embedding SET embedding = (SELECT embedding FROM doc WHERE id = 2) WHERE id = 'again7';
+            """);
+
+        var (result, _) = await AdoptAsync(Request() with { Sample = 5 });
+
+        result.ExitCode.ShouldBe(ExitCode.Done, result.Stopped?.Message);
+        (result.Report.Contradicted, result.Report.Found, result.Report.Adopted).ShouldBe((1, Texts - 1, Texts - 6));
+        (await _world.SyncedAsync()).Report.Chunks.Embedded.ShouldBe(1);
+        await _world.ShouldBeCleanAsync();
+    }
+
+    [Fact]
+    public async Task Arrays_that_are_no_list_of_numbers_are_counted_and_left()
+    {
+        await _world.RunAsync("""
+            CREATE TABLE arrays AS SELECT body, embedding::real[] AS vec FROM doc;
+            UPDATE arrays SET vec[3] = NULL WHERE body = 'Text number 1';
+            UPDATE arrays SET vec = ARRAY[vec, vec] WHERE body = 'Text number 2';
+            UPDATE arrays SET vec = '{}' WHERE body = 'Text number 3';
+            """);
+
+        (await AdoptAsync(Request() with { Table = "arrays", Text = "body", Vector = "vec" })).Result.Report.ShouldSatisfyAllConditions(
+            report => report.Unusable.ShouldBe(3), report => report.Found.ShouldBe(Texts - 3));
+    }
+
+    [Fact]
+    public async Task A_table_that_may_not_be_read_is_named()
+    {
+        await _world.RunAsync("""
+            DO $$ BEGIN CREATE ROLE adopt_reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+            GRANT USAGE ON SCHEMA public TO adopt_reader; CREATE TABLE secret (body text, vec real[]);
+            """);
+        var url = new UriBuilder(_url) { UserName = "adopt_reader" }.Uri.ToString();
+
+        (await Should.ThrowAsync<UsageException>(() => AdoptAsync(Request() with { Url = new(url, "env:OTHER"), Table = "secret", Text = "body", Vector = "vec" })))
+            .Message.ShouldContain("may not read it");
+    }
+
+    [Fact]
+    public async Task What_is_adopted_is_of_the_model_that_the_space_is_pinned_to()
+    {
+        await _world.SyncedAsync();
+        _world.Sync.Configure = Pinned(_world.Sync.Configure, 8);
+        await using (var workspace = _world.Sync.Open())
+        {
+            await using var writer = await workspace.Store.BeginWriteAsync(workspace.Config.Project, default);
+            await writer.ActivateAsync((await workspace.Store.ReadHeadAsync(default)).Generations.Single().Id, pin: true, default);
+        }
+
+        await _world.RunAsync("INSERT INTO doc SELECT 100, 'A late text', embedding FROM doc WHERE id = 5; INSERT INTO langchain_pg_embedding SELECT 'late', collection_id, embedding, 'A late text', '{}' FROM langchain_pg_embedding WHERE id = '5'");
+        var (result, _) = await AdoptAsync();
+
+        result.Report.Dimension.ShouldBe(16);
+        (result.Report.Wanted, result.Report.OtherDimension).ShouldBe((1, 0));
     }
 
     [Theory]
@@ -156,8 +222,16 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         return world;
     }
 
+    private static Func<EmbSyncConfig, EmbSyncConfig> Pinned(
+        Func<EmbSyncConfig, EmbSyncConfig> configure, int dimension) =>
+        config =>
+        {
+            var made = configure(config);
+            return made with { Embeddings = made.Embeddings with { Dimension = dimension } };
+        };
+
     private AdoptRequest Request() =>
-        new(new(_url, "DATABASE_URL"), null, AdoptRequest.LangChainText, AdoptRequest.LangChainVector, null, AdoptRequest.DefaultSample, 1, DryRun: false);
+        new(new(_url, "DATABASE_URL"), null, AdoptRequest.LangChainText, AdoptRequest.LangChainVector, null, 20, 1, DryRun: false);
 
     private async Task<(AdoptResult Result, int Requests)> AdoptAsync(AdoptRequest? request = null)
     {

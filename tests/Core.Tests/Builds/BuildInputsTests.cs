@@ -16,13 +16,22 @@ public sealed class BuildInputsTests
               - { name: tasks, include: ["tasks/**/*.md", "notes/*.md"], exclude: ["tasks/old/**"] }
               - { name: export, type: json, include: ["export/*.json"], id: number, text: [body] }
             """);
-        var (root, items) = (config.Root, Items(BuildInputs.MsBuildItems(config)));
+        var (root, items) = (config.Root, Items(BuildInputs.MsBuildItems(config, null, null)));
 
         BuildInputs.AreFiles(config).ShouldBeTrue();
         items.Where(item => item.Name.LocalName == "EmbSyncInput").Select(item => item.Attribute("Include")!.Value)
             .ShouldBe([$"{root}/tasks/**/*.md;{root}/notes/*.md", $"{root}/export/*.json"]);
-        items[0].Attribute("Exclude")!.Value.ShouldBe($"{root}/tasks/old/**;{root}/.git/**;{root}/.embsync/**");
+        items[0].Attribute("Exclude")!.Value.ShouldBe($"{root}/.git/**;{root}/.embsync/**", "what is excluded here is looked at once too often, not too seldom");
         items.Single(item => item.Name.LocalName == "EmbSyncStore").Attribute("Include")!.Value.ShouldBe(config.Store.Path);
+    }
+
+    [Fact]
+    public void In_a_repository_git_s_index_and_what_it_ignores_are_watched_too()
+    {
+        var config = ConfigFolder.LoadYaml("version: 1\nsources: [{ name: tasks, include: [\"*.md\"] }]\n");
+
+        Items(BuildInputs.MsBuildItems(config, "/r/.git/index", "/r/.git/info/exclude")).Select(item => item.Attribute("Include")!.Value)
+            .ShouldBe([$"{config.Root}/*.md", $"{config.Root}/**/.gitignore", "/r/.git/inde?", "/r/.git/info/exclud?", config.Store.Path]);
     }
 
     [Fact]
@@ -33,7 +42,7 @@ public sealed class BuildInputsTests
             sources: [{ name: odd, include: ["a;b & $(c) @x%41 <d>/*.md"] }]
             """);
 
-        Items(BuildInputs.MsBuildItems(config))[0].Attribute("Include")!.Value.ShouldEndWith("/a%3Bb & %24%28c%29 %40x%2541 <d>/*.md");
+        Items(BuildInputs.MsBuildItems(config, null, null))[0].Attribute("Include")!.Value.ShouldEndWith("/a%3Bb & %24%28c%29 %40x%2541 <d>/*.md");
     }
 
     [Fact]
@@ -46,7 +55,8 @@ public sealed class BuildInputsTests
             """, ("DATABASE_URL", "postgresql://127.0.0.1/none"));
 
         BuildInputs.AreFiles(config).ShouldBeFalse();
-        Items(BuildInputs.MsBuildItems(config)).ShouldBeEmpty();
+        BuildInputs.AreFiles(config with { Sources = [] }).ShouldBeFalse("somebody else may write a store on a server");
+        Items(BuildInputs.MsBuildItems(config, null, null)).ShouldBeEmpty();
     }
 
     private static List<XElement> Items(string project) => [.. XDocument.Parse(project).Root!.Elements("ItemGroup").Elements()];

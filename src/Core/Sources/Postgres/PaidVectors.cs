@@ -9,13 +9,13 @@ namespace EmbSync.Core.Sources.Postgres;
 /// <summary>A table of texts and vectors that another program filled. Only read.</summary>
 internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
 {
-    /// <summary>One statement hands over all rows.</summary>
-    private const int TimeoutSeconds = 3_600;
+    /// <summary>One statement hands over all rows, as fast as they are taken: it has no limit of its own.</summary>
+    private const int NoLimit = 0;
 
     private const string Collections = "langchain_pg_collection";
 
     private readonly string _table = request.Table ?? AdoptRequest.LangChainTable;
-    private readonly SourceDatabase _database = new(request.Table ?? AdoptRequest.LangChainTable, request.Url, TimeoutSeconds);
+    private readonly SourceDatabase _database = new(request.Table ?? AdoptRequest.LangChainTable, request.Url, NoLimit);
     private string? _statement;
 
     /// <summary>Database and table, for people.</summary>
@@ -26,21 +26,21 @@ internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
     public async IAsyncEnumerable<PaidRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var statement = _statement ??= await FindAsync(cancellationToken);
-        var (connection, transaction) = await _database.OpenAsync(cancellationToken);
+        var (connection, transaction) = await GuardedAsync(() => _database.OpenAsync(cancellationToken));
         await using var held = connection;
         await using var snapshot = transaction;
         await using var command = SourceDatabase.Statement(connection, statement, request.Collection is { } collection ? [collection] : []);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await NextAsync())
+        await using var reader = await GuardedAsync(() => command.ExecuteReaderAsync(cancellationToken));
+        while (await GuardedAsync(() => reader.ReadAsync(cancellationToken)))
         {
-            yield return new(reader.GetString(0), await reader.GetFieldValueAsync<float[]>(1, cancellationToken));
+            yield return await GuardedAsync(async () => new PaidRow(reader.GetString(0), await reader.IsDBNullAsync(1, cancellationToken) ? [] : await reader.GetFieldValueAsync<float[]>(1, cancellationToken)));
         }
 
-        async Task<bool> NextAsync()
+        async Task<T> GuardedAsync<T>(Func<Task<T>> read)
         {
             try
             {
-                return await reader.ReadAsync(cancellationToken);
+                return await read();
             }
             catch (Exception e) when (SourceDatabase.IsTheirs(e))
             {
@@ -60,7 +60,8 @@ internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
         }
 
         var (table, text, vector) = await catalogue.FindVectorsAsync(_table, request.Text, request.Vector, cancellationToken);
-        var rows = $"SELECT t.{text}::text, t.{vector}::real[] FROM {table} t";
+        // What is no plain list of numbers is counted with those that can't be used.
+        var rows = $"SELECT t.{text}::text, CASE WHEN array_ndims(t.{vector}::real[]) = 1 AND array_position(t.{vector}::real[], NULL) IS NULL THEN t.{vector}::real[] END FROM {table} t";
         var some = $"t.{text} IS NOT NULL AND t.{vector} IS NOT NULL";
         if (request.Table is not null)
         {

@@ -20,7 +20,7 @@ internal sealed class SourceDatabase : IAsyncDisposable
     {
         var builder = PostgresUrl.Parse(url);
         builder.ApplicationName ??= "embsync";
-        builder.CommandTimeout = timeoutSeconds + 5;
+        builder.CommandTimeout = timeoutSeconds == 0 ? 0 : timeoutSeconds + 5;
         var user = builder.Username ?? Environment.UserName;
         Place = new(builder.Host!, builder.Database ?? user, user, builder.Password, "", url.Origin);
         this.source = source;
