@@ -60,7 +60,7 @@ internal static class StatusCommand
             }
 
             session.Note(global, report.Notes);
-            session.Print(format switch
+            session.Show(global, form => form switch
             {
                 OutputFormat.Json => ReportJson.Of(report),
                 OutputFormat.Markdown => MarkdownText.Of(report),
