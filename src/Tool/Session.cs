@@ -83,6 +83,21 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     /// <summary>Text without the secrets that are known; for data that goes to a file.</summary>
     public string Redact(string text) => _redactor.RedactKnown(text);
 
+    /// <summary>Before anything is bought: a result that has no form or no place is found too late.</summary>
+    /// <exception cref="UsageException">An unknown form, or a file that can't be one.</exception>
+    public void RequirePlaces(GlobalOptions options)
+    {
+        _ = options.Format;
+        foreach (var (_, file) in options.Also)
+        {
+            var path = PathOf(file);
+            if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
+            {
+                throw new UsageException($"--also '{file}': it must name a file in a folder that is there");
+            }
+        }
+    }
+
     /// <summary>The result on stdout, and in the files that <c>--also</c> names.</summary>
     public void Show(GlobalOptions options, Func<OutputFormat, string> form)
     {
@@ -131,19 +146,6 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     {
         terminal.Out.Flush();
         terminal.Error.WriteLine("embsync: " + Plain.Line(_redactor.Redact(message)));
-    }
-
-    /// <summary>Before anything is bought: a result that has no place is found too late.</summary>
-    private void RequirePlaces(GlobalOptions options)
-    {
-        foreach (var (_, file) in options.Also)
-        {
-            var path = PathOf(file);
-            if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
-            {
-                throw new UsageException($"--also '{file}': it must name a file in a folder that is there");
-            }
-        }
     }
 
     private EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags, GitDiscovery git) => ConfigLoader.Load(new(

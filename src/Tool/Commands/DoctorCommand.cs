@@ -30,7 +30,7 @@ internal static class DoctorCommand
         var noProbe = command.Flag("--no-probe", "Don't ask the provider for one embedding (it costs one token)");
         command.OnExecute(async () =>
         {
-            _ = (global.Format, global.Also);
+            session.RequirePlaces(global);
             if (dryRun.HasValue() && !fix.HasValue())
             {
                 throw new UsageException("--dry-run goes with --fix: without it doctor changes nothing anyway");

@@ -53,7 +53,7 @@ internal sealed class GitLabRunner(CiWorld world)
 
         var artifacts = job["artifacts"]["paths"].Items.Select(item => item.Text!).Where(path => code == 0 || job["artifacts"]["when"].Text == "always")
             .ToDictionary(path => path, path => File.Exists(machine.Full(path)) ? File.ReadAllText(machine.Full(path)) : "");
-        return new(code, log.ToString(), artifacts.GetValueOrDefault("embsync.md", ""), new Dictionary<string, string>(), artifacts);
+        return new(code, log.ToString(), artifacts.GetValueOrDefault("embsync-summary.txt", ""), new Dictionary<string, string>(), artifacts);
 
         int Play(RecipeYaml lines)
         {

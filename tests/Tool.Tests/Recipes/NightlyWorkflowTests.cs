@@ -120,16 +120,16 @@ public sealed class NightlyWorkflowTests
     }
 
     [Fact]
-    public async Task Without_the_key_it_fails_before_anything_is_written()
+    public async Task A_refused_key_is_exit_code_6()
     {
         await using var provider = await FakeEmbeddingServer.StartAsync();
+        provider.RequiredKey = "another";
         using var world = new CiWorld(provider);
 
-        var job = new GitHubRunner(world).Run(File, "sync");
+        var job = Runner(world).Run(File, "sync");
 
-        job.ExitCode.ShouldNotBe(0);
-        job.Log.ShouldContain("OPENAI_API_KEY");
-        provider.Requests.ShouldBe(0);
+        job.ExitCode.ShouldBe(6, job.Log);
+        provider.Inputs.ShouldBe(0);
     }
 
     private static GitHubRunner Runner(CiWorld world) => new(world) { Secrets = { ["OPENAI_API_KEY"] = "key" } };

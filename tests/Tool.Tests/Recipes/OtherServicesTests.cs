@@ -77,6 +77,23 @@ public sealed class OtherServicesTests
         job.Log.ShouldContain("The cached vectors can't be used");
     }
 
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void What_a_job_writes_is_no_source_where_all_Markdown_is(string service)
+    {
+        using var world = new CiWorld();
+        world.Developer.Delete("embsync.yaml");
+        world.Developer.Commit();
+        world.Push();
+        var nights = Nights(service, world);
+
+        nights().ExitCode.ShouldBe(0);
+        var second = nights();
+
+        second.ExitCode.ShouldBe(0, second.Log);
+        second.Log.ShouldContain("5 items: 0 new, 0 changed, 0 metadata, 5 unchanged");
+    }
+
     [Fact]
     public async Task On_GitLab_a_night_that_failed_keeps_what_it_paid()
     {

@@ -65,7 +65,7 @@ public sealed class PullRequestWorkflowTests
         (command.Name, command.Properties["file"]).ShouldBe(("warning", "tasks/h.md"));
         command.Message.ShouldStartWith("'::set-output name=x::owned ::error::y %0A::warning::z ");
         job.AzureCommands.ShouldBeEmpty();
-        job.Summary.ShouldNotContain("<img");
+        job.Summary.ShouldContain("\\<img src=x\\> \\| \\`code\\`");
         job.Summary.Split('\n').ShouldNotContain(line => line.TrimStart().StartsWith("::", StringComparison.Ordinal));
         job.Outputs.ShouldBeEmpty();
     }
