@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests;
 

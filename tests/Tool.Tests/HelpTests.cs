@@ -25,7 +25,6 @@ public sealed class HelpTests
     [InlineData("cache import", "cache_import")]
     [InlineData("doctor", "doctor")]
     [InlineData("config", "config")]
-    [InlineData("hook", "hook")]
     [InlineData("hook install", "hook_install")]
     [InlineData("hook uninstall", "hook_uninstall")]
     [InlineData("hook run", "hook_run")]

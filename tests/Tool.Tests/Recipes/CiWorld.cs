@@ -28,7 +28,7 @@ internal sealed class CiWorld : IDisposable
         Developer.Write(".config/dotnet-tools.json", """{ "version": 1, "isRoot": true, "tools": { "embsync.tool": { "version": "0.1.0", "commands": ["embsync"] } } }""");
         Developer.Write("embsync.yaml", TaskRepository.Config + (provider is null ? "" : $$"""
 
-            embeddings: { provider: openai, baseUrl: "{{provider.BaseUrl}}", apiKey: "env:OPENAI_API_KEY", model: text-embedding-3-small, dimension: 16 }
+            embeddings: { provider: openai, baseUrl: "{{provider.BaseUrl}}", apiKey: "env:OPENAI_API_KEY", model: text-embedding-3-small, dimension: 64 }
             """));
         Developer.Commit();
         Developer.Git("init", "--quiet", "--bare", "--initial-branch=main", Origin);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using EmbSync.Tests;
 
@@ -31,7 +30,7 @@ internal sealed partial class GitHubRunner(CiWorld world)
     {
         var workflow = RecipeYaml.Load(file);
         var job = workflow["jobs"][jobName];
-        var state = new RunState(pullRequest, world.Full($"runner{++_run}"));
+        var state = new GitHubJob(pullRequest, world.Full($"runner{++_run}"));
         Directory.CreateDirectory(state.Temp);
         Play(state, job["steps"].Items, [workflow["env"], job["env"]], workflow["defaults"]["run"]["shell"].Text);
         return state.Result();
@@ -42,7 +41,7 @@ internal sealed partial class GitHubRunner(CiWorld world)
     {
         var action = RecipeYaml.Load("github-actions/action.yml");
         inputs.Keys.Except(action["inputs"].Keys).ShouldBeEmpty();
-        var state = new RunState(false, world.Full($"runner{++_run}")) { Machine = world.Checkout(0) };
+        var state = new GitHubJob(false, world.Full($"runner{++_run}")) { Machine = world.Checkout(0) };
         Directory.CreateDirectory(state.Temp);
         foreach (var name in action["inputs"].Keys)
         {
@@ -59,7 +58,7 @@ internal sealed partial class GitHubRunner(CiWorld world)
         return state.Result() with { Outputs = action["outputs"].Keys.ToDictionary(name => name, name => Evaluate(action["outputs"][name]["value"].Text!, state)) };
     }
 
-    private void Play(RunState state, IEnumerable<RecipeYaml> steps, IReadOnlyList<RecipeYaml> outer, string? shell)
+    private void Play(GitHubJob state, IEnumerable<RecipeYaml> steps, IReadOnlyList<RecipeYaml> outer, string? shell)
     {
         foreach (var step in steps)
         {
@@ -79,7 +78,7 @@ internal sealed partial class GitHubRunner(CiWorld world)
         }
     }
 
-    private void RunScript(RunState state, RecipeYaml step, IReadOnlyList<RecipeYaml> outer, string? shell)
+    private void RunScript(GitHubJob state, RecipeYaml step, IReadOnlyList<RecipeYaml> outer, string? shell)
     {
         (shell ?? "bash").ShouldBe("bash");
         var (output, summary) = (Path.Combine(state.Temp, "output"), Path.Combine(state.Temp, "summary"));
@@ -104,7 +103,7 @@ internal sealed partial class GitHubRunner(CiWorld world)
         }
     }
 
-    private void Act(RunState state, string action, Dictionary<string, string> with)
+    private void Act(GitHubJob state, string action, Dictionary<string, string> with)
     {
         switch (action[..action.IndexOf('@', StringComparison.Ordinal)])
         {
@@ -121,18 +120,21 @@ internal sealed partial class GitHubRunner(CiWorld world)
                 }
 
                 break;
-            case "actions/cache/save":
-                Cache.Add(with["key"], File.ReadAllBytes(state.Machine!.Full(with["path"])));
+            // What isn't there is a warning to both.
+            case "actions/cache/save" when File.Exists(state.Machine!.Full(with["path"])):
+                Cache.Add(with["key"], File.ReadAllBytes(state.Machine.Full(with["path"])));
                 break;
-            case "actions/upload-artifact":
-                state.Artifacts[with["name"]] = File.ReadAllText(state.Machine!.Full(with["path"]));
+            case "actions/upload-artifact" when File.Exists(state.Machine!.Full(with["path"])):
+                state.Artifacts[with["name"]] = File.ReadAllText(state.Machine.Full(with["path"]));
+                break;
+            case "actions/cache/save" or "actions/upload-artifact":
                 break;
             default:
                 throw new InvalidOperationException($"{action} is not played here");
         }
     }
 
-    private string Evaluate(string text, RunState state) => Expression().Replace(text, match => match.Groups[1].Value switch
+    private string Evaluate(string text, GitHubJob state) => Expression().Replace(text, match => match.Groups[1].Value switch
     {
         var name when name.StartsWith("secrets.", StringComparison.Ordinal) => Secrets.GetValueOrDefault(name["secrets.".Length..], ""),
         "github.run_id" => $"{_run}",
@@ -143,34 +145,4 @@ internal sealed partial class GitHubRunner(CiWorld world)
 
     [GeneratedRegex(@"\$\{\{ ([\w.-]+) \}\}")]
     private static partial Regex Expression();
-
-    /// <summary>A job under way.</summary>
-    private sealed class RunState(bool pullRequest, string temp)
-    {
-        private readonly StringBuilder _log = new();
-        private readonly StringBuilder _summary = new();
-
-        public bool PullRequest => pullRequest;
-
-        public string Temp => temp;
-
-        public TempRepository? Machine { get; set; }
-
-        public Dictionary<string, string> Environment { get; } = [];
-
-        public Dictionary<string, string> Known { get; } = new() { ["github.base_ref"] = pullRequest ? "main" : "" };
-
-        public Dictionary<string, string> Artifacts { get; } = [];
-
-        public int ExitCode { get; private set; }
-
-        public void Add(ToolRun run, string summary)
-        {
-            _log.Append(run.Out).Append('\n').Append(run.Error).Append('\n');
-            _summary.Append(summary);
-            ExitCode = ExitCode == 0 ? run.ExitCode : ExitCode;
-        }
-
-        public Job Result() => new(ExitCode, _log.ToString(), _summary.ToString(), new Dictionary<string, string>(), Artifacts);
-    }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Recipes;
 

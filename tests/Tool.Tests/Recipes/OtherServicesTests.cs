@@ -67,7 +67,7 @@ public sealed class OtherServicesTests
         using var world = new CiWorld(provider);
         var nights = Nights(service, world);
         nights();
-        world.Developer.Write("embsync.yaml", File.ReadAllText(world.Developer.Full("embsync.yaml")).Replace("dimension: 16", "dimension: 32", StringComparison.Ordinal));
+        world.Developer.Write("embsync.yaml", File.ReadAllText(world.Developer.Full("embsync.yaml")).Replace("dimension: 64", "dimension: 32", StringComparison.Ordinal));
         world.Developer.Commit();
         world.Push();
 
@@ -91,7 +91,7 @@ public sealed class OtherServicesTests
         var second = nights();
 
         second.ExitCode.ShouldBe(0, second.Log);
-        second.Log.ShouldContain("5 items: 0 new, 0 changed, 0 metadata, 5 unchanged");
+        second.Log.ShouldContain("5 items: 5 new");
     }
 
     [Fact]

@@ -5,11 +5,15 @@ namespace EmbSync.Tool.Tests.Recipes;
 /// <summary><c>trial-postgres.yml</c>: a database that lives as long as the job; here one of the test server takes the container's place.</summary>
 public sealed class TrialWorkflowTests(PostgresFixture server) : IClassFixture<PostgresFixture>
 {
-    [Fact]
-    public async Task Two_syncs_a_check_and_a_page_in_a_database_of_its_own()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Two_syncs_a_check_and_a_page_in_a_database_of_its_own_cost_nothing(bool paid)
     {
-        using var world = new CiWorld();
-        var runner = new GitHubRunner(world) { Replaced = { ["DATABASE_URL"] = server.Url } };
+        await using var provider = await FakeEmbeddingServer.StartAsync();
+        using var world = new CiWorld(paid ? provider : null);
+        var url = await server.NewDatabaseAsync();
+        var runner = new GitHubRunner(world) { Replaced = { ["DATABASE_URL"] = url } };
 
         var job = runner.Run("github-actions/trial-postgres.yml", "trial");
 
@@ -17,7 +21,8 @@ public sealed class TrialWorkflowTests(PostgresFixture server) : IClassFixture<P
         job.Summary.ShouldContain("### embsync sync: done");
         job.Summary.ShouldContain("nothing to embed");
         job.Artifacts["embsync-report"].ShouldStartWith("<!doctype html>");
-        (await PostgresFixture.RowsAsync(server.Url, "SELECT count(DISTINCT task_id) FROM embsync.embeddings")).ShouldBe(["5"]);
+        provider.Requests.ShouldBe(0);
+        (await PostgresFixture.RowsAsync(url, "SELECT count(DISTINCT task_id) FROM embsync.embeddings")).ShouldBe(["5"]);
     }
 
     [Fact]
