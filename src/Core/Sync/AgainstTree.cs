@@ -73,6 +73,7 @@ public static class AgainstTree
 
         var report = await new SyncEngine(workspace.With(memory), clock).StatusAsync(request, listLimit, cancellationToken);
         var tree = $"tree of {reference} ({commit[..10]})";
-        return report with { Store = tree, Against = "the " + tree };
+        // That memory keeps nothing is no news here.
+        return report with { Store = tree, Against = "the " + tree, Notes = [.. report.Notes.Where(note => note != PlanMaker.MemoryNote)] };
     }
 }

@@ -50,6 +50,8 @@ public sealed class DatabaseStoreTests(PostgresFixture server) : IClassFixture<P
         await using var provider = await FakeEmbeddingServer.StartAsync();
         using var world = OverDatabase(provider);
         world.Developer.Git("checkout", "--quiet", "-b", "change");
+        world.Developer.Write("embsync.yaml", File.ReadAllText(world.Developer.Full("embsync.yaml")).Replace(
+            "sources:", "sources:\n  - { name: rows, type: table, table: note, text: [body] }\n  - { name: more, type: query, url: \"env:OTHER_URL\", query: \"SELECT 1 AS id, 'x' AS text\" }", StringComparison.Ordinal));
         world.Developer.Write("tasks/new.md", TaskRepository.Task(7));
         world.Developer.Commit();
         world.OpenPullRequest("change");
