@@ -46,6 +46,7 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     /// <param name="found">The repository, where it isn't the one of the folder; owned by the workspace from here on.</param>
     public Workspace Open(GlobalOptions options, ConfigOverrides flags, TimeSpan wait = default, string? stdinSource = null, GitDiscovery? found = null)
     {
+        RequirePlaces(options);
         var git = found ?? GitRepository.Discover(terminal.WorkingDirectory);
         var workspace = Workspace.Open(Load(options, flags, git), git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput));
         Note(options, git.Problem is { } problem ? [problem] : []);
@@ -81,6 +82,46 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
 
     /// <summary>Text without the secrets that are known; for data that goes to a file.</summary>
     public string Redact(string text) => _redactor.RedactKnown(text);
+
+    /// <summary>Before anything is bought: a result that has no form or no place is found too late.</summary>
+    /// <exception cref="UsageException">An unknown form, or a file that can't be one.</exception>
+    public void RequirePlaces(GlobalOptions options)
+    {
+        _ = options.Format;
+        foreach (var (_, file) in options.Also)
+        {
+            var path = PathOf(file);
+            if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
+            {
+                throw new UsageException($"--also '{file}': it must name a file in a folder that is there");
+            }
+        }
+    }
+
+    /// <summary>The result on stdout, and in the files that <c>--also</c> names.</summary>
+    public void Show(GlobalOptions options, Func<OutputFormat, string> form)
+    {
+        Print(form(options.Format));
+        foreach (var (format, file) in options.Also)
+        {
+            var text = _redactor.RedactKnown(form(format));
+            try
+            {
+                if (format == OutputFormat.Markdown)
+                {
+                    File.AppendAllText(PathOf(file), text);
+                }
+                else
+                {
+                    File.WriteAllText(PathOf(file), text);
+                }
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                throw new OutputException(fault, Plain.Line(file));
+            }
+        }
+    }
 
     /// <summary>Data goes to stdout.</summary>
     public void Print(string text) => terminal.Out.Write(_redactor.RedactKnown(text));

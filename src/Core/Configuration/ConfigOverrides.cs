@@ -7,6 +7,7 @@ namespace EmbSync.Core.Configuration;
 /// <param name="MaxDelete">As <c>limits.maxDelete</c>: <c>20%</c>, <c>50</c>.</param>
 /// <param name="MaxCost">USD a run.</param>
 /// <param name="Space">Whose model and dimension these are, where the configuration has several; null where it has one.</param>
+/// <param name="Storeless">No store will be asked (<c>--against</c>): what the configured one needs, such as its address, may be missing.</param>
 public sealed record ConfigOverrides(
     int? BatchSize = null,
     int? SleepMs = null,
@@ -16,7 +17,8 @@ public sealed record ConfigOverrides(
     string? MaxDelete = null,
     string? Model = null,
     int? Dimension = null,
-    string? Space = null)
+    string? Space = null,
+    bool Storeless = false)
 {
     public static readonly ConfigOverrides None = new();
 
@@ -32,6 +34,7 @@ public sealed record ConfigOverrides(
             "embeddings.dimension" => ("--dimension", Dimension, null),
             "limits.maxCost" => ("--max-cost", MaxCost, null),
             "limits.maxTokens" => ("--max-tokens", MaxTokens, null),
+            "store.backend" => ("--against", null, Storeless ? "memory" : null),
             "limits.maxDelete" => ("--max-delete", null, MaxDelete),
             _ => default,
         };

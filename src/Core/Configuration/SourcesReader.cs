@@ -44,6 +44,8 @@ internal static class SourcesReader
     /// <summary>Null when what it lacks was reported.</summary>
     private static SourceConfig? ReadOne(ConfigValues values, string name, StoreConfig store) => values.Get(ConfigSchema.SourceType) switch
     {
+        // Trees of git are compared, which hold no rows: the address of their database may be missing like that of the store.
+        RowSettings.Table or RowSettings.Query when values.Flags.Storeless => null,
         RowSettings.Table => RowSourcesReader.ReadTable(values, name, store),
         RowSettings.Query => RowSourcesReader.ReadQuery(values, name, store),
         RowSettings.Json => RowSourcesReader.ReadJson(values, name),

@@ -7,26 +7,37 @@ namespace EmbSync.Core.Reporting;
 /// <summary>Reports as Markdown, for job summaries and comments.</summary>
 public static class MarkdownText
 {
+    /// <summary>Rows of a list: a job summary ends at 1 MiB, a comment much earlier. Counts are always whole.</summary>
+    private const int Listed = 200;
+
     public static string Of(StatusReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
         var text = new StringBuilder();
         text.Append("### embsync status: ").Append(Plain.Markdown(report.Project)).Append("\n\n");
+        if (report.Against is { } reference)
+        {
+            text.Append("If the index held ").Append(Plain.Markdown(reference)).Append(":\n\n");
+        }
+
         text.Append("| source | total | current | missing | stale | orphaned | blocked | coverage |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         foreach (var s in report.Sources)
         {
             text.Append(Text.Of($"| {Plain.Markdown(s.Name)} | {s.Total:N0} | {s.Current:N0} | {s.Missing:N0} | {s.Stale:N0} | {s.Orphaned:N0} | {s.Blocked:N0} | {Figures.Percent(s.Coverage)} |\n"));
         }
 
-        var estimate = report.Estimate;
-        text.Append(Text.Of($"\nTo do: about {estimate.Tokens:N0} tokens in {estimate.Requests:N0} requests, {Figures.Cost(estimate.Cost)}.\n"));
+        var e = report.Estimate;
+        text.Append("\nA sync would have ").Append(Figures.Purchase(e.Chunks, e.Requests, e.Tokens, e.Cost, e.PriceFrom, e.CalibratedBy, e.Seconds)).Append(".\n");
         if (report.Drift.Count > 0)
         {
             text.Append("\n| state | where | what |\n| --- | --- | --- |\n");
-            foreach (var drift in report.Drift)
+            foreach (var drift in report.Drift.Take(Listed))
             {
                 text.Append($"| {drift.State} | {Plain.Markdown(drift.Path ?? drift.Id)} | {Plain.Markdown(drift.Sentence)} |\n");
             }
+
+            var counts = report.Items;
+            AppendRest(text, counts.Missing + counts.Stale + counts.Orphaned + counts.Blocked - Math.Min(report.Drift.Count, Listed));
         }
 
         return text.ToString();
@@ -45,10 +56,12 @@ public static class MarkdownText
         if (report.Errors.Count > 0)
         {
             text.Append("\n| code | where | what |\n| --- | --- | --- |\n");
-            foreach (var error in report.Errors)
+            foreach (var error in report.Errors.Take(Listed))
             {
                 text.Append($"| {error.Code} | {Plain.Markdown(error.Path ?? error.Id)} | {Plain.Markdown(error.Message)} |\n");
             }
+
+            AppendRest(text, report.Errors.Count - Listed);
         }
 
         return text.ToString();
@@ -79,4 +92,7 @@ public static class MarkdownText
 
         return text.ToString();
     }
+
+    private static void AppendRest(StringBuilder text, int more) =>
+        text.Append(more > 0 ? Text.Of($"\nand {more:N0} more\n") : "");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace EmbSync.Core.Reporting;
 
@@ -7,7 +8,7 @@ namespace EmbSync.Core.Reporting;
 /// Makes text from outside (titles, paths, snippets) harmless to what shows it: terminals, GitHub's log commands, Markdown, HTML.
 /// Nothing is dropped unseen: what can't be shown is shown as its code point.
 /// </summary>
-public static class Plain
+public static partial class Plain
 {
     /// <summary>One line: control characters, escapes, line separators, bidirectional and invisible format characters become <c>\u{XX}</c>.</summary>
     public static string Line(string? text)
@@ -34,8 +35,8 @@ public static class Plain
             }
         }
 
-        // A runner reads '##[command]' anywhere in a line.
-        return line.Replace("##[", "##\\[").ToString();
+        // Runners read '##[command]', and that of Azure Pipelines '##vso[command]', anywhere in a line.
+        return RunnerCommand().Replace(line.ToString(), "$1\\[");
     }
 
     /// <summary>As a cell or a phrase of Markdown: marks escaped, one line.</summary>
@@ -62,6 +63,9 @@ public static class Plain
     /// <summary>A property of a GitHub Actions command: separators encoded too.</summary>
     public static string CommandProperty(string? text) => CommandData(text)
         .Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"(##\w{0,64})\[", RegexOptions.CultureInvariant)]
+    private static partial Regex RunnerCommand();
 
     private static bool IsHarmful(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate

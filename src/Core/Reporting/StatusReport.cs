@@ -28,6 +28,10 @@ public sealed record StatusReport(
     /// <summary>The last ones, newest first, where they were asked for.</summary>
     public IReadOnlyList<RunStatus> Runs { get; init; } = [];
 
+    /// <summary>The tree that took the store's place, as people read it; null where the store was asked.</summary>
+    [JsonIgnore]
+    public string? Against { get; init; }
+
     [JsonIgnore]
     public bool HasDrift => Items.Missing + Items.Stale + Items.Orphaned + Items.Blocked > 0;
 

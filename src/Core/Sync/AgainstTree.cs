@@ -72,6 +72,8 @@ public static class AgainstTree
         }
 
         var report = await new SyncEngine(workspace.With(memory), clock).StatusAsync(request, listLimit, cancellationToken);
-        return report with { Store = $"tree of {reference} ({commit[..10]})" };
+        var tree = $"tree of {reference} ({commit[..10]})";
+        // That memory keeps nothing is no news here.
+        return report with { Store = tree, Against = "the " + tree, Notes = [.. report.Notes.Where(note => note != PlanMaker.MemoryNote)] };
     }
 }

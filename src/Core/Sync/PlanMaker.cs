@@ -17,6 +17,8 @@ public sealed record MadePlan(SyncPlan Plan, StoreHead Head, string? Commit, IRe
 /// <summary>Gathers what the planner needs, from sources and store, and plans. Reads only.</summary>
 internal sealed class PlanMaker(Workspace workspace)
 {
+    internal const string MemoryNote = "store.backend memory keeps nothing after this run: every run embeds everything again";
+
     /// <param name="spooled">Paid vectors that wait for the store count as there. False once they were played back: what is still waiting then stays out.</param>
     public async Task<MadePlan> MakeAsync(SyncRequest request, CancellationToken cancellationToken, bool spooled = true)
     {
@@ -177,7 +179,7 @@ internal sealed class PlanMaker(Workspace workspace)
 
         if (workspace.Config.Store.Backend == StoreBackend.Memory && plan.Buy.Count > 0)
         {
-            notes.Add("store.backend memory keeps nothing after this run: every run embeds everything again");
+            notes.Add(MemoryNote);
         }
 
         if (plan.CacheOnly)

@@ -30,7 +30,7 @@ internal static class DoctorCommand
         var noProbe = command.Flag("--no-probe", "Don't ask the provider for one embedding (it costs one token)");
         command.OnExecute(async () =>
         {
-            var format = global.Format;
+            session.RequirePlaces(global);
             if (dryRun.HasValue() && !fix.HasValue())
             {
                 throw new UsageException("--dry-run goes with --fix: without it doctor changes nothing anyway");
@@ -41,7 +41,7 @@ internal static class DoctorCommand
             var report = url.Value() is { } address
                 ? await OfDatabaseAsync(session, global, examination, address)
                 : await OfConfiguredAsync(session, global, examination, request);
-            session.Print(format switch
+            session.Show(global, form => form switch
             {
                 OutputFormat.Json => ReportJson.Of(report),
                 OutputFormat.Markdown => MarkdownText.Of(report),

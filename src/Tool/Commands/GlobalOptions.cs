@@ -19,6 +19,7 @@ internal sealed class GlobalOptions
     private readonly CommandOption _config;
     private readonly CommandOption? _format;
     private readonly CommandOption? _json;
+    private readonly CommandOption? _also;
     private readonly CommandOption _verbose;
     private readonly CommandOption _quiet;
     private readonly CommandOption _noColor;
@@ -34,6 +35,11 @@ internal sealed class GlobalOptions
             List<string> names = [.. formats.Select(Name)];
             _format = command.Choice("--format <FORM>", $"{string.Join(", ", names)} (default: text)", names);
             _json = command.Option("--json", "The same as --format json", CommandOptionType.NoValue);
+        }
+
+        if (formats.Contains(OutputFormat.Markdown))
+        {
+            _also = command.Many("--also <OUTPUT>", "FORM=FILE: the result in another form, too; markdown is added to the end of the file, others replace it (repeatable)");
         }
 
         _verbose = command.Option("-v|--verbose", "Say more when something fails", CommandOptionType.NoValue);
@@ -60,15 +66,28 @@ internal sealed class GlobalOptions
                 return json ? OutputFormat.Json : OutputFormat.Text;
             }
 
-            var index = Array.FindIndex(_formats, format => Name(format).Equals(text, StringComparison.OrdinalIgnoreCase));
-            if (index < 0 || (json && _formats[index] != OutputFormat.Json))
+            var format = Find(text);
+            if (format is null || (json && format != OutputFormat.Json))
             {
                 throw new UsageException($"--format '{text}'{(json ? " beside --json" : "")}: use one of {string.Join(", ", _formats.Select(Name))}");
             }
 
-            return _formats[index];
+            return format.Value;
         }
     }
+
+    /// <summary>Files that take the result in further forms, as they are named on the command line.</summary>
+    /// <exception cref="UsageException">Not <c>FORM=FILE</c>, or a form that is none for a file.</exception>
+    public IReadOnlyList<(OutputFormat Format, string File)> Also => [.. (_also?.All() ?? []).Select(text =>
+    {
+        var parts = text.Split('=', 2);
+        return parts.Length == 2 && parts[1].Length > 0 && Find(parts[0]) is { } format and not OutputFormat.Text
+            ? (format, parts[1])
+            : throw new UsageException($"--also '{text}': use FORM=FILE with one of {string.Join(", ", _formats.Where(form => form != OutputFormat.Text).Select(Name))}, such as markdown=summary.md");
+    })];
+
+    private OutputFormat? Find(string text) =>
+        Array.FindIndex(_formats, format => Name(format).Equals(text, StringComparison.OrdinalIgnoreCase)) is >= 0 and var index ? _formats[index] : null;
 
     private static string Name(OutputFormat format) => format.ToString().ToLowerInvariant();
 }

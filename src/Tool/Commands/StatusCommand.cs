@@ -37,7 +37,7 @@ internal static class StatusCommand
             var token = session.CancellationToken;
             var format = global.Format;
             stamp.Remove();
-            await using var workspace = session.Open(global, new ConfigOverrides(), stdinSource: scope.StdinSource);
+            await using var workspace = session.Open(global, new ConfigOverrides { Storeless = against.HasValue() }, stdinSource: scope.StdinSource);
             var request = scope.Request with { Command = "status", All = all.HasValue() };
             var listed = limit.Number(least: 0) ?? (format == OutputFormat.Text ? ListedOnTerminal : null);
             StatusReport report;
@@ -60,7 +60,7 @@ internal static class StatusCommand
             }
 
             session.Note(global, report.Notes);
-            session.Print(format switch
+            session.Show(global, form => form switch
             {
                 OutputFormat.Json => ReportJson.Of(report),
                 OutputFormat.Markdown => MarkdownText.Of(report),

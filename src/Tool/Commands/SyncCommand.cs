@@ -137,7 +137,7 @@ internal static class SyncCommand
     public static int Print(Session session, GlobalOptions global, SyncResult result)
     {
         session.Note(global, result.Report.Notes);
-        session.Print(global.Format switch
+        session.Show(global, form => form switch
         {
             OutputFormat.Json => ReportJson.Of(result.Report),
             OutputFormat.Markdown => MarkdownText.Of(result.Report),

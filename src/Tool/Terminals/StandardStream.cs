@@ -62,7 +62,7 @@ internal sealed class StandardStream(Stream inner, bool isData) : Stream
     }
 }
 
-/// <summary>What was to be said on stdout could not be written there.</summary>
-internal sealed class OutputException(IOException inner) : EmbSyncException(
-    $"the result can't be written to stdout: {inner.Message.TrimEnd('.')}. What the command did in the store is kept; make room, or send the output elsewhere, and run "
+/// <summary>What was to be said could not be written where it belongs.</summary>
+internal sealed class OutputException(Exception inner, string place = "stdout") : EmbSyncException(
+    $"the result can't be written to {place}: {inner.Message.TrimEnd('.')}. What the command did in the store is kept; make room, or send the output elsewhere, and run "
         + "it again", ExitCode.Failed, inner);

@@ -12,6 +12,8 @@ public sealed class PlainTests
     [InlineData("return\rover", "return\\u{D}over")]
     [InlineData("\u2028x\u200Bx\uFEFF", "\\u{2028}x\\u{200B}x\\u{FEFF}")]
     [InlineData("x ##[error]y", "x ##\\[error]y")]
+    [InlineData("x ##vso[task.setvariable variable=a]b", "x ##vso\\[task.setvariable variable=a]b")]
+    [InlineData("##VSO[task.complete]", "##VSO\\[task.complete]")]
     [InlineData("Größe 家 👩‍💻", "Größe 家 👩‍💻")]
     public void A_line_can_not_reach_the_terminal_or_the_runner(string text, string expected) => Plain.Line(text).ShouldBe(expected);
 
