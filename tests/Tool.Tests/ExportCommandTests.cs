@@ -33,6 +33,22 @@ public sealed class ExportCommandTests(PostgresFixture postgres) : IClassFixture
         Directory.GetFiles(stage.Repository.Full("out/projector")).Length.ShouldBe(2, "no draft is left");
     }
 
+    [Theory]
+    [InlineData("export --to jsonl --out out.jsonl", "out.jsonl.draft")]
+    [InlineData("report --out page.html", "page.html.draft")]
+    [InlineData("cache export vectors.bin", "vectors.bin.draft")]
+    public async Task A_file_of_somebody_s_beside_it_stays_as_it_is(string command, string file)
+    {
+        using var repository = TaskRepository.Create(2);
+        await ToolRun.Of(repository.Path, "sync");
+        repository.Write(file, "mine");
+
+        (await ToolRun.Of(repository.Path, command)).ExitCode.ShouldBe(0);
+
+        (await File.ReadAllTextAsync(repository.Full(file))).ShouldBe("mine");
+        Directory.GetFiles(repository.Path, "*.draft").ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task Lines_on_stdout_say_what_each_vector_is()
     {

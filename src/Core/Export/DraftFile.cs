@@ -18,8 +18,9 @@ internal sealed class DraftFile : IAsyncDisposable
             throw new IOException("a folder has that name");
         }
 
-        (_path, _draft) = (path, path + ".draft");
-        _stream = new(_draft, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        // A name that nobody has: a file of the user's may be called .draft, too.
+        (_path, _draft) = (path, $"{path}.{Path.GetRandomFileName()}.draft");
+        _stream = new(_draft, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
         Writer = new(_stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
     }
 

@@ -17,7 +17,18 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
         while (GoesOn(whole))
         {
             _tried.UnionWith(whole.Report.Errors.Select(error => new ItemKey(error.Source, error.Id)));
-            var part = await run(request with { Tried = _tried }, spend.After(whole.Report), new Behind(progress, whole.Report));
+            SyncResult part;
+            try
+            {
+                part = await run(request with { Tried = _tried }, spend.After(whole.Report), new Behind(progress, whole.Report));
+            }
+            catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
+            {
+                // What the parts before did and spent is still to be told.
+                var (status, exitCode) = Verdict.Of(exception, hasFailures: false);
+                return whole with { Report = whole.Report with { Status = status }, ExitCode = exitCode, Stopped = exception };
+            }
+
             whole = part with
             {
                 Report = Sum(whole.Report, part.Report),

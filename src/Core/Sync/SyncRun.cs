@@ -189,10 +189,11 @@ internal sealed class SyncRun(
             {
                 await writer.UpdateRunAsync(finished, CancellationToken.None);
             }
-            catch (EmbSyncException exception) when (outcome.Stopped is not null)
+            catch (EmbSyncException exception)
             {
-                // The first error is the one to report; that the receipt is missing is said beside it.
-                report = report with { Notes = [.. report.Notes, $"the receipt of this run could not be written: {exception.Message}"] };
+                // What was done and spent is told all the same, and an error before this one comes first.
+                report = report with { Status = outcome.Stopped is null ? "failed" : status, Notes = [.. report.Notes, $"the receipt of this run could not be written: {exception.Message}"] };
+                return new(report, outcome.Stopped is null ? exception.ExitCode : exitCode, outcome.Stopped ?? exception);
             }
         }
 

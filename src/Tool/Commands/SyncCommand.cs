@@ -34,6 +34,7 @@ internal static class SyncCommand
         var automatic = command.Flag("--auto", "Embed only what embeddings.autoIndex lets hooks and builds embed by themselves");
         var watch = command.Flag("--watch", "Go on: sync again whenever rows of a database change, see 'embsync hook sql'");
         var pause = command.Value("--watch-pause <TIME>", "With --watch: gather changes for so long, such as 5s or 1m (default 2s)");
+        var every = command.Value("--watch-every <TIME>", "With --watch: look after so long though nothing was heard (default 15m)");
         var stamp = new StampOption(command, session);
         var plan = new PlanOptions(command);
         var spend = new SpendOptions(command);
@@ -64,13 +65,13 @@ internal static class SyncCommand
             if (watch.HasValue())
             {
                 return (plan.Apply ?? plan.Write) is null && !dryRun.HasValue()
-                    ? await new SyncWatch(session, global, spend, request, pause.Duration() ?? TimeSpan.FromSeconds(2), scope.StdinSource).RunAsync(token)
+                    ? await new SyncWatch(session, global, spend, request, pause.Duration() ?? TimeSpan.FromSeconds(2), every.Duration() ?? TimeSpan.FromMinutes(15), scope.StdinSource).RunAsync(token)
                     : throw new UsageException("--watch goes on buying: it doesn't go with --plan, --apply or --dry-run");
             }
 
-            if (pause.HasValue())
+            if ((pause.HasValue() ? pause : every.HasValue() ? every : null) is { } lost)
             {
-                throw new UsageException("--watch-pause goes with --watch");
+                throw new UsageException($"--{lost.LongName} goes with --watch");
             }
 
             return plan.Apply is { } reviewed ? await ApplyAsync(session, global, spend, reviewed, dryRun.HasValue(), scope.StdinSource, token)

@@ -9,7 +9,7 @@ namespace EmbSync.Tool.Commands;
 /// <c>sync --watch</c>: a sync, then one whenever rows change, until it is interrupted. What a round can't do for a while is tried again; what would be so
 /// in every round ends it. The bounds on spending hold for all rounds together.
 /// </summary>
-internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, TimeSpan pause, string? stdinSource)
+internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, TimeSpan pause, TimeSpan every, string? stdinSource)
 {
     /// <summary>Before a database that can't be reached is tried again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -18,6 +18,11 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        if (request.Limit is not null || request.MaxBatches is not null)
+        {
+            throw new UsageException("--watch does all that is due, round after round: leave away --limit and --max-batches; --max-cost and --max-tokens bound all rounds together");
+        }
+
         if (global.Format != OutputFormat.Text || stdinSource is not null || request.At is not null || request.Reindex)
         {
             throw new UsageException("--watch prints text, round after round, of rows as they are: leave away --format, --json, --at, --reindex and --stdin-source");
@@ -56,10 +61,7 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
             }
 
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (again)
-            {
-                wait.CancelAfter(Patience);
-            }
+            wait.CancelAfter(again ? Patience : every);
 
             try
             {
@@ -68,9 +70,9 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
                 // Changes come in bursts; what arrives meanwhile belongs to the same round.
                 await Task.Delay(pause, session.Terminal.Clock, cancellationToken);
             }
-            catch (OperationCanceledException) when (again && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // Nothing changed; what failed is tried again all the same.
+                // Nothing was heard. What failed is tried again all the same; and some changes wake nobody: replication, tables without a trigger, a pooler between.
             }
         }
     }

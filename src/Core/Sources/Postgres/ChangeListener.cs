@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace EmbSync.Core.Sources.Postgres;
 
-/// <summary>Waits for what the triggers of <see cref="ChangeTrigger"/> say, in every database that has a source. Once it listens, no change goes unheard.</summary>
+/// <summary>Waits for what the triggers of <see cref="ChangeTrigger"/> say, in every database that has a source. What is said from then on is heard, if late.</summary>
 public sealed class ChangeListener : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
@@ -85,7 +85,7 @@ public sealed class ChangeListener : IAsyncDisposable
         builder.ApplicationName ??= "embsync";
         builder.Pooling = false;
 
-        // A connection that died in silence is noticed within a minute.
+        // A connection that died in silence is noticed after a minute or two.
         builder.KeepAlive = 60;
         var connection = new NpgsqlConnection(builder.ConnectionString);
         try

@@ -17,6 +17,9 @@ public static class ChangeTrigger
 
     private const string Name = "embsync_changed";
 
+    /// <summary>PostgreSQL cuts names after 63 bytes, without a word; names of sources are ASCII.</summary>
+    private const int LongestSource = 63 - 16;
+
     /// <param name="tables">The tables that a query reads; empty for a source that names its table.</param>
     /// <param name="drop">SQL that takes the triggers away.</param>
     /// <exception cref="UsageException">No such table, a view, or a query without tables.</exception>
@@ -46,7 +49,10 @@ public static class ChangeTrigger
         }, cancellationToken);
     }
 
-    private static string Create(string source, TriggerTarget target)
+    private static string Create(string source, TriggerTarget target) => string.Concat(target.Tables.Select(table => Create(source, target, table)))
+        + (target.Tables.Count > 1 ? "-- Rows may be written to a partition itself. Print and run this again when there is another partition.\n" : "");
+
+    private static string Create(string source, TriggerTarget target, string table)
     {
         var function = $"{target.Schema}.{Name}";
         return $"""
@@ -57,15 +63,15 @@ public static class ChangeTrigger
             END
             $embsync$;
             CREATE OR REPLACE TRIGGER {TriggerName(source)}
-              AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE{(target.Columns.Count > 0 ? " OF " + string.Join(", ", target.Columns) : "")} ON {target.Table}
+              AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE{(target.Columns.Count > 0 ? " OF " + string.Join(", ", target.Columns) : "")} ON {table}
               FOR EACH STATEMENT EXECUTE FUNCTION {function}({PostgresSql.Literal(source)});
 
             """;
     }
 
     /// <summary>The function goes with the last trigger of its schema.</summary>
-    private static string Drop(string source, TriggerTarget target) => $"""
-        DROP TRIGGER IF EXISTS {TriggerName(source)} ON {target.Table};
+    private static string Drop(string source, TriggerTarget target) =>
+        string.Concat(target.Tables.Select(table => $"DROP TRIGGER IF EXISTS {TriggerName(source)} ON {table};\n")) + $"""
         DO $embsync$
         BEGIN
           IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgfoid = to_regprocedure({PostgresSql.Literal($"{target.Schema}.{Name}()")})) THEN
@@ -77,7 +83,8 @@ public static class ChangeTrigger
         """;
 
     /// <summary>Two sources may be of one table.</summary>
-    private static string TriggerName(string source) => PostgresSql.Quote($"{Name} {source}");
+    private static string TriggerName(string source) =>
+        PostgresSql.Quote($"{Name} {(source.Length <= LongestSource ? source : source[..(LongestSource - 9)] + "-" + ContentHash.Of(source).ToString()[..8])}");
 
     /// <summary>Changes of other columns wake nobody; none named means all. A condition may look at any.</summary>
     private static List<string> ColumnsOf(DatabaseSourceConfig source) => source switch
@@ -90,5 +97,6 @@ public static class ChangeTrigger
 }
 
 /// <param name="Schema">Quoted, as all names here.</param>
+/// <param name="Tables">The table, and where it is partitioned its partitions: a statement that names one fires its triggers alone.</param>
 /// <param name="Columns">Those whose update counts; empty for all.</param>
-internal sealed record TriggerTarget(string Schema, string Table, IReadOnlyList<string> Columns);
+internal sealed record TriggerTarget(string Schema, IReadOnlyList<string> Tables, IReadOnlyList<string> Columns);

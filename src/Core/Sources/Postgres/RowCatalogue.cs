@@ -68,9 +68,21 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         var schema = await connection.RowsAsync("SELECT format('%I', n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = @oid::oid",
             row => row.GetString(0), cancellationToken, ("oid", (long)oid));
 
+        var tables = kind != "p" ? [table] : await connection.RowsAsync(
+            "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_partition_tree(@oid::oid::regclass) p JOIN pg_class c ON c.oid = p.relid JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY p.level, 1",
+            row => row.GetString(0), cancellationToken, ("oid", (long)oid));
+
+        // A trigger that runs before may change columns that the statement doesn't name.
+        var rewrites = (await connection.RowsAsync("SELECT count(*) FROM pg_trigger WHERE tgrelid = @oid::oid AND NOT tgisinternal AND tgtype & 2 = 2",
+            row => row.GetInt64(0), cancellationToken, ("oid", (long)oid))).Single() > 0;
+        if (rewrites)
+        {
+            columns = [];
+        }
+
         // Another key is another item.
         var key = columns.Count == 0 ? [] : (await UniqueKeysAsync(oid, cancellationToken)).Find(one => one.IsPrimary).Columns ?? [];
-        return new(schema.Single(), table, [.. key.Union(columns).Select(column => Find(all, column, "the source", table).Quoted)]);
+        return new(schema.Single(), tables, [.. key.Union(columns).Select(column => Find(all, column, "the source", table).Quoted)]);
     }
 
     private async Task<(List<Column> Key, bool IsUnique)> KeyAsync(uint oid, string table, TableSourceConfig config, List<Column> columns, CancellationToken cancellationToken)

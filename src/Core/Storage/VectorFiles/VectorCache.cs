@@ -24,6 +24,7 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
 
         // Another space may have been left behind with the same model: the one that is kept in step has all that was bought since.
         var generation = (like.Find(one => one.Space == space) ?? like.FirstOrDefault())?.Id;
+        string? draft = null;
         try
         {
             if (Directory.Exists(path) || (File.Exists(path) && !IsVectorFile(path)))
@@ -31,8 +32,8 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
                 throw new UsageException($"'{path}' is there already and is no file of embsync's vectors: it is left as it is. Choose another name");
             }
 
-            var draft = path + ".draft";
-            File.Delete(draft);
+            // A name that nobody has: a file of the user's may be called .draft, too.
+            draft = $"{path}.{Path.GetRandomFileName()}.draft";
             var count = 0;
             await using (var stream = new FileStream(draft, FileMode.CreateNew, FileAccess.ReadWrite))
             {
@@ -51,11 +52,19 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
             }
 
             File.Move(draft, path, overwrite: true);
+            draft = null;
             return Report("export", path, count, 0, []);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new UsageException($"'{path}' can't be written: {exception.Message}", exception);
+        }
+        finally
+        {
+            if (File.Exists(draft))
+            {
+                File.Delete(draft);
+            }
         }
     }
 

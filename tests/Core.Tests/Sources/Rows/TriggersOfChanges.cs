@@ -90,6 +90,35 @@ public sealed class TriggersOfChanges(PostgresFixture postgres) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_partition_that_is_written_itself_wakes_too()
+    {
+        await PostgresFixture.RunAsync(_url, """
+            CREATE TABLE app.log (id int, part int, "Body" text) PARTITION BY LIST (part);
+            CREATE TABLE app.log_1 PARTITION OF app.log FOR VALUES IN (1);
+            """);
+        await InstallAsync("joined", "app.log");
+        await using var listener = await ChangeListener.StartAsync(_sources, default);
+
+        await PostgresFixture.RunAsync(_url, "INSERT INTO app.log_1 VALUES (1, 1, 'text')");
+
+        await listener.HearAsync(default).WaitAsync(Soon);
+        await PostgresFixture.RunAsync(_url, await ScriptAsync("joined", drop: true, "app.log"));
+        (await UpdatesOfAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Where_a_trigger_may_rewrite_rows_every_update_wakes()
+    {
+        await PostgresFixture.RunAsync(_url, """
+            CREATE FUNCTION app.derive() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW."Body" := NEW.seen::text; RETURN NEW; END $$;
+            CREATE TRIGGER derive BEFORE UPDATE ON app."Note" FOR EACH ROW EXECUTE FUNCTION app.derive();
+            """);
+        await InstallAsync("notes");
+
+        (await UpdatesOfAsync()).ShouldBe([""]);
+    }
+
+    [Fact]
     public async Task A_query_or_a_view_has_to_name_its_tables()
     {
         (await Should.ThrowAsync<UsageException>(() => ScriptAsync("joined", drop: false))).Message.ShouldContain("--table");
