@@ -37,8 +37,9 @@ public sealed class FailureTests
     [Fact]
     public void A_configuration_with_an_error_is_named_and_lets_the_push_through()
     {
-        using var world = new HookWorld(more: "stroe: {}");
+        using var world = new HookWorld();
         world.Install();
+        world.Write("embsync.yaml", "stroe: {}\n");
 
         world.Git("push", "origin", "main").Error.ShouldContain("embsync.yaml");
 

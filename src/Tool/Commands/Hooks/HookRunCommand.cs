@@ -16,6 +16,9 @@ namespace EmbSync.Tool.Commands.Hooks;
 /// </summary>
 internal static class HookRunCommand
 {
+    /// <summary>The option by which a hook says what it was installed for.</summary>
+    public const string Trust = "--trust";
+
     public static void AddTo(CommandLineApplication parent, Session session) => parent.Command("run", command =>
     {
         command.Description = "What the hooks call: sync the commits at hand, as far as embeddings.autoIndex lets hooks do so";
@@ -28,11 +31,12 @@ internal static class HookRunCommand
         var name = command.ArgumentOf("hook", string.Join(", ", GitHooks.Names), GitHooks.Names).IsRequired();
         var arguments = command.Argument("arguments", "What git passed to the hook", multipleValues: true);
         var options = new HookRunOptions(command);
+        var trust = command.Value($"{Trust} <DIGEST>", "What 'hook install' wrote down: do nothing where texts or keys now go elsewhere");
         var global = new GlobalOptions(command);
         command.OnExecute(async () =>
         {
             var hook = GitHooks.Parse(name.Value!);
-            var code = await GuardedAsync(session, global, options, hook, token => RunAsync(session, global, options, hook, arguments.Values, token));
+            var code = await GuardedAsync(session, global, options, hook, token => RunAsync(session, global, options, hook, arguments.Values, trust.Value(), token));
             return (int)(options.Block ? code : ExitCode.Done);
         });
     });
@@ -65,7 +69,7 @@ internal static class HookRunCommand
         options.Block ? message : message.TrimEnd('.') + (message.EndsWith('?') ? " " : ". ") + "Git goes on";
 
     private static async Task<ExitCode> RunAsync(
-        Session session, GlobalOptions global, HookRunOptions options, GitHook hook, IReadOnlyList<string?> arguments, CancellationToken cancellationToken)
+        Session session, GlobalOptions global, HookRunOptions options, GitHook hook, IReadOnlyList<string?> arguments, string? trust, CancellationToken cancellationToken)
     {
 #pragma warning disable CA2000 // The workspace owns the repository, once it is open.
         var git = GitRepository.DiscoverFromHook(session.Terminal.WorkingDirectory, session.Terminal.Environment);
@@ -77,10 +81,20 @@ internal static class HookRunCommand
             return ExitCode.Done;
         }
 
-        await using var workspace = session.Open(global, ConfigOverrides.None with { MaxCost = options.MaxCost }, found: git);
+        await using var workspace = session.Open(global, ConfigOverrides.None with { MaxCost = options.MaxCost }, found: git, check: config => Check(config, trust, hook));
         using var progress = new ProgressLine(session.Terminal, global.Quiet);
         var results = await new HookRun(workspace, session.Terminal.Clock).RunAsync(hook.Name(), commits, SpendLimit.Of(workspace.Config.Limits), progress, cancellationToken);
         return Tell(session, global, workspace, hook, results);
+    }
+
+    /// <summary>A pull brings a configuration that nobody here has looked at, and the hook runs before anybody can.</summary>
+    private static void Check(EmbSyncConfig config, string? trust, GitHook hook)
+    {
+        if (trust is not null && trust != Destinations.DigestOf(config))
+        {
+            throw new UsageException($"{Path.GetFileName(config.File) ?? "the environment"} now names another provider, address, key or store than when the hook was installed: "
+                + $"nothing was done. Look at it, then run 'embsync hook install {hook.Name()}' again");
+        }
     }
 
     private static IReadOnlyList<HookCommit> CommitsOf(GitDiscovery git, GitHook hook, IReadOnlyList<string?> arguments, Session session)
