@@ -74,7 +74,7 @@ internal static class HookRunCommand
 #pragma warning disable CA2000 // The workspace owns the repository, once it is open.
         var git = GitRepository.DiscoverFromHook(session.Terminal.WorkingDirectory, session.Terminal.Environment);
 #pragma warning restore CA2000
-        var commits = CommitsOf(git, hook, arguments, session);
+        var commits = await CommitsAsync(git, hook, arguments, session, cancellationToken);
         if (commits.Count == 0)
         {
             git.Dispose();
@@ -97,15 +97,29 @@ internal static class HookRunCommand
         }
     }
 
-    private static IReadOnlyList<HookCommit> CommitsOf(GitDiscovery git, GitHook hook, IReadOnlyList<string?> arguments, Session session)
+    private static async Task<IReadOnlyList<HookCommit>> CommitsAsync(
+        GitDiscovery git, GitHook hook, IReadOnlyList<string?> arguments, Session session, CancellationToken cancellationToken)
     {
         var repository = git.Require();
         return hook switch
         {
-            GitHook.PrePush => HookCommits.Pushed(repository, arguments is [var remote, ..] ? remote : null, session.Terminal.In.ReadToEnd()),
+            GitHook.PrePush => HookCommits.Pushed(repository, arguments is [var remote, ..] ? remote : null, await InputAsync(session, cancellationToken)),
             GitHook.PostCommit => HookCommits.Committed(repository) is { } made ? [made] : [],
             _ => HookCommits.Merged(repository, arguments is ["1", ..]) is { } merged ? [merged] : [],
         };
+    }
+
+    /// <summary>What git writes to the hook. Where nobody ever ends it, whoever reads on is left behind on a thread that keeps no process alive.</summary>
+    private static async Task<string> InputAsync(Session session, CancellationToken cancellationToken)
+    {
+        if (session.Terminal.InIsTerminal)
+        {
+            throw new UsageException("standard input is a terminal: git writes LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID there, a line a ref. Call this from a hook, "
+                + "or type 'embsync sync' instead");
+        }
+
+        // The console's reader knows nothing of tokens, not even where it is called asynchronous.
+        return await Task.Run(session.Terminal.In.ReadToEnd, cancellationToken).WaitAsync(cancellationToken);
     }
 
     private static ExitCode Tell(Session session, GlobalOptions global, Workspace workspace, GitHook hook, IReadOnlyList<SyncResult> results)
