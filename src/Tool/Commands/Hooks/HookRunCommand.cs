@@ -12,7 +12,7 @@ namespace EmbSync.Tool.Commands.Hooks;
 
 /// <summary>
 /// <c>hook run</c>: what the scripts call. All it says goes to stderr, since stdout is that of <c>git push</c>, and unless it is asked to block, it
-/// ends with 0 whatever happens.
+/// ends with 0 whatever happens: options that can't be read, and defects, are no reason to stop a push either.
 /// </summary>
 internal static class HookRunCommand
 {
@@ -41,12 +41,39 @@ internal static class HookRunCommand
         });
     });
 
-    /// <summary>One message for whatever keeps the run from its end.</summary>
+    /// <summary>One message for whatever keeps the run from its end, but for somebody who interrupts it.</summary>
     private static async Task<ExitCode> GuardedAsync(
         Session session, GlobalOptions global, HookRunOptions options, GitHook hook, Func<CancellationToken, Task<ExitCode>> run)
     {
+        try
+        {
+            return await LimitedAsync(session, options.Timeout, run);
+        }
+        catch (EmbSyncException failed)
+        {
+            session.Complain($"{hook.Name()}: {Sentence(global.Verbose ? failed.ToString() : failed.Message, options)}");
+            return failed.ExitCode;
+        }
+        catch (OperationCanceledException) when (session.CancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // What nobody foresaw stops no push either.
+        catch (Exception unforeseen)
+#pragma warning restore CA1031
+        {
+            var message = global.Verbose ? unforeseen.ToString()
+                : $"unexpected {unforeseen.GetType().Name}: {unforeseen.Message.TrimEnd('.')}. This is a defect in embsync; run again with -v for its details";
+            session.Complain($"{hook.Name()}: {Sentence(message, options)}");
+            return ExitCode.Failed;
+        }
+    }
+
+    /// <exception cref="GuardException">It takes too long.</exception>
+    private static async Task<ExitCode> LimitedAsync(Session session, TimeSpan limit, Func<CancellationToken, Task<ExitCode>> run)
+    {
         var asked = session.CancellationToken;
-        using var late = new CancellationTokenSource(options.Timeout, session.Terminal.Clock);
+        using var late = new CancellationTokenSource(limit, session.Terminal.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(asked, late.Token);
         try
         {
@@ -54,14 +81,7 @@ internal static class HookRunCommand
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !asked.IsCancellationRequested)
         {
-            var message = $"stopped after {Text.Number((long)options.Timeout.TotalSeconds)} s (--timeout). What was paid is kept; 'embsync sync' does the rest";
-            session.Complain($"{hook.Name()}: {Sentence(message, options)}");
-            return ExitCode.Guard;
-        }
-        catch (EmbSyncException failed)
-        {
-            session.Complain($"{hook.Name()}: {Sentence(global.Verbose ? failed.ToString() : failed.Message, options)}");
-            return failed.ExitCode;
+            throw new GuardException($"stopped after {Text.Number((long)limit.TotalSeconds)} s (--timeout). What was paid is kept; 'embsync sync' does the rest");
         }
     }
 
