@@ -35,8 +35,14 @@ internal sealed record Terminal(
         var error = new StreamWriter(new StandardStream(Console.OpenStandardError(), isData: false), utf8) { AutoFlush = true };
 #pragma warning restore CA2000
         return new(output, error, Console.In, !Console.IsOutputRedirected, !Console.IsErrorRedirected,
-            Console.IsOutputRedirected ? int.MaxValue : Columns(environment), System.Environment.CurrentDirectory, environment, TimeProvider.System);
+            Console.IsOutputRedirected ? int.MaxValue : Columns(environment), System.Environment.CurrentDirectory, environment, TimeProvider.System)
+        {
+            InIsTerminal = !Console.IsInputRedirected,
+        };
     }
+
+    /// <summary>Whoever reads would wait for somebody to type.</summary>
+    public bool InIsTerminal { get; init; }
 
     /// <summary>Colour only on a terminal, and only where nobody asked for none (NO_COLOR, TERM=dumb, CI, --no-color).</summary>
     public Ink Ink(bool noColor) => new(OutIsTerminal && !noColor && !IsPlain, OutIsTerminal ? Width : int.MaxValue);

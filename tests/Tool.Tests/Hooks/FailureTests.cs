@@ -37,8 +37,9 @@ public sealed class FailureTests
     [Fact]
     public void A_configuration_with_an_error_is_named_and_lets_the_push_through()
     {
-        using var world = new HookWorld(more: "stroe: {}");
+        using var world = new HookWorld();
         world.Install();
+        world.Write("embsync.yaml", "stroe: {}\n");
 
         world.Git("push", "origin", "main").Error.ShouldContain("embsync.yaml");
 
@@ -145,6 +146,61 @@ public sealed class FailureTests
 
         world.Tool("hook", "install", "pre-comit").ExitCode.ShouldBe(2);
         world.Tool("hook", "run", "update").ExitCode.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("--timeout", "abc")]
+    [InlineData("--timeout", "0")]
+    [InlineData("--timeout", "86401")]
+    [InlineData("--timeout", "99999999")]
+    [InlineData("--max-cost", "much")]
+    public async Task An_option_that_can_not_be_read_stops_only_a_blocking_hook(string option, string value)
+    {
+        using var world = new HookWorld();
+
+        var run = await world.RunHookAsync(TimeProvider.System, "", "post-commit", option, value);
+
+        run.ExitCode.ShouldBe(0, run.ToString());
+        run.Error.Trim().Split('\n').ShouldHaveSingleItem().ShouldStartWith($"embsync: post-commit: {option} '{value}'");
+        run.Error.TrimEnd().ShouldEndWith("Git goes on");
+        (await world.RunHookAsync(TimeProvider.System, "", "post-commit", option, value, "--block")).ExitCode.ShouldBe(2);
+        (await world.StoredAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("0")]
+    [InlineData("86401")]
+    public void A_time_limit_that_no_run_would_take_is_not_installed(string seconds)
+    {
+        using var world = new HookWorld();
+
+        world.Tool("hook", "install", "--timeout", seconds).ExitCode.ShouldBe(2);
+
+        File.Exists(world.Hook()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_nobody_foresaw_stops_only_a_blocking_hook()
+    {
+        using var world = new HookWorld();
+        using var broken = new BrokenReader();
+
+        var run = await world.RunHookAsync(TimeProvider.System, broken, isTerminal: false, "pre-push");
+
+        run.ExitCode.ShouldBe(0, run.ToString());
+        run.Error.Trim().Split('\n').ShouldHaveSingleItem().ShouldStartWith("embsync: pre-push: unexpected NotSupportedException: nobody thought of that. This is a defect");
+        (await world.RunHookAsync(TimeProvider.System, broken, isTerminal: false, "pre-push", "--block")).ExitCode.ShouldBe(1);
+    }
+
+    private sealed class BrokenReader : StringReader
+    {
+        public BrokenReader()
+            : base("")
+        {
+        }
+
+        public override string ReadToEnd() => throw new NotSupportedException("nobody thought of that");
     }
 
     private static bool IsPushed(HookWorld world) => world.Git("ls-remote", world.Remote).Out.Contains("refs/heads/main", StringComparison.Ordinal);

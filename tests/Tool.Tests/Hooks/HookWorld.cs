@@ -114,9 +114,16 @@ internal sealed class HookWorld : IDisposable
     /// <summary>The same in this process, by another clock.</summary>
     public async Task<ToolRun> RunHookAsync(TimeProvider clock, string input, params string[] arguments)
     {
+        using var reader = new StringReader(input);
+        return await RunHookAsync(clock, reader, false, arguments);
+    }
+
+    /// <param name="isTerminal">Somebody types what is read.</param>
+    public async Task<ToolRun> RunHookAsync(TimeProvider clock, TextReader input, bool isTerminal, params string[] arguments)
+    {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var terminal = new Terminal(output, error, new StringReader(input), false, false, int.MaxValue, Path, Environment, clock);
+        var terminal = new Terminal(output, error, input, false, false, int.MaxValue, Path, Environment, clock) { InIsTerminal = isTerminal };
         var code = await Task.Run(() => CommandLine.Run(["hook", "run", .. arguments], terminal, default));
         return new(code, output.ToString(), error.ToString());
     }

@@ -27,9 +27,12 @@ internal static class HookInstallCommand
         {
             var hooks = names.Values.Count == 0 ? [GitHook.PrePush] : names.Values.Select(name => GitHooks.Parse(name!)).Distinct().ToList();
             using var git = GitRepository.DiscoverFromHook(session.Terminal.WorkingDirectory, session.Terminal.Environment);
-            var folder = HookFolder.Of(git.Require(), session.Terminal.Environment);
+            var repository = git.Require();
+            var folder = HookFolder.Of(repository, session.Terminal.Environment);
+            // One that can't be read is nothing that anybody looked at.
+            var trust = Destinations.DigestOf(session.LoadForHooks(global, repository));
             var program = local.HasValue() ? HookProgram.Local : RunningTool.Program();
-            var order = new HookOrder(program, Arguments(session, options, global), options.Block);
+            var order = new HookOrder(program, Arguments(session, options, global, trust), options.Block);
             foreach (var hook in hooks)
             {
                 session.Print(HookInstaller.Install(folder, hook, order) + "\n");
@@ -47,7 +50,7 @@ internal static class HookInstallCommand
     });
 
     /// <summary>What was said on installing holds for every run.</summary>
-    private static List<string> Arguments(Session session, HookRunOptions options, GlobalOptions global)
+    private static List<string> Arguments(Session session, HookRunOptions options, GlobalOptions global, string trust)
     {
         List<string> arguments = ["--timeout", options.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)];
         if (options.MaxCost is { } cost)
@@ -61,6 +64,7 @@ internal static class HookInstallCommand
         }
 
         arguments.AddRange(options.Block ? ["--block"] : []);
+        arguments.AddRange([HookRunCommand.Trust, trust]);
         return arguments;
     }
 }
