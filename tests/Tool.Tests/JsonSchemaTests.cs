@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using EmbSync.Core.Reporting;
-using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests;
 
