@@ -11,11 +11,14 @@ namespace EmbSync.MsBuildTask.Tests;
 /// </summary>
 public class PackedBuild : IDisposable
 {
-    private const string Project =
+    protected const string TwoFrameworks = "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks>";
+
+    /// <summary>A project file, with FRAMEWORKS and REFERENCE to be filled in.</summary>
+    private const string ProjectFile =
         """
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup>
-            <TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks>
+            FRAMEWORKS
             <EnableWindowsTargeting>true</EnableWindowsTargeting>
             <DisableTransitiveFrameworkReferenceDownloads>true</DisableTransitiveFrameworkReferenceDownloads>
             <NuGetAudit>false</NuGetAudit>
@@ -47,9 +50,8 @@ public class PackedBuild : IDisposable
             Pack(tool);
             Write("nuget.config",
                 """<configuration><packageSources><clear /><add key="feed" value="feed" /></packageSources></configuration>""");
-            Write("Library/Library.csproj", Project.Replace("REFERENCE", "", StringComparison.Ordinal));
-            Write("Application/Application.csproj", Project.Replace(
-                "REFERENCE", """<ProjectReference Include="../Library/Library.csproj" />""", StringComparison.Ordinal));
+            WriteProject("Library", TwoFrameworks, "");
+            WriteProject("Application", TwoFrameworks, """<ProjectReference Include="../Library/Library.csproj" />""");
             Dotnet(_folder, "restore", "Application", "--nologo").ShouldSucceed();
         }
         catch
@@ -88,6 +90,9 @@ public class PackedBuild : IDisposable
     /// <summary>The package's target alone, as people call it by hand: much faster.</summary>
     public BuildResult Target(params string[] arguments) =>
         Dotnet(_folder, ["msbuild", "Application", "-target:EmbSync", "-nologo", "-nodeReuse:false", .. arguments]);
+
+    protected void WriteProject(string name, string frameworks, string reference) => Write(
+        $"{name}/{name}.csproj", ProjectFile.Replace("FRAMEWORKS", frameworks, StringComparison.Ordinal).Replace("REFERENCE", reference, StringComparison.Ordinal));
 
     public void Reset()
     {

@@ -3,29 +3,14 @@ namespace EmbSync.MsBuildTask.Tests;
 /// <summary>A solution of three projects, two of them with two frameworks, that reference the package with the real tool in it; Markdown and a configuration beside.</summary>
 public sealed class RealToolBuild : PackedBuild
 {
-    private const string One = """
-        <Project Sdk="Microsoft.NET.Sdk">
-          <PropertyGroup>
-            FRAMEWORKS
-            <EnableWindowsTargeting>true</EnableWindowsTargeting>
-            <DisableTransitiveFrameworkReferenceDownloads>true</DisableTransitiveFrameworkReferenceDownloads>
-            <NuGetAudit>false</NuGetAudit>
-          </PropertyGroup>
-          <ItemGroup>
-            <PackageReference Include="EmbSync.MSBuild" Version="0.0.1-test" />
-            REFERENCE
-          </ItemGroup>
-        </Project>
-        """;
-
     private int _logs;
 
     public RealToolBuild()
         : base(Tool)
     {
-        Project("First", "<TargetFramework>net10.0</TargetFramework>", "");
-        Project("Second", "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks>", """<ProjectReference Include="../First/First.csproj" />""");
-        Project("Third", "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks>", """<ProjectReference Include="../Second/Second.csproj" />""");
+        WriteProject("First", "<TargetFramework>net10.0</TargetFramework>", "");
+        WriteProject("Second", TwoFrameworks, """<ProjectReference Include="../First/First.csproj" />""");
+        WriteProject("Third", TwoFrameworks, """<ProjectReference Include="../Second/Second.csproj" />""");
         Dotnet(Folder, "new", "sln", "--name", "All", "--format", "sln").ShouldSucceed();
         Dotnet(Folder, "sln", "All.sln", "add", "First", "Second", "Third").ShouldSucceed();
         Dotnet(Folder, "restore", "All.sln", "--nologo").ShouldSucceed();
@@ -70,7 +55,4 @@ public sealed class RealToolBuild : PackedBuild
         var result = Dotnet(Folder, [.. command, "-nodeReuse:false", "-fl", $"-flp:LogFile={log};Verbosity=detailed"]);
         return (result, File.ReadLines(log).Count(line => line.Contains("embsync.dll", StringComparison.Ordinal) && line.Contains(" --stamp ", StringComparison.Ordinal)));
     }
-
-    private void Project(string name, string frameworks, string reference) =>
-        Write($"{name}/{name}.csproj", One.Replace("FRAMEWORKS", frameworks, StringComparison.Ordinal).Replace("REFERENCE", reference, StringComparison.Ordinal));
 }
