@@ -11,6 +11,7 @@ public sealed class PullRequestWorkflowTests
     private const string Hostile = "\"::set-output name=x::owned\\n::error::y %0A::warning::z ##[add-mask]q ##vso[task.complete]r <img src=x> | `code`\"";
 
     [Theory]
+    [Fault(65, "a pull request from a fork", On = [Touched.NoStore])]
     [InlineData(null)]
     [InlineData(2)]
     public async Task Changed_documents_are_annotated_and_priced_without_any_secret(int? depth)
