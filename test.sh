@@ -58,7 +58,6 @@ else
 fi
 
 echo "== Build"
-eng/native-git/make.sh || give_up "The native git library is not to be had (above)."
 run dotnet build Tool.sln -c "$configuration" --nologo -clp:NoSummary || give_up "The build failed (above)."
 
 echo "== Tests"

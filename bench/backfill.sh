@@ -8,7 +8,6 @@ rows=${1:-2000}
 work=$(mktemp -d "${TMPDIR:-/tmp}/embsync-bench-XXXXXX")
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
-"$root/eng/native-git/make.sh"
 dotnet build "$root/bench/Bench/Bench.csproj" -c Release -o "$work/bench" --nologo -v quiet -clp:NoSummary
 dotnet build "$root/src/Tool/Tool.csproj" -c Release -o "$work/tool" --nologo -v quiet -clp:NoSummary
 dotnet "$work/bench/EmbSync.Bench.dll" serve 0 200 >"$work/endpoint" &

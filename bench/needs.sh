@@ -8,7 +8,6 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/embsync-needs-XXXXXX")
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
-"$root/eng/native-git/make.sh"
 dotnet build "$root/bench/Bench/Bench.csproj" -c Release -o "$work/bench" --nologo -v quiet -clp:NoSummary
 dotnet build "$root/src/Tool/Tool.csproj" -c Release -o "$work/tool" --nologo -v quiet -clp:NoSummary
 dotnet "$work/bench/EmbSync.Bench.dll" serve 0 20 >"$work/endpoint" &

@@ -7,7 +7,6 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/embsync-bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-"$root/eng/native-git/make.sh"
 dotnet build "$root/bench/Bench/Bench.csproj" -c Release -o "$work/bench" --nologo -v quiet -clp:NoSummary
 repository=${1:-}
 if [ -z "$repository" ]; then

@@ -7,7 +7,6 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 rows=${1:-1000000}
 work=$(mktemp -d "${TMPDIR:-/tmp}/embsync-bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-"$root/eng/native-git/make.sh"
 dotnet build "$root/src/Tool/Tool.csproj" -c Release -o "$work/tool" --nologo -v quiet -clp:NoSummary
 cat >"$work/embsync.yaml" <<END
 version: 1

@@ -25,7 +25,6 @@ fi
 url=$EMBSYNC_TEST_POSTGRES
 
 echo "== build"
-"$root/eng/native-git/make.sh"
 publish() { dotnet publish "$root/$1" -c Release -r linux-x64 --self-contained false -o "$work/$2" --nologo -v quiet -p:PublishReadyToRun=true; }
 publish src/Tool/Tool.csproj tool
 publish bench/Floor/Floor.csproj floor

@@ -6,6 +6,5 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/embsync-bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-"$root/eng/native-git/make.sh"
 dotnet build "$root/bench/Bench/Bench.csproj" -c Release -o "$work/bench" --nologo -v quiet -clp:NoSummary
 dotnet "$work/bench/EmbSync.Bench.dll" throughput "${1:-10000}"

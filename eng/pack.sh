@@ -6,13 +6,11 @@ packages=artifacts/packages
 stamp=$packages/tool.inputs
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 
-eng/native-git/make.sh
 # Content, not times: a branch switch and back packs nothing anew.
 files=$(find src/Core src/Tool Directory.Build.props Directory.Packages.props global.json .editorconfig -type f \
   -not -path '*/bin/*' -not -path '*/obj/*' | LC_ALL=C sort)
 inputs=$({
   dotnet --version
-  ls artifacts/feed 2>/dev/null || true
   echo "$files"
   git hash-object --no-filters --stdin-paths <<<"$files"
 } | git hash-object --stdin)
