@@ -8,7 +8,11 @@ internal static class ConfigFile
 {
     /// <summary>The last value of <c>core.KEY</c>; null when the file or the key is not there. A key without a value is <c>true</c>.</summary>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static string? Core(string file, string key)
+    public static string? Core(string file, string key) => Value(file, "core", key);
+
+    /// <summary>The last value of <c>SECTION.KEY</c>; null when the file or the key is not there. A key without a value is <c>true</c>.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public static string? Value(string file, string section, string key)
     {
         if (!File.Exists(file))
         {
@@ -16,18 +20,18 @@ internal static class ConfigFile
         }
 
         string? found = null;
-        var inCore = false;
+        var inside = false;
         foreach (var line in File.ReadLines(file).Select(line => line.Trim()))
         {
             if (line.StartsWith('['))
             {
-                inCore = line.StartsWith("[core]", StringComparison.OrdinalIgnoreCase);
+                inside = line.StartsWith($"[{section}]", StringComparison.OrdinalIgnoreCase);
                 continue;
             }
 
             var equals = line.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? line : line[..equals];
-            if (inCore && name.Trim().Equals(key, StringComparison.OrdinalIgnoreCase))
+            if (inside && name.Trim().Equals(key, StringComparison.OrdinalIgnoreCase))
             {
                 found = equals < 0 ? "true" : line[(equals + 1)..].Trim().Trim('"');
             }

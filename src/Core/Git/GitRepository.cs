@@ -359,7 +359,7 @@ public sealed class GitRepository : IDisposable
     }
 
     /// <summary>A worktree's folder names the one that all worktrees share; else they are the same.</summary>
-    private static string CommonFolderOf(string folder)
+    internal static string CommonFolderOf(string folder)
     {
         var pointer = Path.Combine(folder, "commondir");
         return File.Exists(pointer) ? Path.GetFullPath(Path.Combine(folder, File.ReadAllText(pointer).Trim())) : folder;
