@@ -1,3 +1,5 @@
+using EmbSync.Core.Configuration;
+
 namespace EmbSync.Core.Columns;
 
 /// <summary>A vector column of somebody's own table, and what its vectors are made of.</summary>
@@ -7,7 +9,11 @@ namespace EmbSync.Core.Columns;
 /// <param name="Relax">Fill the column itself, its type relaxed meanwhile, instead of another beside it.</param>
 /// <param name="DropIndexFirst">With <paramref name="Relax"/>: its vector indexes go before the rows are written; an untyped column can't keep one.</param>
 /// <param name="ConcurrentIndex">CREATE INDEX CONCURRENTLY.</param>
-public sealed record ColumnRequest(string Table, string? Id, IReadOnlyList<string> Texts, string Column, bool Relax, bool DropIndexFirst, bool ConcurrentIndex);
+public sealed record ColumnRequest(string Table, string? Id, IReadOnlyList<string> Texts, string Column, bool Relax, bool DropIndexFirst, bool ConcurrentIndex)
+{
+    /// <summary>Overrules the configured bound on vectors that are taken away from rows without text.</summary>
+    public DeleteLimit? MaxDelete { get; init; }
+}
 
 /// <summary>How the new vectors come into the table.</summary>
 public enum ColumnMode
