@@ -41,3 +41,11 @@ internal sealed record ColumnModel(int Id, Model.EmbeddingSignature Signature, b
 /// <summary>A row whose vector is missing or of another text.</summary>
 /// <param name="Id">As text.</param>
 internal sealed record DueRow(string Id, string Text, Model.ContentHash Hash);
+
+/// <param name="Rows">With text.</param>
+/// <param name="Due">Of these: without a vector of the target for the text as it is.</param>
+/// <param name="Bytes">Of the texts that are due.</param>
+/// <param name="Empty">Rows without text.</param>
+/// <param name="Shown">Rows that show a vector now.</param>
+/// <param name="Losing">Of these: without text, so that their vector goes.</param>
+internal sealed record ColumnCounts(long Rows, long Due, long Bytes, long Empty, long Shown, long Losing);
