@@ -93,6 +93,28 @@ public sealed class CacheCommandTests
         File.ReadAllText(repository.Full("docs/guide.md")).ShouldBe(before);
     }
 
+    [Fact]
+    public async Task A_file_of_vectors_that_the_store_has_none_of_is_not_overwritten()
+    {
+        await using var provider = await FakeEmbeddingServer.StartAsync();
+        using var one = TaskRepository.Create();
+        using var two = TaskRepository.Create(1);
+        await ToolRun.Of(one.Path, "sync", Paid(provider));
+        await ToolRun.Of(one.Path, "cache export vectors.bin", Paid(provider));
+        var paid = File.ReadAllBytes(one.Full("vectors.bin"));
+        File.Copy(one.Full("vectors.bin"), two.Full("vectors.bin"));
+
+        var run = await ToolRun.Of(two.Path, "cache export vectors.bin", Paid(provider));
+
+        run.ExitCode.ShouldBe(5, run.ToString());
+        run.Error.ShouldContain("cache import");
+        File.ReadAllBytes(two.Full("vectors.bin")).ShouldBe(paid);
+        Directory.GetFiles(two.Path, "*.draft").ShouldBeEmpty();
+        await ToolRun.Of(two.Path, "cache import vectors.bin", Paid(provider));
+        (await ToolRun.Of(two.Path, "cache export vectors.bin", Paid(provider))).ExitCode.ShouldBe(0);
+        File.ReadAllBytes(two.Full("vectors.bin")).ShouldBe(paid);
+    }
+
     private static Dictionary<string, string> Paid(FakeEmbeddingServer provider) => new()
     {
         ["OPENAI_BASE_URL"] = provider.BaseUrl.ToString(),

@@ -13,6 +13,9 @@ public sealed record ColumnPlan(
     string Table, string Column, EmbeddingSignature? Current, EmbeddingSignature Target, string CurrentType, string TargetType, ColumnMode Mode, long Rows, long Due, long Empty,
     PurchaseEstimate Purchase, PurchaseTerms Terms)
 {
+    /// <summary>Why it must not begin: more rows would lose their vector than the bound allows; null when it may.</summary>
+    public string? Violation { get; init; }
+
     /// <summary>Provider, model, dimension and every hash match already.</summary>
     public bool IsNothing => Mode == ColumnMode.InPlace && Due == 0;
 

@@ -26,6 +26,9 @@ public sealed class ColumnReembed(
 
     private readonly EmbeddingSignature _target = Providers.SignatureOf(embeddings);
 
+    /// <summary>Rows that may lose their vector as they have no text; the configured bound.</summary>
+    public DeleteLimit MaxDelete { get; init; } = DeleteLimit.Default;
+
     /// <summary>Tests end the process before a step.</summary>
     internal Action<string> Step { get; init; } = _ => { };
 
@@ -37,7 +40,7 @@ public sealed class ColumnReembed(
         await using var column = await PostgresColumn.OpenAsync(url, request, clock, cancellationToken);
         var plan = await PlanAsync(column, request, cancellationToken);
         var report = ColumnReembedReport.Planned(plan);
-        return spend.Violation(plan.Purchase, plan.Terms.IsFree, byParts: false) is { } violation ? report with { Notes = ["a reembed would stop: " + violation] } : report;
+        return Violation(plan) is { } violation ? report with { Notes = ["a reembed would stop: " + violation] } : report;
     }
 
     /// <exception cref="LockedException">Another process is at it.</exception>
@@ -53,7 +56,7 @@ public sealed class ColumnReembed(
             return Result(plan, ColumnOutcome.Nothing, started);
         }
 
-        if (spend.Violation(plan.Purchase, plan.Terms.IsFree, byParts: false) is { } violation)
+        if (Violation(plan) is { } violation)
         {
             return Result(plan, ColumnOutcome.Nothing with { Bought = SyncOutcome.Nothing with { Stopped = new GuardException(violation) } }, started);
         }
@@ -160,12 +163,22 @@ public sealed class ColumnReembed(
         }
 
         var against = mode == ColumnMode.InPlace ? active : building is { } begun && begun.Signature == _target ? begun : null;
-        var (rows, due, bytes, empty) = await column.CountAsync(against, cancellationToken);
+        var (rows, due, bytes, empty, shown, losing) = await column.CountAsync(against, cancellationToken);
         var terms = Providers.TermsOf(embeddings, _target);
         return new(
             facts.Table, facts.Column, active?.Signature, _target, facts.Type, FormattableString.Invariant($"{vectors}({_target.Dimension})"), mode, rows, due, empty,
-            PurchaseEstimate.For((int)due, (bytes + 3) / 4, terms), terms);
+            PurchaseEstimate.For((int)due, (bytes + 3) / 4, terms), terms)
+        {
+            Violation = DeletionGuard.Violation(
+                new(
+                    $"{facts.Table}.{facts.Column}", (int)losing, (int)shown, Text.Of($"of {shown:N0} vectors of {facts.Table} are of rows without text, and would go"),
+                    losing == shown ? Text.Of($"{facts.Table}.{facts.Column}: none of the rows that show a vector, {shown:N0}, has a text") : null, "taken away",
+                    "Look whether --text names the column of the text."),
+                MaxDelete, request.MaxDelete),
+        };
     }
+
+    private string? Violation(ColumnPlan plan) => plan.Violation ?? spend.Violation(plan.Purchase, plan.Terms.IsFree, byParts: false);
 
     private ColumnResult Result(ColumnPlan plan, ColumnOutcome outcome, long started)
     {

@@ -1,3 +1,5 @@
+using EmbSync.Core.Configuration;
+
 namespace EmbSync.Core.Columns;
 
 /// <summary>A vector column of somebody's own table, and what its vectors are made of.</summary>
@@ -7,7 +9,11 @@ namespace EmbSync.Core.Columns;
 /// <param name="Relax">Fill the column itself, its type relaxed meanwhile, instead of another beside it.</param>
 /// <param name="DropIndexFirst">With <paramref name="Relax"/>: its vector indexes go before the rows are written; an untyped column can't keep one.</param>
 /// <param name="ConcurrentIndex">CREATE INDEX CONCURRENTLY.</param>
-public sealed record ColumnRequest(string Table, string? Id, IReadOnlyList<string> Texts, string Column, bool Relax, bool DropIndexFirst, bool ConcurrentIndex);
+public sealed record ColumnRequest(string Table, string? Id, IReadOnlyList<string> Texts, string Column, bool Relax, bool DropIndexFirst, bool ConcurrentIndex)
+{
+    /// <summary>Overrules the configured bound on vectors that are taken away from rows without text.</summary>
+    public DeleteLimit? MaxDelete { get; init; }
+}
 
 /// <summary>How the new vectors come into the table.</summary>
 public enum ColumnMode
@@ -35,3 +41,11 @@ internal sealed record ColumnModel(int Id, Model.EmbeddingSignature Signature, b
 /// <summary>A row whose vector is missing or of another text.</summary>
 /// <param name="Id">As text.</param>
 internal sealed record DueRow(string Id, string Text, Model.ContentHash Hash);
+
+/// <param name="Rows">With text.</param>
+/// <param name="Due">Of these: without a vector of the target for the text as it is.</param>
+/// <param name="Bytes">Of the texts that are due.</param>
+/// <param name="Empty">Rows without text.</param>
+/// <param name="Shown">Rows that show a vector now.</param>
+/// <param name="Losing">Of these: without text, so that their vector goes.</param>
+internal sealed record ColumnCounts(long Rows, long Due, long Bytes, long Empty, long Shown, long Losing);

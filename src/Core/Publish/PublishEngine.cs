@@ -7,7 +7,11 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Publish;
 
 /// <param name="All">Also rows that show the hash already: after a change of model that the target doesn't tell.</param>
-public sealed record PublishRequest(IReadOnlyList<string> Sources, bool All, bool DryRun);
+public sealed record PublishRequest(IReadOnlyList<string> Sources, bool All, bool DryRun)
+{
+    /// <summary>Overrules the configured bound on what is taken away.</summary>
+    public DeleteLimit? MaxDelete { get; init; }
+}
 
 /// <summary>
 /// Copies vectors of the generation that is searched into tables of the user's, and takes them away from rows that are no longer stored. In batches: a run that
@@ -16,10 +20,10 @@ public sealed record PublishRequest(IReadOnlyList<string> Sources, bool All, boo
 public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
 {
     private const int Batch = 500;
-    private const int PublishedBatch = 5_000;
 
     /// <exception cref="UsageException">No source publishes, or a target can't take the vectors.</exception>
     /// <exception cref="SourceException">A target can't be reached or written; what was written is kept.</exception>
+    /// <exception cref="GuardException">More would be taken away than the bound allows: nothing was written.</exception>
     public async Task<PublishReport> RunAsync(PublishRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -32,14 +36,59 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
         }
 
         var head = await workspace.Store.ReadHeadAsync(cancellationToken);
-        var done = new List<PublishedSource>();
-        foreach (var source in publishing)
+        var targets = new List<OpenTarget>();
+        try
         {
-            await using var target = Open(source);
-            done.Add(await PublishAsync(source, target, head, request, cancellationToken));
-        }
+            foreach (var source in publishing)
+            {
+                targets.Add(await OpenAsync(source, head, targets, cancellationToken));
+            }
 
-        return new(1, request.DryRun, done, Math.Round(clock.GetElapsedTime(started).TotalSeconds, 2));
+            // All of them before the first write: one that would lose too much keeps the others from beginning.
+            var violation = targets.Select(target => target.Withdrawal.Violation(workspace.Config.Limits.MaxDelete, request.MaxDelete)).FirstOrDefault(found => found is not null);
+            if (violation is not null && !request.DryRun)
+            {
+                throw new GuardException(violation);
+            }
+
+            var done = new List<PublishedSource>();
+            foreach (var target in targets)
+            {
+                done.Add(await PublishAsync(target, request, cancellationToken));
+            }
+
+            return new(1, request.DryRun, done, Math.Round(clock.GetElapsedTime(started).TotalSeconds, 2)) { Notes = violation is null ? [] : ["a publish would stop: " + violation] };
+        }
+        finally
+        {
+            foreach (var target in targets)
+            {
+                await target.Target.DisposeAsync();
+            }
+        }
+    }
+
+    /// <param name="Generations">One for each space of the target.</param>
+    private sealed record OpenTarget(SourceConfig Source, IPublishTarget Target, IReadOnlyList<Generation> Generations, Withdrawal Withdrawal);
+
+    /// <summary>Looks at what there is. Reads only.</summary>
+    private async Task<OpenTarget> OpenAsync(SourceConfig source, StoreHead head, List<OpenTarget> before, CancellationToken cancellationToken)
+    {
+        var target = Open(source);
+        try
+        {
+            var generations = target.Spaces.Select(space => head.Active(space) ?? throw new UsageException(
+                $"source '{source.Name}': space '{space}' has no vectors yet. Run 'embsync sync', then publish")).ToList();
+            await target.CheckAsync([.. generations.Select(generation => generation.Signature.Dimension)], cancellationToken);
+            var beside = Beside(source);
+            var isLookedAt = before.Exists(one => beside.Contains(one.Source.Name));
+            return new(source, target, generations, isLookedAt ? Withdrawal.None : await Withdrawal.FindAsync(workspace, source.Name, target, beside, cancellationToken));
+        }
+        catch
+        {
+            await target.DisposeAsync();
+            throw;
+        }
     }
 
     private IPublishTarget Open(SourceConfig source) => source switch
@@ -49,23 +98,26 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
         _ => throw new ArgumentException($"source '{source.Name}' doesn't publish", nameof(source)),
     };
 
-    private async Task<PublishedSource> PublishAsync(SourceConfig source, IPublishTarget target, StoreHead head, PublishRequest request, CancellationToken cancellationToken)
+    private async Task<PublishedSource> PublishAsync(OpenTarget open, PublishRequest request, CancellationToken cancellationToken)
     {
-        var generations = target.Spaces.Select(space => head.Active(space) ?? throw new UsageException(
-            $"source '{source.Name}': space '{space}' has no vectors yet. Run 'embsync sync', then publish")).ToList();
-        await target.CheckAsync([.. generations.Select(generation => generation.Signature.Dimension)], cancellationToken);
-        var (written, same, waiting, stored) = (0, 0, 0, 0);
+        var (source, target) = (open.Source, open.Target);
+        var (written, same, waiting) = (0, 0, open.Withdrawal.Waiting);
         await foreach (var items in workspace.Store.ReadItemsAsync(source.Name, cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
         {
             var rows = await RowsAsync(source.Name, items, cancellationToken);
             var due = request.All ? rows.Select(row => row.Row.Id).ToHashSet() : await target.DueAsync([.. rows.Select(row => row.Row)], cancellationToken);
             var wanted = rows.Where(row => due.Contains(row.Row.Id)).ToList();
-            var whole = await WithVectorsAsync(wanted, generations, cancellationToken);
+            var whole = await WithVectorsAsync(wanted, open.Generations, cancellationToken);
             written += request.DryRun ? whole.Count : whole.Count == 0 ? 0 : await target.WriteAsync(whole, clock.GetUtcNow(), cancellationToken);
-            (same, waiting, stored) = (same + rows.Count - wanted.Count, waiting + wanted.Count - whole.Count, stored + items.Length);
+            (same, waiting) = (same + rows.Count - wanted.Count, waiting + wanted.Count - whole.Count);
         }
 
-        var withdrawn = await WithdrawAsync(source, target, stored, request.DryRun, cancellationToken);
+        var withdrawn = request.DryRun ? open.Withdrawal.Gone.Count : 0;
+        foreach (var ids in request.DryRun ? [] : open.Withdrawal.Gone.Chunk(Batch))
+        {
+            withdrawn += await target.WithdrawAsync(ids, cancellationToken);
+        }
+
         return new(source.Name, target.Description, written, same, waiting, withdrawn);
     }
 
@@ -79,7 +131,7 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
 
     /// <summary>Rows all of whose vectors are there.</summary>
     private async Task<List<PublishedRow>> WithVectorsAsync(
-        List<(PublishedRow Row, IReadOnlyList<ContentHash> Hashes)> rows, List<Generation> generations, CancellationToken cancellationToken)
+        List<(PublishedRow Row, IReadOnlyList<ContentHash> Hashes)> rows, IReadOnlyList<Generation> generations, CancellationToken cancellationToken)
     {
         var all = rows.SelectMany(row => row.Hashes).ToHashSet();
         var found = new List<IReadOnlyDictionary<ContentHash, float[]>>();
@@ -111,36 +163,6 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
 
         var length = Math.Sqrt(sum.Sum(value => value * value));
         return length == 0 ? vectors[0] : [.. sum.Select(value => (float)(value / length))];
-    }
-
-    private async Task<int> WithdrawAsync(SourceConfig source, IPublishTarget target, int stored, bool dryRun, CancellationToken cancellationToken)
-    {
-        var beside = Beside(source);
-        var gone = new List<string>();
-        await foreach (var ids in target.PublishedAsync(cancellationToken).Chunk(PublishedBatch).WithCancellation(cancellationToken))
-        {
-            var left = ids.ToHashSet(StringComparer.Ordinal);
-            foreach (var name in beside)
-            {
-                left.ExceptWith((await workspace.Store.ReadChunkHashesAsync(name, left, cancellationToken)).Where(item => item.Value.Count > 0).Select(item => item.Key));
-            }
-
-            gone.AddRange(left);
-        }
-
-        if (gone.Count > 0 && stored == 0)
-        {
-            throw new GuardException($"source '{source.Name}' has nothing stored, and {Text.Count(gone.Count, "row")} of {target.Description} {(gone.Count == 1 ? "shows" : "show")} vectors: nothing was taken away. "
-                + "Look whether this is the right store (store.url, store.schema); run 'embsync sync' first");
-        }
-
-        var withdrawn = dryRun ? gone.Count : 0;
-        foreach (var ids in dryRun ? [] : gone.Chunk(Batch))
-        {
-            withdrawn += await target.WithdrawAsync(ids, cancellationToken);
-        }
-
-        return withdrawn;
     }
 
     /// <summary>The source, and others that show their vectors in the same columns: rows of theirs are not taken away.</summary>

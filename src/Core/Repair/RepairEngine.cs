@@ -1,3 +1,4 @@
+using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Storage;
@@ -106,7 +107,7 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         var faults = await FindAsync(before, cancellationToken);
         var made = faults.Any(fault => fault.Kind == StoreFaultKind.MissingTable) ? null
             : await _planMaker.MakeAsync(new() { Command = "repair", Sources = request.Sources, MaxDelete = request.MaxDelete, DeletionsOnly = true }, cancellationToken);
-        return new(made, faults, workspace.Spool is { } folder ? folder.Files().Count : 0, before);
+        return new(made, faults, workspace.Spool is { } folder ? folder.Files().Count : 0, before, request.MaxDelete);
     }
 
     private async Task MendAsync(IStoreWriter writer, Findings found, List<RepairStep> done, CancellationToken cancellationToken)
@@ -119,7 +120,7 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
 
         if (found.Made!.Plan.Violation is { } violation)
         {
-            done.Add(new("orphans", "", found.Orphans.Count, RepairState.Left, violation));
+            done.Add(RepairStep.Refused("orphans", "", found.Orphans.Count, violation));
         }
         else
         {
@@ -134,13 +135,13 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
 
         // Deleted items leave vectors behind, dropped tables leave views: each round may find what the one before made visible.
         var faults = await FindAsync(found.Before, cancellationToken);
-        for (var round = 0; faults.Count > 0 && round < 3; round++)
+        for (var round = 0; faults.Any(fault => found.Violation(fault) is null) && round < 3; round++)
         {
-            await MendAsync(writer, faults, found.Before, done, cancellationToken);
+            await MendAsync(writer, faults.Where(fault => found.Violation(fault) is null), found.Before, done, cancellationToken);
             faults = await FindAsync(found.Before, cancellationToken);
         }
 
-        done.AddRange(faults.Select(fault => RepairStep.Of(fault, RepairState.Left, fault.Count)));
+        done.AddRange(faults.Select(fault => found.Step(fault, RepairState.Left)));
         done.AddRange(found.HalfDone());
     }
 
@@ -174,24 +175,37 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         {
             OperationCanceledException => ExitCode.Interrupted,
             EmbSyncException exception => exception.ExitCode,
-            _ => report.IsLeft ? ExitCode.Drift : ExitCode.Done,
+            _ => !report.IsLeft ? ExitCode.Done : steps.Any(step => step.IsRefused) ? ExitCode.Guard : ExitCode.Drift,
         };
         return new(report, code, stopped);
     }
 
     /// <param name="Made">Null while a table is gone: nothing can be compared then.</param>
     /// <param name="Spooled">Files of paid vectors that wait for the store.</param>
-    private sealed record Findings(MadePlan? Made, IReadOnlyList<StoreFault> Faults, int Spooled, DateTimeOffset Before)
+    private sealed record Findings(MadePlan? Made, IReadOnlyList<StoreFault> Faults, int Spooled, DateTimeOffset Before, DeleteLimit? MaxDelete)
     {
+        /// <summary>Spare vectors may be any share of all: only where every one seems so is it the chunks that are missing.</summary>
+        private static readonly DeleteLimit AnyShare = new(1.0, null);
+
         /// <summary>What moved is written under its new name by a sync first.</summary>
         public IReadOnlyList<PlannedDeletion> Orphans => [.. (Made?.Plan.Deletions ?? []).Where(deletion => !deletion.Moved)];
 
         public IEnumerable<RepairStep> Steps(RepairState state)
         {
             var spool = Spooled == 0 ? [] : new[] { new RepairStep("spool", "", Spooled, state, $"{Text.Count(Spooled, "file")} of paid vectors that wait for the store: to be played back") };
-            var orphans = Made?.Plan.Violation is { } violation ? [new RepairStep("orphans", "", Orphans.Count, RepairState.Left, violation)] : OrphanSteps(state);
-            return [.. spool, .. orphans, .. Faults.Select(fault => RepairStep.Of(fault, state, fault.Count)), .. HalfDone()];
+            var orphans = Made?.Plan.Violation is { } violation ? [RepairStep.Refused("orphans", "", Orphans.Count, violation)] : OrphanSteps(state);
+            return [.. spool, .. orphans, .. Faults.Select(fault => Step(fault, state)), .. HalfDone()];
         }
+
+        public RepairStep Step(StoreFault fault, RepairState state) =>
+            RepairStep.Of(fault, state, fault.Count) is var step && Violation(fault) is { } violation ? RepairStep.Refused(step.Name, step.Subject, step.Amount, violation) : step;
+
+        /// <summary>Why it must not be mended: all that was paid would go.</summary>
+        public string? Violation(StoreFault fault) => fault is not { Kind: StoreFaultKind.SpareVectors, Held: { } held } || fault.Count < held ? null : DeletionGuard.Violation(
+            new(
+                fault.Subject, (int)held, (int)held, Text.Of($"of {held:N0} vectors are of no stored chunk"),
+                $"{fault.Subject} has {Text.Count(held, "vector")}, and no stored chunk is of any of them", "deleted", "Run 'embsync sync' first: it stores the items again and uses them."),
+            AnyShare, MaxDelete);
 
         public IEnumerable<RepairStep> OrphanSteps(RepairState state) => Orphans.GroupBy(deletion => deletion.Key.Source, StringComparer.Ordinal).Select(source => new RepairStep(
             "orphans", source.Key, source.Count(), state, $"{(state == RepairState.Planned ? "to be deleted:" : "deleted")} {Text.Count(source.Count(), "item")} gone from the source"));

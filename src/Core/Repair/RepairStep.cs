@@ -20,6 +20,9 @@ public enum RepairState
 /// <param name="Sentence">For people: a sentence without its end.</param>
 public sealed record RepairStep(string Name, string Subject, long Amount, RepairState State, string Sentence)
 {
+    /// <summary>Left because it would take away more than the bound on deletions allows.</summary>
+    public bool IsRefused { get; init; }
+
     public static RepairStep Of(StoreFault fault, RepairState state, long count)
     {
         ArgumentNullException.ThrowIfNull(fault);
@@ -36,6 +39,9 @@ public sealed record RepairStep(string Name, string Subject, long Amount, Repair
         };
         return new(name, fault.Subject, count, state, sentence);
     }
+
+    /// <summary>What is left for that reason.</summary>
+    public static RepairStep Refused(string name, string subject, long count, string violation) => new(name, subject, count, RepairState.Left, violation) { IsRefused = true };
 
     private static string Verb(RepairState state, string done) => state == RepairState.Planned ? $"to be {done}:" : done;
 

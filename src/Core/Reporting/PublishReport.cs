@@ -4,7 +4,11 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Reporting;
 
 /// <summary>What <c>publish</c> says, dry or not; its members are the JSON, version 1.</summary>
-public sealed record PublishReport(int SchemaVersion, bool DryRun, IReadOnlyList<PublishedSource> Sources, double Seconds);
+public sealed record PublishReport(int SchemaVersion, bool DryRun, IReadOnlyList<PublishedSource> Sources, double Seconds)
+{
+    /// <summary>What people should know beside the figures.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <param name="Target">Table and columns.</param>
 /// <param name="Written">Rows that got vectors, or would.</param>

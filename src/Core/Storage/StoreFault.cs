@@ -34,6 +34,9 @@ public enum StoreFaultKind
 /// <param name="Bytes">About so many come free; 0 where none do.</param>
 public sealed record StoreFault(StoreFaultKind Kind, string Subject, int Generation, long Count, long Bytes = 0)
 {
+    /// <summary>Of its kind there are so many in that place, good ones included; null where that says nothing.</summary>
+    public long? Held { get; init; }
+
     /// <summary>
     /// How far a length may be from 1. Providers answer unit vectors; half precision changes each number by at most 2^-11 of it, so the length
     /// by no more.

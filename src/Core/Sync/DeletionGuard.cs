@@ -7,39 +7,53 @@ namespace EmbSync.Core.Sync;
 /// <param name="Moved">Its content is written under another id by the same plan, see <see cref="Moves"/>: it loses nothing and doesn't count.</param>
 public sealed record PlannedDeletion(ItemKey Key, string? Path, string Title, bool Moved);
 
+/// <summary>What a run would take away from one place, and how people are told of it.</summary>
+/// <param name="Place">For people: <c>source 'docs'</c>.</param>
+/// <param name="Lost">Of those that are held.</param>
+/// <param name="Held">By the place as a whole: what the bound is measured against.</param>
+/// <param name="Fate">What became of the lost ones, after their number: <c>of 30 stored items are gone from the source</c>.</param>
+/// <param name="Emptied">What to say when nothing is left, however few it were; null when something is, or when that needs no asking.</param>
+/// <param name="Done">What nothing was: <c>deleted</c>.</param>
+/// <param name="Advice">Sentences before the way to do it all the same; empty for none.</param>
+public sealed record Loss(string Place, int Lost, int Held, string Fate, string? Emptied, string Done, string Advice = "");
+
 /// <summary>
-/// Deletion needs a source that was read whole, or git showing the path gone within the scope, and stays within a bound that is
-/// measured against the whole source.
+/// The one bound on what a run takes away, of stored items or of people's own tables: so much of what is held and no more, and never all of it, unless somebody
+/// says so. Deletion of items also needs a source that was read whole, or git showing the path gone within the scope.
 /// </summary>
 public static class DeletionGuard
 {
-    /// <summary>Why a plan must not begin; null when its deletions are within bounds.</summary>
-    /// <param name="explicitLimit">What <c>--max-delete</c> says; it also overrules the refusal of a source that became empty.</param>
+    /// <summary>Why a run must not begin; null when the loss is within the bound.</summary>
+    /// <param name="explicitLimit">What <c>--max-delete</c> says; it also overrules the refusal to take all.</param>
+    public static string? Violation(Loss loss, DeleteLimit configured, DeleteLimit? explicitLimit)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(configured);
+        if (loss.Lost == 0)
+        {
+            return null;
+        }
+
+        var allowed = (explicitLimit ?? configured).Allowed(loss.Held);
+        var why = loss.Lost > allowed ? Text.Of($"{loss.Place}: {loss.Lost:N0} {loss.Fate}, more than the {allowed:N0} that may be {loss.Done} without asking")
+            : explicitLimit is null ? loss.Emptied : null;
+        return why is null ? null
+            : FormattableString.Invariant($"{why}. Nothing was {loss.Done}. {(loss.Advice.Length > 0 ? loss.Advice + " " : "")}If that is right, run again with --max-delete {loss.Lost}");
+    }
+
+    /// <summary>The same for the items of a source.</summary>
     public static string? Violation(
         SourceSurvey survey, IReadOnlyCollection<PlannedDeletion> deletions, DeleteLimit configured, DeleteLimit? explicitLimit)
     {
         ArgumentNullException.ThrowIfNull(survey);
         ArgumentNullException.ThrowIfNull(deletions);
-        ArgumentNullException.ThrowIfNull(configured);
-        var lost = deletions.Count(deletion => !deletion.Moved);
-        if (lost == 0)
-        {
-            return null;
-        }
-
         var stored = survey.StoredTotal;
-        var allowed = (explicitLimit ?? configured).Allowed(stored);
-        if (lost > allowed)
-        {
-            return $"source '{survey.Source}': {lost} of {stored} stored items are gone from the source, more than the {allowed} that may be "
-                + $"deleted without asking. Nothing was deleted. If that is right, run again with --max-delete {lost}";
-        }
-
         var emptied = survey.UnchangedItems + survey.Unread + survey.Read.Count == 0 && survey.Problems.Count == 0 && survey.Complete;
-        return emptied && explicitLimit is null
-            ? $"source '{survey.Source}' had {stored} {(stored == 1 ? "item" : "items")} and is now {(survey.Configured ? "empty" : "no longer configured")}. Nothing was deleted. "
-                + $"If that is right, run again with --max-delete {lost}"
-            : null;
+        return Violation(
+            new(
+                $"source '{survey.Source}'", deletions.Count(deletion => !deletion.Moved), stored, Text.Of($"of {stored:N0} stored items are gone from the source"),
+                emptied ? $"source '{survey.Source}' had {Text.Count(stored, "item")} and is now {(survey.Configured ? "empty" : "no longer configured")}" : null, "deleted"),
+            configured, explicitLimit);
     }
 
     /// <summary>What may be deleted, before the bound is applied. What has moved may always go.</summary>

@@ -17,6 +17,7 @@ internal sealed class ColumnOptions(CommandLineApplication command)
     private readonly CommandOption _texts = command.Many("--text <COLUMN>", "With --table: the text (repeatable: joined by an empty line)");
     private readonly CommandOption _column = command.Value("--column <COLUMN>", "With --table: the vectors");
     private readonly CommandOption _relax = command.Flag("--relax-type", "With --table: fill the column itself, without a dimension meanwhile, not another one beside");
+    private readonly CommandOption _maxDelete = command.Value("--max-delete <LIMIT>", "With --table: rows without text (N or P%) that may lose their vector (default: the larger of 20% and 10)");
     private readonly CommandOption _noConfirm = command.Flag("--no-confirm", "With --table: don't wait 5 seconds before the first write");
 
     public bool IsGiven => _table.HasValue();
@@ -29,12 +30,12 @@ internal sealed class ColumnOptions(CommandLineApplication command)
     public ColumnRequest Request(bool dropIndexFirst, bool concurrentIndex) =>
         _texts.Values.Count == 0 || _column.Value() is not { } column
             ? throw new UsageException("--table goes with --text and --column: say what is embedded and where its vectors are")
-            : new(_table.Value()!, _id.Value(), _texts.All(), column, _relax.HasValue(), dropIndexFirst, concurrentIndex);
+            : new(_table.Value()!, _id.Value(), _texts.All(), column, _relax.HasValue(), dropIndexFirst, concurrentIndex) { MaxDelete = DeleteLimits.Of(_maxDelete) };
 
     /// <exception cref="UsageException">A flag that means nothing without a table.</exception>
     public void RequireAbsent()
     {
-        if (new[] { _url, _id, _texts, _column, _relax }.FirstOrDefault(option => option.HasValue()) is { } lost)
+        if (new[] { _url, _id, _texts, _column, _relax, _maxDelete }.FirstOrDefault(option => option.HasValue()) is { } lost)
         {
             throw new UsageException($"--{lost.LongName} goes with --table");
         }
@@ -53,7 +54,10 @@ internal static class ReembedColumn
         var config = session.Load(global, overrides);
         var url = session.Address(global, options.Url) ?? config.Store.Url ?? throw new UsageException("--table: say which database with --postgres-url env:NAME");
         using var progress = new ProgressLine(session.Terminal, global.Quiet);
-        var reembed = new ColumnReembed(config.Embeddings, SpendLimit.Of(config.Limits), session.Terminal.Clock, progress, (plan, cancellationToken) => ConfirmAsync(session, options, plan, cancellationToken));
+        var reembed = new ColumnReembed(config.Embeddings, SpendLimit.Of(config.Limits), session.Terminal.Clock, progress, (plan, cancellationToken) => ConfirmAsync(session, options, plan, cancellationToken))
+        {
+            MaxDelete = config.Limits.MaxDelete,
+        };
         if (dryRun)
         {
             return Print(session, global, format, new(await reembed.DryRunAsync(url, request, token), ExitCode.Done, null));

@@ -19,7 +19,7 @@ internal static class RepairCommand
               embsync repair --verify 50         also embed 50 stored texts again and compare
               embsync repair --grace 1d          drop what has been unused for a day
 
-            Exits with 4 when something remains that it may not do; its text says what does.
+            Exits with 4 when something remains that it may not do, with 5 when that is because too much would be deleted; its text says what does.
             """;
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
         var sources = command.Many("--source <NAME>", "Only orphans of this source (repeatable)");

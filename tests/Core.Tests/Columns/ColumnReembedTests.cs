@@ -100,6 +100,34 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public async Task Rows_that_lost_their_text_lose_no_more_vectors_than_a_sync_may_delete(int dimension)
+    {
+        await RunAsync();
+        await PostgresFixture.RunAsync(_url, $"UPDATE {Table} SET title = NULL, body = '' WHERE id <= 11; UPDATE {Table} SET body = 'Another body' WHERE id = 12");
+        var requests = _server.Requests;
+        var refused = await RunAsync(dimension);
+        (refused.ExitCode, refused.Report.Status, _server.Requests).ShouldBe((ExitCode.Guard, "stopped", requests));
+        refused.Stopped!.Message.ShouldContain("11 of 20 vectors of");
+        refused.Stopped.Message.ShouldContain("--max-delete 11");
+        (await OneAsync($"SELECT count(embedding)::text FROM {Table}")).ShouldBe("20");
+
+        (await RunAsync(dimension, Request() with { MaxDelete = new(null, 11) })).ExitCode.ShouldBe(ExitCode.Done);
+        (await OneAsync($"SELECT count(embedding)::text FROM {Table}")).ShouldBe("9");
+        await ShouldBeWholeAsync(dimension);
+    }
+
+    [Fact]
+    public async Task A_column_of_texts_that_are_all_empty_takes_no_vector_away()
+    {
+        await RunAsync();
+        await PostgresFixture.RunAsync(_url, $"ALTER TABLE {Table} ADD COLUMN other text; DELETE FROM {Table} WHERE id > 3");
+        (await RunAsync(6, Request() with { Texts = ["other"] })).ExitCode.ShouldBe(ExitCode.Guard);
+        (await OneAsync($"SELECT count(embedding)::text FROM {Table}")).ShouldBe("3");
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     [Fault(53, "before every step of a reembed of a column", On = [Touched.Postgres])]

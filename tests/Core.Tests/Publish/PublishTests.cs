@@ -97,7 +97,7 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
         await _world.RunAsync("CREATE TABLE kept AS SELECT * FROM issue; UPDATE issue SET active = false");
         await _world.SyncedAsync(new() { MaxDelete = new(1.0, null) });
 
-        (await Should.ThrowAsync<GuardException>(PublishAsync())).Message.ShouldContain("20 rows of issue.embedding show vectors");
+        (await Should.ThrowAsync<GuardException>(PublishAsync())).Message.ShouldContain("20 of 20 rows of issue.embedding that show vectors are not in this store");
 
         (await CountAsync("embedding IS NOT NULL")).ShouldBe(20);
     }

@@ -115,9 +115,34 @@ public abstract class RepairTests : IAsyncLifetime
         }
 
         var refused = await RepairAsync();
-        refused.ExitCode.ShouldBe(ExitCode.Drift);
+        refused.ExitCode.ShouldBe(ExitCode.Guard);
         refused.Report.Steps.Single().Text.ShouldContain("--max-delete");
+        (await RepairAsync(dry: true)).Report.Steps.Single().Text.ShouldContain("--max-delete");
+        (await ItemsAsync()).ShouldBe(8);
         (await RepairAsync(maxDelete: new(1, null))).Report.Steps.Single().Count.ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task Vectors_are_kept_when_none_of_them_is_of_a_stored_chunk()
+    {
+        await SpoilAsync("DELETE FROM {s}chunk; DELETE FROM {s}item");
+        var refused = await RepairAsync(TimeSpan.Zero);
+        refused.ExitCode.ShouldBe(ExitCode.Guard);
+        refused.Report.Steps.Select(one => (one.Step, one.State)).ShouldBe([("spare-vectors", "left")]);
+        refused.Report.Steps.Single().Text.ShouldContain("--max-delete 9");
+        (await RepairAsync(TimeSpan.Zero, dry: true)).Report.Steps.Single().State.ShouldBe("left");
+        var requests = _world.Server.Requests;
+        (await _world.Sync.SyncAsync()).Report.Chunks.Embedded.ShouldBe(0);
+        _world.Server.Requests.ShouldBe(requests);
+
+        await SpoilAsync("DELETE FROM {s}chunk; DELETE FROM {s}item");
+        (await RepairAsync(TimeSpan.Zero, maxDelete: new(null, 9))).Report.Steps.Select(one => (one.Step, one.State, one.Count)).ShouldBe([("spare-vectors", "done", 9L)]);
+    }
+
+    private async Task<int> ItemsAsync()
+    {
+        await using var workspace = _world.Sync.Open();
+        return await workspace.Store.ReadItemsAsync("tasks", default).CountAsync();
     }
 
     [Fact]

@@ -118,7 +118,7 @@ internal sealed class PostgresFaults(PostgresDatabase database, VectorExtension 
 
         if (spare > 0)
         {
-            faults.Add(new(StoreFaultKind.SpareVectors, Name(generation), generation.Value.Id, spare, spare * VectorCodec.Size(generation.Vectors, generation.Value.Signature.Dimension)));
+            faults.Add(new(StoreFaultKind.SpareVectors, Name(generation), generation.Value.Id, spare, spare * VectorCodec.Size(generation.Vectors, generation.Value.Signature.Dimension)) { Held = rows });
         }
 
         faults.AddRange(indexes.FindAll(index => index is { IsValid: false, IsInTheMaking: false }).Select(index => new StoreFault(StoreFaultKind.InvalidIndex, index.Name, generation.Value.Id, 1)));

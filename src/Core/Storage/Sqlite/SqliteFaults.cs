@@ -95,7 +95,10 @@ internal sealed class SqliteFaults(SqliteConnection connection, CancellationToke
         var spare = connection.Scalar<long>($"SELECT count(*) FROM {generation.Table} WHERE {IsSpare}", ("$before", SqliteRows.Text(before)));
         if (spare > 0)
         {
-            yield return new(StoreFaultKind.SpareVectors, generation.ToString(), generation.Value.Id, spare, spare * SizeOf(generation));
+            yield return new(StoreFaultKind.SpareVectors, generation.ToString(), generation.Value.Id, spare, spare * SizeOf(generation))
+            {
+                Held = connection.Scalar<long>($"SELECT count(*) FROM {generation.Table}"),
+            };
         }
     }
 

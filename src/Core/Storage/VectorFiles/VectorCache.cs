@@ -17,6 +17,7 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
     /// gives a file without any, so that the step after it works on a first run as well.
     /// </summary>
     /// <exception cref="UsageException">The file is there and is no such file, or can't be written.</exception>
+    /// <exception cref="GuardException">The file holds vectors of this model, and the store has none of them.</exception>
     public async Task<CacheReport> ExportAsync(string path, CancellationToken cancellationToken)
     {
         var head = await workspace.Store.ReadHeadAsync(cancellationToken);
@@ -32,6 +33,9 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
                 throw new UsageException($"'{path}' is there already and is no file of embsync's vectors: it is left as it is. Choose another name");
             }
 
+            var held = Held(path);
+            var isKept = held.Count == 0;
+
             // A name that nobody has: a file of the user's may be called .draft, too.
             draft = $"{path}.{Path.GetRandomFileName()}.draft";
             var count = 0;
@@ -42,6 +46,7 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
                 while (generation is { } id && await workspace.Store.ReadVectorPageAsync(id, after, Page, cancellationToken) is { Count: > 0 } rows)
                 {
                     writer.Append(rows);
+                    isKept |= rows.Any(row => held.Contains(row.Hash));
                     count += rows.Count;
                     after = rows[^1].Hash;
                 }
@@ -49,6 +54,12 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
                 writer.Close();
                 await stream.FlushAsync(cancellationToken);
                 RandomAccess.FlushToDisk(stream.SafeFileHandle);
+            }
+
+            if (!isKept)
+            {
+                throw new GuardException($"'{path}' holds {Text.Count(held.Count, "vector")} of {Name(_signature)}, and {workspace.StoreDescription} has none of them: the file is left as it is. "
+                    + "Bring them in with 'embsync cache import' first; or remove the file if it is not needed");
             }
 
             File.Move(draft, path, overwrite: true);
@@ -139,6 +150,27 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
         if (header.HashForm != VectorFileHeader.CurrentHashForm)
         {
             throw new UsageException($"'{path}' names its texts by '{Plain.Line(header.HashForm)}', this embsync by '{VectorFileHeader.CurrentHashForm}': nothing was imported. Export it again with this version");
+        }
+    }
+
+    /// <summary>Vectors of this model in the file that is there: somebody paid for them. Empty where it is of another model, or can't be read.</summary>
+    private HashSet<ContentHash> Held(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
+        using var stream = File.OpenRead(path);
+        try
+        {
+            var reader = new VectorFileReader(stream);
+            return reader.Header.Signature == _signature && reader.Header.HashForm == VectorFileHeader.CurrentHashForm ? [.. reader.Rows().Select(row => row.Hash)] : [];
+        }
+        catch (VectorFileException)
+        {
+            // Nothing in it can be imported.
+            return [];
         }
     }
 

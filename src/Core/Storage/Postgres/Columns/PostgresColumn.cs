@@ -52,9 +52,8 @@ internal sealed class PostgresColumn : IAsyncDisposable
         }
     }
 
-    /// <summary>Rows with text, those that are due of them with their text's bytes, and rows without text.</summary>
     /// <param name="against">Null: all rows are due.</param>
-    public Task<(long Rows, long Due, long Bytes, long Empty)> CountAsync(ColumnModel? against, CancellationToken cancellationToken) => ReadAsync(async connection =>
+    public Task<ColumnCounts> CountAsync(ColumnModel? against, CancellationToken cancellationToken) => ReadAsync(async connection =>
     {
         var column = against is null ? null : against.Shadow is { } shadow ? PostgresSql.Quote(shadow) : Facts.Column;
         if (against?.Shadow is { } made && !await HasColumnAsync(connection, made, cancellationToken))
@@ -64,10 +63,11 @@ internal sealed class PostgresColumn : IAsyncDisposable
 
         return (await connection.RowsAsync(
             $"""
-            SELECT count(*) FILTER (WHERE x <> ''), count(*) FILTER (WHERE x <> '' AND due), coalesce(sum(octet_length(x)) FILTER (WHERE due), 0)::bigint, count(*) FILTER (WHERE x = '')
-            FROM (SELECT {Facts.Text} AS x, {(against is null ? "true" : IsDue(column!))} AS due FROM {Facts.Table} t {(against is null ? "" : Join)}) all_rows
+            SELECT count(*) FILTER (WHERE x <> ''), count(*) FILTER (WHERE x <> '' AND due), coalesce(sum(octet_length(x)) FILTER (WHERE due), 0)::bigint, count(*) FILTER (WHERE x = ''),
+                count(*) FILTER (WHERE shown), count(*) FILTER (WHERE shown AND x = '')
+            FROM (SELECT {Facts.Text} AS x, t.{Facts.Column} IS NOT NULL AS shown, {(against is null ? "true" : IsDue(column!))} AS due FROM {Facts.Table} t {(against is null ? "" : Join)}) all_rows
             """,
-            row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), cancellationToken, ("model", against?.Id ?? 0))).Single();
+            row => new ColumnCounts(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), cancellationToken, ("model", against?.Id ?? 0))).Single();
     }, cancellationToken);
 
     /// <summary>Records what is begun, and makes room for it. The first write.</summary>
