@@ -75,11 +75,14 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>How long a run waits for another one that writes; none by default.</summary>
     public TimeSpan Wait { get; init; }
 
+    /// <summary>Rows of a database that a run holds at a time; it goes on with the next when they are done.</summary>
+    internal int RowsAtATime { get; set; } = RowSurvey.MostRows;
+
     /// <summary>The same sources over another store. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait };
+    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait, RowsAtATime = RowsAtATime };
 
     /// <summary>The same, with another patience. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait };
+    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait, RowsAtATime = RowsAtATime };
 
     /// <summary>The right to write, waited for as long as <see cref="Wait"/> says.</summary>
     /// <exception cref="LockedException">Another run still writes then.</exception>

@@ -11,22 +11,18 @@ internal static class WantedTexts
     public static async Task<(EmbeddingSignature Signature, IReadOnlySet<ContentHash> Hashes)> FindAsync(Workspace workspace, string space, CancellationToken cancellationToken)
     {
         var wanted = new HashSet<ContentHash>();
-        var tried = new HashSet<ItemKey>();
         var request = new SyncRequest { Command = "adopt", KeepOrphans = true };
         while (true)
         {
             var made = await new PlanMaker(workspace).MakeAsync(request, cancellationToken);
             var plan = made.Plan.Spaces.Single(one => one.Name == space);
             wanted.UnionWith(plan.Buy);
-            var before = tried.Count;
-            tried.UnionWith(made.Plan.Items.Select(item => item.Key));
-            tried.UnionWith(made.Plan.Blocked.Select(problem => new ItemKey(problem.Source, problem.Id)));
-            if (made.Plan.Left == 0 || tried.Count == before)
+            if (made.Plan.Rest is null)
             {
                 return (plan.Target.Signature, wanted);
             }
 
-            request = request with { Tried = tried, Sources = [.. workspace.Sources.OfType<IRowSource>().Select(source => source.Name)] };
+            request = request with { Rest = made.Plan.Rest, Sources = [.. workspace.Sources.OfType<IRowSource>().Select(source => source.Name)] };
         }
     }
 }

@@ -1,4 +1,5 @@
 using EmbSync.Core.Model;
+using EmbSync.Core.Sources;
 using EmbSync.Core.Storage;
 using EmbSync.Core.Sync;
 
@@ -10,9 +11,10 @@ internal sealed record Fed(int Pending, int ToBuy);
 
 /// <summary>
 /// Keeps the queue filled, under the writer's lock: stores the items whose vectors are all there, and offers the texts of those that come next. Whoever
-/// has the lock does it for all that share the work.
+/// has the lock does it for all that share the work. An item is offered once and stored as it was then, whatever it says by now: what changed is for the next run.
 /// </summary>
-internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request, IReadOnlyList<IGenerationBuild> builds)
+/// <param name="hasFailed">Whether the text was tried, and can't be embedded.</param>
+internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request, IReadOnlyList<IGenerationBuild> builds, Func<ContentHash, bool> hasFailed)
 {
     /// <summary>Rounds whose texts wait in the queue, so that others find work while one of them feeds.</summary>
     private const int Ahead = 10;
@@ -22,6 +24,12 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
 
     private readonly PlanMaker _planMaker = new(workspace);
     private readonly List<ItemProblem> _failures = [];
+    private readonly RowSets _taken = new();
+    private readonly Dictionary<ItemKey, Offered> _offered = [];
+
+    /// <summary>An item whose texts are in the queue, with its text.</summary>
+    /// <param name="Before">Hashes of what was stored of it then; null for nothing.</param>
+    private sealed record Offered(PlannedItem Planned, IReadOnlyList<ContentHash>? Before);
 
     /// <summary>Rows that went missing or couldn't be written.</summary>
     public IReadOnlyList<ItemProblem> Failures => _failures;
@@ -33,21 +41,68 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
     /// <summary>Fewer free chunks than these: it is time to feed.</summary>
     public int Low => Math.Min(Window / 2, MostLow);
 
-    public SyncRequest Request(int? limit) => new() { Command = BuildRuns.Backfill, Limit = limit, KeepOrphans = true, Sources = request.Sources };
-
     /// <param name="offers">False: only stores what is complete.</param>
     public async Task<Fed> FeedAsync(IStoreWriter writer, bool offers, CancellationToken cancellationToken)
     {
-        var plan = (await _planMaker.MakeAsync(Request(Window), cancellationToken, spooled: false)).Plan;
+        var asked = new SyncRequest { Command = BuildRuns.Backfill, Limit = Math.Max(0, Window - _offered.Count), KeepOrphans = true, Sources = request.Sources, Taken = _taken };
+        var plan = (await _planMaker.MakeAsync(asked, cancellationToken, spooled: false)).Plan;
         var complete = plan.Items.Where(item => !item.Item.Hashes.Any(plan.Buy.Contains)).ToList();
         await StoreAsync(writer, plan, complete, cancellationToken);
+        var stored = await StoreOfferedAsync(writer, plan, cancellationToken);
         if (offers)
         {
             await OfferAsync(plan, cancellationToken);
         }
 
-        return new(plan.Pending - complete.Count(item => item.Change != ItemChange.Metadata), plan.Buy.Count);
+        return new(plan.Pending - complete.Count(item => item.Change != ItemChange.Metadata) - stored, plan.Buy.Count + _offered.Count);
     }
+
+    /// <summary>Stores offered items all of whose vectors are there by now; answers how many.</summary>
+    public async Task<int> StoreOfferedAsync(IStoreWriter writer, SyncPlan plan, CancellationToken cancellationToken)
+    {
+        var complete = await CompleteAsync(cancellationToken);
+        await StoreAsync(writer, plan, complete, cancellationToken);
+        return complete.Count;
+    }
+
+    /// <summary>Takes out what is complete, and what need not be waited for: who shares the work stored it, it is gone from its source, or it can't be embedded.</summary>
+    private async Task<List<PlannedItem>> CompleteAsync(CancellationToken cancellationToken)
+    {
+        var missing = _offered.Values.SelectMany(one => one.Planned.Item.Hashes).ToHashSet();
+        var there = new List<IReadOnlySet<ContentHash>>();
+        foreach (var build in missing.Count == 0 ? [] : builds)
+        {
+            there.Add(await workspace.Store.ReadExistingAsync(build.Generation.Id, missing, cancellationToken));
+        }
+
+        var complete = new List<PlannedItem>();
+        foreach (var ofSource in _offered.Values.GroupBy(one => one.Planned.Key.Source).ToList())
+        {
+            var whole = ofSource.Where(one => one.Planned.Item.Hashes.All(hash => there.TrueForAll(found => found.Contains(hash)))).ToList();
+            string[] ids = [.. whole.Select(one => one.Planned.Key.Id)];
+            var stored = await workspace.Store.ReadChunkHashesAsync(ofSource.Key, ids, cancellationToken);
+            var present = workspace.Sources.FirstOrDefault(source => source.Name == ofSource.Key) is IRowSource rows && ids.Length > 0
+                ? await rows.PresentAsync(ids, cancellationToken) : ids.ToHashSet(StringComparer.Ordinal);
+            foreach (var (planned, before) in whole)
+            {
+                _offered.Remove(planned.Key);
+                if (present.Contains(planned.Key.Id) && IsSame(before, stored.GetValueOrDefault(planned.Key.Id)))
+                {
+                    complete.Add(planned);
+                }
+            }
+
+            foreach (var (planned, _) in ofSource.Where(one => one.Planned.Item.Hashes.Any(hasFailed)))
+            {
+                _offered.Remove(planned.Key);
+            }
+        }
+
+        return complete;
+    }
+
+    private static bool IsSame(IReadOnlyList<ContentHash>? one, IReadOnlyList<ContentHash>? other) =>
+        one is null || other is null ? one is null && other is null : one.SequenceEqual(other);
 
     private async Task StoreAsync(IStoreWriter writer, SyncPlan plan, List<PlannedItem> complete, CancellationToken cancellationToken)
     {
@@ -79,22 +134,44 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
     private async Task OfferAsync(SyncPlan plan, CancellationToken cancellationToken)
     {
         var sources = workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
-        var offered = builds.Select(_ => new List<ClaimedChunk>()).ToList();
+        var texts = builds.Select(_ => new List<ClaimedChunk>()).ToList();
+        var items = new List<PlannedItem>();
         foreach (var planned in plan.Items.Where(item => item.Item.Hashes.Any(plan.Buy.Contains)))
         {
             var item = planned.Item.Loaded ?? (await sources[planned.Key.Source].ReadAsync(planned.Item.Entry, cancellationToken)).Item;
-            foreach (var chunk in item?.Chunks.DistinctBy(chunk => chunk.Hash) ?? [])
+            if (item is null || item.Key != planned.Key || !item.Chunks.Select(chunk => chunk.Hash).SequenceEqual(planned.Item.Hashes))
+            {
+                // Changed since it was planned a moment ago: the next look has it.
+                continue;
+            }
+
+            items.Add(planned with { Item = planned.Item with { Loaded = item } });
+            foreach (var chunk in item.Chunks.DistinctBy(chunk => chunk.Hash))
             {
                 foreach (var (index, space) in plan.Spaces.Index().Where(space => space.Item.Buy.Contains(chunk.Hash)))
                 {
-                    offered[index].Add(new(chunk.Hash, chunk.Text, planned.Key));
+                    texts[index].Add(new(chunk.Hash, chunk.Text, planned.Key));
                 }
             }
         }
 
-        foreach (var (build, chunks) in builds.Zip(offered))
+        await TakeAsync(items, cancellationToken);
+        foreach (var (build, chunks) in builds.Zip(texts))
         {
-            await build.OfferAsync([.. chunks.DistinctBy(chunk => chunk.Hash)], isWhole: plan.CutOff == 0, cancellationToken);
+            await build.OfferAsync([.. chunks.DistinctBy(chunk => chunk.Hash)], isWhole: plan.CutOff == plan.Passed, cancellationToken);
+        }
+    }
+
+    private async Task TakeAsync(List<PlannedItem> items, CancellationToken cancellationToken)
+    {
+        foreach (var ofSource in items.GroupBy(item => item.Key.Source))
+        {
+            var stored = await workspace.Store.ReadChunkHashesAsync(ofSource.Key, [.. ofSource.Select(item => item.Key.Id)], cancellationToken);
+            foreach (var planned in ofSource)
+            {
+                _taken.Add(planned.Key);
+                _offered[planned.Key] = new(planned, stored.GetValueOrDefault(planned.Key.Id));
+            }
         }
     }
 }

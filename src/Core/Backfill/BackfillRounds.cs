@@ -27,9 +27,9 @@ internal sealed class BackfillRounds(
     /// <summary>Others feed or sync for seconds; what was bought is to be seen in searches when this ends.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(2);
 
-    private readonly BackfillFeed _feed = new(workspace, request, builds);
     private readonly List<BuildPurchase> _purchases = [.. builds.Select((build, index) => new BuildPurchase(
         build, new ChunkTexts(workspace), options with { Terms = [options.Terms[index]] }, workspace.Config.Embeddings.BatchSize, clock, new Progress<ReembedProgress>()))];
+    private BackfillFeed? _feeder;
     private readonly int _total = plan.Pending;
     private readonly long _begun = clock.GetTimestamp();
     private readonly SemaphoreSlim _feeding = new(1, 1);
@@ -37,6 +37,8 @@ internal sealed class BackfillRounds(
     private int _rounds;
     private int _idle;
     private bool _isOver;
+
+    private BackfillFeed Feed => _feeder ??= new(workspace, request, builds, hash => _purchases.Exists(purchase => purchase.HasFailed(hash)));
 
     public async Task<BackfillOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -61,11 +63,11 @@ internal sealed class BackfillRounds(
 
         var spaces = _purchases.ConvertAll(purchase => purchase.Tally.Outcome(null));
         var billed = spaces.Exists(space => space.Billed is not null);
-        var failures = spaces.SelectMany(space => space.Failures).Concat(_feed.Failures).DistinctBy(failure => (failure.Source, failure.Id)).ToList();
+        var failures = spaces.SelectMany(space => space.Failures).Concat(Feed.Failures).DistinctBy(failure => (failure.Source, failure.Id)).ToList();
         return new(
             SyncOutcome.Nothing with
             {
-                New = _feed.Written,
+                New = Feed.Written,
                 Embedded = spaces.Sum(space => space.Embedded),
                 Requests = spaces.Sum(space => space.Requests),
                 Retries = spaces.Sum(space => space.Retries),
@@ -133,7 +135,7 @@ internal sealed class BackfillRounds(
     {
         while (!passing.IsCancellationRequested)
         {
-            if ((await QueuesAsync(cancellationToken)).Any(queue => !queue.IsWhole && queue.Free < _feed.Low))
+            if ((await QueuesAsync(cancellationToken)).Any(queue => !queue.IsWhole && queue.Free < Feed.Low))
             {
                 await TryFeedAsync(TimeSpan.Zero, cancellationToken);
             }
@@ -186,7 +188,7 @@ internal sealed class BackfillRounds(
         try
         {
             await using var writer = await workspace.With(wait).BeginWriteAsync(cancellationToken);
-            _last = await _feed.FeedAsync(writer, offers: true, cancellationToken);
+            _last = await Feed.FeedAsync(writer, offers: true, cancellationToken);
             return true;
         }
         catch (LockedException)
@@ -237,10 +239,12 @@ internal sealed class BackfillRounds(
 
         if (!isLast)
         {
+            // What it alone knows the text of; the rest is with who is still there.
+            await Feed.StoreOfferedAsync(writer, plan, CancellationToken.None);
             return;
         }
 
-        _last = await _feed.FeedAsync(writer, offers: false, CancellationToken.None);
+        _last = await Feed.FeedAsync(writer, offers: false, CancellationToken.None);
         foreach (var build in builds)
         {
             await build.WithdrawAsync(CancellationToken.None);

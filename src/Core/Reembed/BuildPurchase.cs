@@ -147,7 +147,8 @@ internal sealed class BuildPurchase(
         }
     }
 
-    private bool HasFailed(ContentHash hash)
+    /// <summary>It was tried here, and can't be embedded.</summary>
+    public bool HasFailed(ContentHash hash)
     {
         lock (_gate)
         {

@@ -37,6 +37,14 @@ public sealed record SyncReport(
     [JsonIgnore]
     public IReadOnlyList<HeldItem> Held { get; init; } = [];
 
+    /// <summary>Tokens, billed where the provider said so, else estimated of what it answered; null for nothing.</summary>
+    [JsonIgnore]
+    public long? Spent { get; init; }
+
+    /// <summary>Sources whose rows are others at each look, though nobody changes them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Volatile { get; init; } = [];
+
     public static SyncReport Planned(SyncPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -78,6 +86,8 @@ public sealed record SyncReport(
             plan.Notes)
         {
             Retries = outcome.Retries,
+            Spent = outcome.Tokens,
+            Volatile = plan.Volatile,
             Sources = [.. plan.Sources.Select(SyncSource.Of)],
             Held = plan.Held,
             Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],

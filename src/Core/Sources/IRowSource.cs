@@ -25,6 +25,9 @@ public interface IRowSource : ISource
     /// <summary>Those of the ids that the source still has.</summary>
     Task<IReadOnlySet<string>> PresentAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
+    /// <summary>Whether rows that nobody changes are others at each look: their text is made anew by each statement, or by each transaction.</summary>
+    Task<bool> IsVolatileAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
+
     /// <summary>Rows that one statement should read: few where an index finds them, many where each statement reads all rows.</summary>
     int ReadBatch { get; }
 }
@@ -36,7 +39,11 @@ public sealed record RowComparison(IStore Store, IReadOnlySet<string> Incomplete
 
 /// <summary>A row as it is listed, without its text.</summary>
 /// <param name="Bytes">Of its text, in UTF-8.</param>
-public sealed record ListedRow(string Id, string? Type, int? Priority, DateTimeOffset? UpdatedAt, long Bytes);
+public sealed record ListedRow(string Id, string? Type, int? Priority, DateTimeOffset? UpdatedAt, long Bytes)
+{
+    /// <summary>See <see cref="Model.Item.Version"/>: what the listing saw; null where it doesn't look at all of the row.</summary>
+    public string? Version { get; init; }
+}
 
 /// <param name="Row">Null: it is gone from the source.</param>
 /// <param name="Stored">Null: it is new.</param>

@@ -36,7 +36,7 @@ internal sealed class PlanMaker(Workspace workspace)
             var scope = ScopeOf(source, request, at, head.Sources.GetValueOrDefault(source.Name)?.Commit);
             int?[] generations = [.. targets.Select(target => target.Existing?.Id)];
             var survey = source is IRowSource rows
-                ? await new RowSurvey(rows, workspace.Config.Sources.First(one => one.Name == source.Name), store, RowsOf(request, source.Name)).RunAsync(generations, cancellationToken)
+                ? await new RowSurvey(rows, workspace.Config.Sources.First(one => one.Name == source.Name), store, RowsOf(request)).RunAsync(generations, cancellationToken)
                 : await surveyor.SurveyAsync(source, at, scope, generations, cancellationToken);
             surveys.Add(survey);
             if (IsInStepAfter(request, survey))
@@ -57,7 +57,7 @@ internal sealed class PlanMaker(Workspace workspace)
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
         var plan = Planner.Plan(new(request, await InputsAsync(targets, surveys, head, spooled, cancellationToken), surveys, workspace.Config.Limits,
             request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
-        if (request.Automatic && (plan.CutOff > 0 || plan.Left > 0))
+        if (request.Automatic && (plan.CutOff > 0 || plan.Rest is not null))
         {
             // What the gate keeps back is not in step.
             records.Clear();
@@ -71,9 +71,8 @@ internal sealed class PlanMaker(Workspace workspace)
         return new(Noted(plan, request, surveys, head), head, commit, cacheOnly || keepsStill ? [] : records, outstanding && !cacheOnly && !keepsStill && plan.Total > 0);
     }
 
-    private static RowSurveyRequest RowsOf(SyncRequest request, string source) => new(
-        request.All || request.Reindex, request.Ids, request.Limit, request.Whole,
-        request.Tried.Where(key => key.Source == source).Select(key => key.Id).ToHashSet(StringComparer.Ordinal));
+    private RowSurveyRequest RowsOf(SyncRequest request) => new(
+        request.All || request.Reindex, request.Ids, request.Limit, request.Whole, workspace.RowsAtATime, request.Takes);
 
     private bool OnBranch(string? commit, string branch) => workspace.Git.Require().IsOnBranch(
             commit ?? throw new GitException($"store.branch says '{branch}', and there is no commit yet. Commit first, or take the setting away."), branch)

@@ -42,7 +42,8 @@ public static class Planner
             purchases.Add(item);
         }
 
-        var keepsOrphans = request.KeepOrphans || chosen is not null || input.CacheOnly || input.Gate == AutoIndex.Off;
+        // What is gone is the first part's to delete: the bound holds for the run.
+        var keepsOrphans = request.KeepOrphans || request.Rest is not null || chosen is not null || input.CacheOnly || input.Gate == AutoIndex.Off;
         var gone = input.Surveys.ToDictionary(survey => survey.Source, survey => chosen is null ? survey.Gone() : [], StringComparer.Ordinal);
         var moves = keepsOrphans ? [] : Moves.Match(gone.SelectMany(pair => pair.Value.Select(item => (pair.Key, item))), purchases.Items);
         var moved = moves.Values.ToHashSet();
@@ -83,8 +84,22 @@ public static class Planner
             Held = purchases.Held,
             LaterNew = unread.Sum(row => row.Missing),
             LaterChanged = unread.Sum(row => row.Stale),
-            Left = input.Surveys.Sum(survey => survey.Left),
+            Rest = RestOf(input),
+            Passed = purchases.Passed + input.Surveys.Sum(survey => survey.Passed),
+            Volatile = [.. input.Surveys.Where(survey => survey.IsVolatile).Select(survey => survey.Source)],
         };
+    }
+
+    /// <summary>Null for nothing; also where a run by itself may do nothing about any of them.</summary>
+    private static RowSets? RestOf(PlanInput input)
+    {
+        var rest = new RowSets();
+        foreach (var key in input.Gate == AutoIndex.Off ? [] : input.Surveys.SelectMany(survey => survey.Left))
+        {
+            rest.Add(key);
+        }
+
+        return rest.Count == 0 ? null : rest;
     }
 
     private static IEnumerable<PlannedItem> InOrder(IEnumerable<PlannedItem> items) => items

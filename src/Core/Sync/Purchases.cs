@@ -30,8 +30,18 @@ internal sealed class Purchases(PlanInput input)
 
     public int CutOff { get; private set; }
 
+    /// <summary>Of those that are cut off, what this part of the run takes nothing of.</summary>
+    public int Passed { get; private set; }
+
     public void Add(PlannedItem item)
     {
+        if (!input.Request.Takes(item.Key))
+        {
+            CutOff++;
+            Passed++;
+            return;
+        }
+
         var missing = item.Change == ItemChange.Metadata ? [] : Missing(item);
         var held = input.Gate == AutoIndex.Off || (missing.Count > 0 && !PassesGate(item));
         if (held || (missing.Count > 0 && _buyers >= input.Request.Limit))

@@ -10,11 +10,15 @@ namespace EmbSync.Core.Sync;
 /// <param name="Ids">Only these; empty for all.</param>
 /// <param name="Most">Rows to read at most; null for as many as a run can hold.</param>
 /// <param name="Whole">Every row that differs is read, however many there are.</param>
-/// <param name="Skip">Ids that this run has tried already.</param>
-internal sealed record RowSurveyRequest(bool All, IReadOnlyList<string> Ids, int? Most, bool Whole, IReadOnlySet<string> Skip)
+/// <param name="AtATime">Rows that are held at a time.</param>
+/// <param name="Takes">Rows of which something may be done; the others are counted.</param>
+internal sealed record RowSurveyRequest(bool All, IReadOnlyList<string> Ids, int? Most, bool Whole, int AtATime, Func<ItemKey, bool> Takes)
 {
-    /// <summary>With --all the same rows would differ again and again: all are taken at once.</summary>
+    /// <summary>With --all nobody knows what a row that isn't read will cost: all are taken at once.</summary>
     public bool IsBounded => !All && !Whole && Ids.Count == 0;
+
+    /// <summary>Rows to read at most.</summary>
+    public int MostRows => IsBounded ? Math.Min(Most ?? AtATime, AtATime) : int.MaxValue;
 }
 
 /// <summary>
@@ -32,6 +36,9 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
     /// <summary>Bad rows at the head of the work that don't keep the run from what is behind them.</summary>
     private const int Slack = 5_000;
 
+    /// <summary>Rows of which it is looked whether they are others at each look; that all are so, or none, is what is to be told.</summary>
+    private const int VolatileSample = 100;
+
     private readonly Dictionary<string, Counts> _counts = new(StringComparer.Ordinal);
     private readonly List<StoredItem> _stored = [];
     private readonly HashSet<string> _absent = new(StringComparer.Ordinal);
@@ -39,9 +46,11 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
     private readonly List<ItemProblem> _problems = [];
     private readonly List<ReadItem> _read = [];
     private readonly List<string> _notes = [];
+    private readonly List<string> _moving = [];
+    private readonly List<ItemKey> _left = [];
     private int _storedChanged;
     private int _gone;
-    private int _left;
+    private int _passed;
 
     /// <param name="generations">The generations that vectors must be in, one for each space; null where there is none yet.</param>
     public async Task<SourceSurvey> RunAsync(IReadOnlyList<int?> generations, CancellationToken cancellationToken)
@@ -51,6 +60,7 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
         Report(ids);
         var due = await CompareAsync(incomplete, ids, cancellationToken);
         await ReadAsync(due, cancellationToken);
+        var isVolatile = await IsVolatileAsync(cancellationToken);
         var isWhole = request.Ids.Count == 0;
         if (isWhole)
         {
@@ -58,12 +68,27 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
         }
 
         var total = isWhole ? _counts.Values.Sum(count => count.Unchanged) + _storedChanged + _gone : _stored.Count + _same.Count;
-        return new(source.Name, source.Type, source.Pipeline, true, isWhole && ids.WithoutId == 0, isWhole && ids.WithoutId == 0 && _left == 0, _same, _read, _problems, _stored, _absent, incomplete, _notes)
+        return new(source.Name, source.Type, source.Pipeline, true, isWhole && ids.WithoutId == 0, isWhole && ids.WithoutId == 0 && _left.Count == 0, _same, _read, _problems, _stored, _absent, incomplete, _notes)
         {
             Rows = [.. _counts.Select(count => count.Value.ToRow(count.Key)).OrderBy(row => row.Type, StringComparer.Ordinal)],
             StoredTotal = total,
             Left = _left,
+            Passed = _passed,
+            IsVolatile = isVolatile,
         };
+    }
+
+    /// <summary>Rows whose hash was another when they were read than when they were listed: were they updated in that moment, or are they never twice the same?</summary>
+    private async Task<bool> IsVolatileAsync(CancellationToken cancellationToken)
+    {
+        if (_moving.Count == 0 || !await source.IsVolatileAsync([.. _moving.Take(VolatileSample)], cancellationToken))
+        {
+            return false;
+        }
+
+        _notes.Add($"source '{source.Name}': its rows are others at each look (a time or a random number in its query or view?): every run writes all of them again, and buys those whose text it is. "
+            + "Take it out of the rows, or store it in a column");
+        return true;
     }
 
     private async Task<IReadOnlySet<string>> IncompleteAsync(IReadOnlyList<int?> generations, CancellationToken cancellationToken)
@@ -92,7 +117,7 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
     /// <summary>Answers the rows that come first in the order of work; counts the rest.</summary>
     private async Task<IReadOnlyList<RowDifference>> CompareAsync(IReadOnlySet<string> incomplete, RowIds ids, CancellationToken cancellationToken)
     {
-        var most = request.IsBounded ? Math.Min(request.Most ?? MostRows, MostRows) + Slack : int.MaxValue;
+        var most = request.IsBounded ? request.MostRows + Slack : int.MaxValue;
         var first = new PriorityQueue<RowDifference, Rank>(Rank.WorstFirst);
         await foreach (var difference in source.CompareAsync(new(store, incomplete, request.All, request.Ids.Count == 0 ? null : request.Ids), cancellationToken))
         {
@@ -113,9 +138,10 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
             else if (!ids.Duplicates.ContainsKey(row.Id))
             {
                 _storedChanged += difference.Stored is null ? 0 : 1;
-                if (request.Skip.Contains(row.Id))
+                if (!request.Takes(new(source.Name, row.Id)))
                 {
-                    CountOf(row).Add(difference, config.Chunk);
+                    CountOf(row).Pass(difference);
+                    _passed++;
                     continue;
                 }
 
@@ -143,7 +169,7 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
 
     private async Task ReadAsync(IReadOnlyList<RowDifference> due, CancellationToken cancellationToken)
     {
-        var (most, text) = (request.IsBounded ? Math.Min(request.Most ?? MostRows, MostRows) : int.MaxValue, 0L);
+        var (most, text) = (request.MostRows, 0L);
         var at = 0;
         while (at < due.Count && _read.Count < most && (text < MostText || !request.IsBounded))
         {
@@ -165,6 +191,11 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
                 var storable = Surveyor.Storable(outcome);
                 if (storable.Item is { } item)
                 {
+                    if (difference.Row!.Version is { } listed && listed != item.Version)
+                    {
+                        _moving.Add(item.Key.Id);
+                    }
+
                     _read.Add(Surveyor.Reduced(new(item.Key.Id, item.Version), item, keep: true));
                     text += item.Chunks.Sum(chunk => (long)chunk.Text.Length);
                 }
@@ -184,7 +215,7 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
     private void Leave(RowDifference difference)
     {
         CountOf(difference.Row!).Add(difference, config.Chunk);
-        _left++;
+        _left.Add(new(source.Name, difference.Row!.Id));
     }
 
     private Counts CountOf(ListedRow row) => CountOf(row.Type ?? (config switch
@@ -238,6 +269,12 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
             var tokens = TokenEstimate.Tokens(difference.Row!.Bytes);
             Chunks += (int)((tokens + chunk.MaxTokens - 1) / chunk.MaxTokens);
             Tokens += tokens;
+            Pass(difference);
+        }
+
+        /// <summary>Nothing is done about it, so it costs nothing.</summary>
+        public void Pass(RowDifference difference)
+        {
             if (difference.Stored is { } stored)
             {
                 Stale++;

@@ -53,8 +53,14 @@ public sealed record SourceSurvey(
     /// <summary>All stored items of the source, loaded or not.</summary>
     public int StoredTotal { get; init; } = Stored.Count;
 
-    /// <summary>Rows that differ and are left for later, as there are more than one run looks at.</summary>
-    public int Left { get; init; }
+    /// <summary>Rows that differ and are left for later, as there are more than one part of a run looks at.</summary>
+    public IReadOnlyList<ItemKey> Left { get; init; } = [];
+
+    /// <summary>Rows that differ, of which the run takes none: they are counted and not priced.</summary>
+    public int Passed { get; init; }
+
+    /// <summary>Its rows are others at each look, though nobody changes them.</summary>
+    public bool IsVolatile { get; init; }
 
     public int UnchangedItems => Unchanged.Count + Rows.Sum(row => row.Unchanged);
 

@@ -20,7 +20,7 @@ public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
         ArgumentNullException.ThrowIfNull(spent);
         return new(
             MaxCost is { } cost ? Math.Max(0, cost - (spent.Cost.Actual ?? 0)) : null,
-            MaxTokens is { } tokens ? Math.Max(0, tokens - (spent.Tokens.Billed ?? spent.Tokens.Estimated)) : null);
+            MaxTokens is { } tokens ? Math.Max(0, tokens - (spent.Spent ?? spent.Tokens.Billed ?? 0)) : null);
     }
 
     /// <summary>Why a plan must not begin; null when its estimate is within the bounds.</summary>

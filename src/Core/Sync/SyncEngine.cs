@@ -9,8 +9,8 @@ namespace EmbSync.Core.Sync;
 /// <param name="Stopped">Why the run ended early; null when it was walked to its end.</param>
 public sealed record SyncResult(SyncReport Report, ExitCode ExitCode, Exception? Stopped)
 {
-    /// <summary>Rows that differ and weren't looked at: another part of the same run does them.</summary>
-    public int Left { get; init; }
+    /// <summary>Rows that differ and weren't looked at: another part of the same run does them. Null for none.</summary>
+    public RowSets? Rest { get; init; }
 }
 
 /// <summary>
@@ -161,7 +161,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
             partial ? ExitCode.Partial : ExitCode.Done,
             null)
         {
-            Left = SyncRun.LeftOf(plan),
+            Rest = plan.Rest,
         };
     }
 }

@@ -5,22 +5,20 @@ namespace EmbSync.Core.Sync;
 
 /// <summary>
 /// A run over more rows than are held at a time, part by part: each is planned, bought and written like a run of its own, with its receipt. The
-/// first part's plan prices all of them, and the bounds on spending hold for all together.
+/// first part's plan prices all of them, and the bounds on spending hold for all together. What is to be done is decided when the run begins: each part takes of what
+/// the ones before left, so that a row is bought at most once, whatever it says at the next look, and a run ends though rows keep coming.
 /// </summary>
 internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress<SyncProgress> progress)
 {
-    private readonly HashSet<ItemKey> _tried = [];
-
     public async Task<SyncResult> RunAsync(Func<SyncRequest, SpendLimit, IProgress<SyncProgress>, Task<SyncResult>> run)
     {
         var whole = await run(request, spend, progress);
         while (GoesOn(whole))
         {
-            _tried.UnionWith(whole.Report.Errors.Select(error => new ItemKey(error.Source, error.Id)));
             SyncResult part;
             try
             {
-                part = await run(request with { Tried = _tried }, spend.After(whole.Report), new Behind(progress, whole.Report));
+                part = await run(request with { Rest = whole.Rest }, spend.After(whole.Report), new Behind(progress, whole.Report));
             }
             catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
             {
@@ -40,7 +38,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
     }
 
     private bool GoesOn(SyncResult result) =>
-        result.Left > 0 && result.Stopped is null && result.ExitCode is ExitCode.Done or ExitCode.Partial && request is { Limit: null, MaxBatches: null };
+        result.Rest is not null && result.Stopped is null && result.ExitCode is ExitCode.Done or ExitCode.Partial && request is { Limit: null, MaxBatches: null };
 
     /// <summary>Progress of a part, shown as that of the whole.</summary>
     private sealed class Behind(IProgress<SyncProgress> progress, SyncReport done) : IProgress<SyncProgress>
@@ -74,7 +72,10 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
             Seconds = Math.Round(one.Seconds + next.Seconds, 2),
             Errors = errors,
             Notes = [.. one.Notes.Concat(next.Notes).Distinct()],
+            Spent = one.Spent is null && next.Spent is null ? null : (one.Spent ?? 0) + (next.Spent ?? 0),
             Sources = one.Sources,
+            Held = [.. one.Held, .. next.Held],
+            Volatile = [.. one.Volatile.Union(next.Volatile)],
             Spaces = [.. one.Spaces.Zip(next.Spaces, (first, second) => second with
             {
                 Chunks = first.Chunks + second.Chunks, Requests = first.Requests + second.Requests, Tokens = Sum(first.Tokens, second.Tokens), Cost = Sum(first.Cost, second.Cost),

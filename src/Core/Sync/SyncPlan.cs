@@ -115,8 +115,14 @@ public sealed record SyncPlan(
     /// <summary>Changed rows that weren't read, likewise.</summary>
     public int LaterChanged { get; init; }
 
-    /// <summary>Rows that differ and weren't looked at yet: a run without a limit goes on with them when this plan is done.</summary>
-    public int Left { get; init; }
+    /// <summary>Rows that differ and weren't looked at yet: a run without a limit goes on with them when this plan is done. Null for none.</summary>
+    public RowSets? Rest { get; init; }
+
+    /// <summary>Items that differ and that the run takes nothing of: another part did, or they came to differ since it began.</summary>
+    public int Passed { get; init; }
+
+    /// <summary>Sources whose rows are others at each look, though nobody changes them.</summary>
+    public IReadOnlyList<string> Volatile { get; init; } = [];
 
     /// <summary>The plan was reviewed: an item whose text is another by now is set aside, not embedded.</summary>
     public bool Exactly { get; init; }

@@ -6,9 +6,6 @@ namespace EmbSync.Core.Sync;
 /// <summary>What a command asks of one run; flags that are absent stay at their defaults.</summary>
 public sealed record SyncRequest
 {
-    // One for all: two requests that ask for the same are equal.
-    private static readonly IReadOnlySet<Model.ItemKey> NoneTried = new HashSet<Model.ItemKey>();
-
     /// <summary>As recorded in the receipt: <c>sync</c>, <c>index</c>.</summary>
     public string Command { get; init; } = "sync";
 
@@ -49,9 +46,16 @@ public sealed record SyncRequest
     [JsonIgnore]
     public bool Whole { get; init; }
 
-    /// <summary>Items that this run has tried already, in the parts before.</summary>
+    /// <summary>
+    /// What the parts of this run before left, of what differed when it began: all that this part may take. Whatever else differs by now, a row that was taken
+    /// among it, is for the next run. Null in a run's first part.
+    /// </summary>
     [JsonIgnore]
-    public IReadOnlySet<Model.ItemKey> Tried { get; init; } = NoneTried;
+    public RowSets? Rest { get; init; }
+
+    /// <summary>What this run has taken already; it may grow. Null for nothing.</summary>
+    [JsonIgnore]
+    public RowSets? Taken { get; init; }
 
     /// <summary>Only deletions are applied (<c>repair</c>): a change of model doesn't stop it.</summary>
     [JsonIgnore]
@@ -60,4 +64,7 @@ public sealed record SyncRequest
     /// <summary>True when not every item is looked at, so nothing can be said about the rest.</summary>
     [JsonIgnore]
     public bool IsPartial => Since is not null || Ids.Count > 0 || Limit is not null;
+
+    /// <summary>Whether this part of the run may do something about the item.</summary>
+    internal bool Takes(Model.ItemKey key) => Rest?.Has(key) != false && Taken?.Has(key) != true;
 }

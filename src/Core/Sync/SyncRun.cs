@@ -197,11 +197,8 @@ internal sealed class SyncRun(
             }
         }
 
-        return new(report, exitCode, outcome.Stopped) { Left = LeftOf(plan) };
+        return new(report, exitCode, outcome.Stopped) { Rest = plan.Rest };
     }
-
-    /// <summary>Rows for another part of this run; none where a part leaves its rows as they are, as the next would find the same ones.</summary>
-    public static int LeftOf(SyncPlan plan) => plan.CacheOnly || plan.Request.Automatic ? 0 : plan.Left;
 
     /// <summary>USD of what was bought, each space by its own price; null where one of them is unknown.</summary>
     public static decimal? CostOf(SyncPlan plan, SyncOutcome outcome) => plan.Spaces

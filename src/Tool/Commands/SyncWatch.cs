@@ -100,6 +100,11 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
                 await session.Terminal.Out.FlushAsync(cancellationToken);
             }
 
+            if (result.Report.Volatile is [var source, ..])
+            {
+                throw new GuardException($"source '{source}': every round would buy its rows again, as they are others at each look: watching ends. Take what changes out of its query or view, then watch again");
+            }
+
             return result.ExitCode is ExitCode.Done or ExitCode.Partial ? (null, false) : result.ExitCode is ExitCode.Failed ? (null, true) : ((int)result.ExitCode, false);
         }
         catch (EmbSyncException fault) when (fault.ExitCode is ExitCode.Failed or ExitCode.Locked)

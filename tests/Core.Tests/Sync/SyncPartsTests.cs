@@ -16,13 +16,23 @@ public sealed class SyncPartsTests
         var result = await parts.RunAsync((_, limit, _) =>
         {
             limits.Add(limit);
-            return limits.Count == 1 ? Task.FromResult(new SyncResult(Report(0.9m), ExitCode.Done, null) { Left = 5 }) : throw new SourceException("the rows are away");
+            return limits.Count == 1 ? Task.FromResult(new SyncResult(Report(0.9m), ExitCode.Done, null) { Rest = Rest }) : throw new SourceException("the rows are away");
         });
 
         limits.ShouldBe([new(1m, null), new(0.1m, null)]);
         result.ExitCode.ShouldBe(ExitCode.Failed);
         result.Stopped.ShouldBeOfType<SourceException>();
         (result.Report.Status, result.Report.Cost.Actual, result.Report.Items.New).ShouldBe(("failed", 0.9m, 20));
+    }
+
+    private static RowSets Rest
+    {
+        get
+        {
+            var rest = new RowSets();
+            rest.Add(new("docs", "1"));
+            return rest;
+        }
     }
 
     private static SyncReport Report(decimal cost) =>

@@ -33,7 +33,15 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
         null, repository.Path, "test/project", store, embeddings, new(null, null, DeleteLimit.Default, 5_000_000, 1000),
         [new MarkdownSourceConfig("tasks", 0, ["tasks/**/*.md"], [], "id", ["title"], ["status"], "task", ChunkConfig.Default, false)]));
 
-    public Workspace Open() => Workspace.Open(Config(), GitRepository.Discover(repository.Path), TimeProvider.System);
+    /// <summary>Rows that later runs hold at a time; null for as many as they do.</summary>
+    public int? RowsAtATime { get; set; }
+
+    public Workspace Open()
+    {
+        var workspace = Workspace.Open(Config(), GitRepository.Discover(repository.Path), TimeProvider.System);
+        workspace.RowsAtATime = RowsAtATime ?? workspace.RowsAtATime;
+        return workspace;
+    }
 
     public async Task<SyncResult> SyncAsync(SyncRequest? request = null, CancellationToken cancellationToken = default)
     {

@@ -134,6 +134,13 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
             .ToHashSet(StringComparer.Ordinal);
     }
 
+    public async Task<bool> IsVolatileAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync(cancellationToken);
+        return await database.ReadTwiceAsync(connection => SourceDatabase.RowsAsync(
+            connection, $"SELECT hash FROM ({rows.Hashes}) s ORDER BY id", row => row.GetString(0), cancellationToken, [ids.ToArray()]), cancellationToken) is var (first, second) && !first.SequenceEqual(second, StringComparer.Ordinal);
+    }
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     /// <summary>Names are looked up once; a failure is not kept.</summary>

@@ -98,7 +98,10 @@ internal sealed class RowCompare(SourceDatabase database, RowQuery query, string
         row.IsDBNull(1) ? null : Listed(row), row.TextOf(1), row.TextOf(2), row.GetBoolean(7) ? PostgresRows.Item(row, 8) : null);
 
     private static ListedRow Listed(NpgsqlDataReader row) => new(
-        row.GetString(0), row.TextOf(3), row.IsDBNull(4) ? null : row.GetInt32(4), row.IsDBNull(5) ? null : row.Time(5), row.GetInt64(6));
+        row.GetString(0), row.TextOf(3), row.IsDBNull(4) ? null : row.GetInt32(4), row.IsDBNull(5) ? null : row.Time(5), row.GetInt64(6))
+    {
+        Version = row.TextOf(2) is { } hash ? RowVersion.Of(row.GetString(1), hash) : null,
+    };
 
     private async Task<T> GuardedAsync<T>(Func<Task<T>> action)
     {

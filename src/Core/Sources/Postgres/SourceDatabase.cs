@@ -51,6 +51,25 @@ internal sealed class SourceDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>The same of one state of the data, in two transactions: what differs then is made by the statement itself, and no change of anybody's.</summary>
+    /// <returns>Null where that can't be told: not every server shares snapshots, or has room for two connections. What is wrong beside that, the next statement says.</returns>
+    public async Task<(T First, T Second)?> ReadTwiceAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var one = await pool.OpenConnectionAsync(cancellationToken);
+            await using var first = await BeginAsync(one, cancellationToken);
+            var snapshot = await one.ScalarAsync<string>("SELECT pg_export_snapshot()", cancellationToken);
+            await using var other = await pool.OpenConnectionAsync(cancellationToken);
+            await using var second = await BeginAsync(other, cancellationToken, snapshot);
+            return (await read(one), await read(other));
+        }
+        catch (Exception e) when (IsTheirs(e))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Failures of database or connection, and a statement that turned out to be several.</summary>
     public static bool IsTheirs(Exception error) => PostgresErrors.Is(error) || error is NotSupportedException;
 
@@ -127,10 +146,11 @@ internal sealed class SourceDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => pool.DisposeAsync();
 
-    private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <param name="snapshot">Of another transaction, whose state of the data this one is to see; null for its own.</param>
+    private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken, string? snapshot = null)
     {
         var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        await connection.RunAsync("SET TRANSACTION READ ONLY", cancellationToken);
+        await connection.RunAsync(snapshot is null ? "SET TRANSACTION READ ONLY" : $"SET TRANSACTION READ ONLY; SET TRANSACTION SNAPSHOT {PostgresSql.Literal(snapshot)}", cancellationToken);
         await connection.RunAsync(settings, cancellationToken);
         return transaction;
     }
