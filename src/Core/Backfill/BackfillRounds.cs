@@ -224,6 +224,19 @@ internal sealed class BackfillRounds(
             return;
         }
 
+        if (await IsLastAsync())
+        {
+            // All is stored and searchable: an index takes minutes, in which others may write.
+            foreach (var build in builds)
+            {
+                await build.DisposeAsync();
+                await workspace.Store.EnsureIndexAsync(build.Generation.Id, new Progress<IndexProgress>(), CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task<bool> IsLastAsync()
+    {
         await using var writer = await workspace.With(EndPatience).BeginWriteAsync(CancellationToken.None);
         var isLast = true;
         foreach (var build in builds)
@@ -235,17 +248,16 @@ internal sealed class BackfillRounds(
             }
         }
 
-        if (!isLast)
+        if (isLast)
         {
-            return;
+            _last = await _feed.FeedAsync(writer, offers: false, CancellationToken.None);
+            foreach (var build in builds)
+            {
+                await build.WithdrawAsync(CancellationToken.None);
+            }
         }
 
-        _last = await _feed.FeedAsync(writer, offers: false, CancellationToken.None);
-        foreach (var build in builds)
-        {
-            await build.WithdrawAsync(CancellationToken.None);
-            await writer.EnsureIndexAsync(build.Generation.Id, CancellationToken.None);
-        }
+        return isLast;
     }
 
     private void Report()
