@@ -89,6 +89,19 @@ public sealed class Workspace : IAsyncDisposable
     public Task<IStoreWriter> BeginWriteAsync(CancellationToken cancellationToken) =>
         PatientlyAsync(() => Store.BeginWriteAsync(Config.Project, cancellationToken), cancellationToken);
 
+    /// <summary>
+    /// The vector index of what is searched, where it is due. After the writer has let go: it can take minutes, in which searches and other runs go on, and
+    /// what was stored is found all the same.
+    /// </summary>
+    internal async Task EnsureIndexesAsync(IEnumerable<string> spaces, CancellationToken cancellationToken)
+    {
+        var head = await Store.ReadHeadAsync(cancellationToken);
+        foreach (var active in spaces.Select(head.Active).OfType<Generation>())
+        {
+            await Store.EnsureIndexAsync(active.Id, new Progress<IndexProgress>(), cancellationToken);
+        }
+    }
+
     /// <summary>What a lock of another run keeps from being done, done as soon as the lock is gone, within <see cref="Wait"/>.</summary>
     /// <exception cref="LockedException">It still isn't.</exception>
     internal async Task<T> PatientlyAsync<T>(Func<Task<T>> begin, CancellationToken cancellationToken)

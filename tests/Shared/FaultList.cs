@@ -129,7 +129,7 @@ internal static class FaultList
             new(46, "before or between commits", "a new connection goes on, or the run ends and the next one does; nothing is bought twice", "0, 1 or 7", [Postgres]) { InCore = true },
             new(46, "in a commit", "the run ends; what was paid waits in the spool, the next run plays it back", "1", [Postgres]) { InCore = true },
             new(47, "deadlock, serialisation failure, lock and statement time-outs", "the transaction is done again a few times; then it says what blocks", "1", [Postgres]) { InCore = true },
-            new(49, "an INVALID index of the store", "named by syncs and `doctor`; `repair` drops it and builds it anew", "1; `repair` 0", [Postgres]) { InCore = true },
+            new(49, "an INVALID index of the store", "named by syncs and `doctor`, searches compare all; `repair` drops it and builds it anew", "0; `doctor` 4", [Postgres]) { InCore = true },
             new(50, "newer than the tool", "neither read nor written: upgrade embsync", "2", Stores),
             new(51, "what repair mends", "`repair` makes tables and views again, deletes what no search can use and names what a sync has to buy", "1; `repair` 0 or 4", Stores) { InCore = true },
             .. Each(52, ["damaged", "not a database"], "left as it is, to the byte; says how to restore or begin anew, and at what cost", "1", [Sqlite]),

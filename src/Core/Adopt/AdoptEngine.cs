@@ -56,7 +56,22 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
 
         return spend.Violation(check, terms.IsFree, byParts: false) is { } violation
             ? throw new GuardException($"the sample of {tally.Sample.Count}: {violation}")
-            : await AdoptAsync(paid, tally, report, cancellationToken);
+            : await IndexedAsync(await AdoptAsync(paid, tally, report, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>What was adopted is in the store, whatever becomes of the index.</summary>
+    private async Task<AdoptResult> IndexedAsync(AdoptResult result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await workspace.EnsureIndexesAsync(result is { Stopped: null, Report.Adopted: > 0 } ? [space] : [], cancellationToken);
+            return result;
+        }
+        catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
+        {
+            var (status, exitCode) = Verdict.Of(exception, hasFailures: false);
+            return new(result.Report with { Status = status }, exitCode, exception);
+        }
     }
 
     /// <summary>Another sample of the same rows may miss the wrong ones by chance: once refused, somebody has to say that it is another case.</summary>
@@ -96,11 +111,6 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
                     await writer.CommitAsync(new(generation.Id, missing, [], []), cancellationToken);
                     adopted += missing.Length;
                 }
-            }
-
-            if (adopted > 0)
-            {
-                await writer.EnsureIndexAsync(generation.Id, cancellationToken);
             }
         }
         catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)

@@ -226,6 +226,19 @@ internal sealed class BackfillRounds(
             return;
         }
 
+        if (await IsLastAsync())
+        {
+            // All is stored and searchable: an index takes minutes, in which others may write.
+            foreach (var build in builds)
+            {
+                await build.DisposeAsync();
+                await workspace.Store.EnsureIndexAsync(build.Generation.Id, new Progress<IndexProgress>(), CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task<bool> IsLastAsync()
+    {
         await using var writer = await workspace.With(EndPatience).BeginWriteAsync(CancellationToken.None);
         var isLast = true;
         foreach (var build in builds)
@@ -241,15 +254,16 @@ internal sealed class BackfillRounds(
         {
             // What it alone knows the text of; the rest is with who is still there.
             await Feed.StoreOfferedAsync(writer, plan, CancellationToken.None);
-            return;
+            return false;
         }
 
         _last = await Feed.FeedAsync(writer, offers: false, CancellationToken.None);
         foreach (var build in builds)
         {
             await build.WithdrawAsync(CancellationToken.None);
-            await writer.EnsureIndexAsync(build.Generation.Id, CancellationToken.None);
         }
+
+        return true;
     }
 
     private void Report()

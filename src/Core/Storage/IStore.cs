@@ -76,6 +76,13 @@ public interface IStore : IAsyncDisposable
     Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Builds the vector index of a generation that is searched, where it has none and the table is large enough to need one; answers whether it
+    /// did. No lock of a writer is needed or held: searches and other runs go on meanwhile. False too where another process is at it.
+    /// </summary>
+    /// <exception cref="StoreException">One that was left INVALID is in the way.</exception>
+    Task<bool> EnsureIndexAsync(int generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    /// <summary>
     /// Creates or migrates the schema where needed, takes the writer's lock and a new epoch, and records the project as owner.
     /// </summary>
     /// <exception cref="LockedException">Another run writes.</exception>
@@ -104,8 +111,8 @@ public interface IStoreWriter : IAsyncDisposable
     Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken);
 
     /// <summary>
-    /// One transaction: vectors, then items with their chunks (whole replacement), then deletions. Vectors of hashes that are there
-    /// already are kept as they are, unless the batch says to replace them.
+    /// One transaction: vectors, then items with their chunks (whole replacement), then deletions, then the switch of generations. Vectors of
+    /// hashes that are there already are kept as they are, unless the batch says to replace them.
     /// </summary>
     /// <exception cref="LockedException">The lock was lost: nothing was written.</exception>
     Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken);
@@ -120,9 +127,6 @@ public interface IStoreWriter : IAsyncDisposable
 
     /// <summary>Mends what <see cref="IStore.FindFaultsAsync"/> found; doing it twice is doing it once. Answers how much it was.</summary>
     Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken);
-
-    /// <summary>Builds the vector index of a generation where it has none and the table is large enough to need one; answers whether it did.</summary>
-    Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken);
 }
 
 /// <param name="Exists">False: nothing was ever written there.</param>
@@ -166,6 +170,9 @@ public sealed record StoreBatch(
 {
     /// <summary>Overwrite vectors that are there already (<c>--reindex</c>).</summary>
     public bool ReplaceVectors { get; init; }
+
+    /// <summary>Generations that take over in the same moment, as <see cref="IStoreWriter.ActivateAsync(int, CancellationToken)"/> does it.</summary>
+    public IReadOnlyList<int> Activates { get; init; } = [];
 }
 
 /// <param name="Embedded">Items all of whose chunks have a vector.</param>

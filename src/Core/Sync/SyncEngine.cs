@@ -11,6 +11,9 @@ public sealed record SyncResult(SyncReport Report, ExitCode ExitCode, Exception?
 {
     /// <summary>Rows that differ and weren't looked at: another part of the same run does them. Null for none.</summary>
     public RowSets? Rest { get; init; }
+
+    /// <summary>It had the right to write, and wrote: also where it only switched generations or recorded a source.</summary>
+    public bool HasWritten { get; init; }
 }
 
 /// <summary>
@@ -46,19 +49,21 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     /// </summary>
     /// <exception cref="LockedException">Another run writes.</exception>
     /// <exception cref="UsageException">The provider can't be used as configured.</exception>
-    public Task<SyncResult> RunAsync(
+    public async Task<SyncResult> RunAsync(
         SyncRequest request, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken) =>
-        new SyncParts(spend, request, progress).RunAsync((part, left, shown) => RunAsync(part, null, left, shown, cancellationToken));
+        await IndexedAsync(
+            await new SyncParts(spend, request, progress).RunAsync((part, left, shown) => RunAsync(part, null, left, shown, cancellationToken)), cancellationToken);
 
     /// <summary>Does exactly what the plan says. When source, configuration or store moved since it was made, that comes as a result with status <c>stopped</c>.</summary>
     /// <param name="maxBatches">At most so many requests; null for what the plan says.</param>
     /// <exception cref="LockedException">Another run writes.</exception>
     /// <exception cref="UsageException">The provider can't be used as configured.</exception>
-    public Task<SyncResult> ApplyAsync(
+    public async Task<SyncResult> ApplyAsync(
         SavedPlan plan, int? maxBatches, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return RunAsync(plan.Request with { MaxBatches = maxBatches ?? plan.Request.MaxBatches, Whole = true }, plan, spend, progress, cancellationToken);
+        return await IndexedAsync(
+            await RunAsync(plan.Request with { MaxBatches = maxBatches ?? plan.Request.MaxBatches, Whole = true }, plan, spend, progress, cancellationToken), cancellationToken);
     }
 
     /// <summary>What applying would do now, or that it would be refused. Buys and writes nothing.</summary>
@@ -70,6 +75,42 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
             ? new(report, ExitCode.Guard, new GuardException(NoLongerHolds(moved)))
             : new(report, ExitCode.Done, null);
     }
+
+    /// <summary>
+    /// Last of all, when the lock is gone and the receipt is written: all is stored and found by then, so that a run whose index can't be built is none that
+    /// failed.
+    /// </summary>
+    private async Task<SyncResult> IndexedAsync(SyncResult result, CancellationToken cancellationToken)
+    {
+        if (!result.HasWritten || result.Stopped is not null)
+        {
+            return result;
+        }
+
+        try
+        {
+            await workspace.EnsureIndexesAsync(workspace.Spaces.Select(space => space.Name), cancellationToken);
+            return result;
+        }
+        catch (EmbSyncException exception)
+        {
+            return result with { Report = WithoutIndex(result.Report, exception.Message) };
+        }
+        catch (OperationCanceledException exception)
+        {
+            var (status, exitCode) = Verdict.Of(exception, hasFailures: false);
+            return result with { Report = WithoutIndex(result.Report with { Status = status }, "interrupted"), ExitCode = exitCode, Stopped = exception };
+        }
+    }
+
+    private static SyncReport WithoutIndex(SyncReport report, string why) => report with
+    {
+        Notes =
+        [
+            .. report.Notes,
+            $"all is stored and can be searched, but the vector index could not be built, so that a search compares every vector ({why}). 'embsync repair' builds it, and so does the next sync that writes, if nothing is in its way",
+        ],
+    };
 
     private async Task<SyncResult> RunAsync(
         SyncRequest request, SavedPlan? reviewed, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)

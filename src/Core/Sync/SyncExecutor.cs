@@ -23,6 +23,9 @@ public sealed class SyncExecutor(
 {
     private const int WriteBatch = 256;
 
+    /// <summary>Items in the transaction of a switch: some hundred megabytes where their text is long.</summary>
+    private const int SwitchBatch = 5_000;
+
     private static readonly HashSet<ContentHash> Nothing = [];
 
     private readonly Tally _tally = new(options.Terms.Count);
@@ -62,8 +65,8 @@ public sealed class SyncExecutor(
     }
 
     /// <summary>
-    /// Under a change of model, searches go on in the generation before, which has no vectors for new text: rows are written only when
-    /// all of the new generation is bought.
+    /// Under a change of model, searches go on in the generation before, which has no vectors for new text. Items with such text are written in the
+    /// moment in which the new generation takes over: so each is found from its first commit on, and what it was before up to then.
     /// </summary>
     private async Task VectorsFirstAsync(SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
@@ -74,8 +77,44 @@ public sealed class SyncExecutor(
         }
 
         var failed = _tally.FailedKeys();
-        await WriteAsync(plan.Items.Where(item => !failed.Contains((item.Key.Source, item.Key.Id))), plan, generations, plan.Buy, cancellationToken);
+        var takeover = new Takeover(store, plan);
+        var searchable = await takeover.SearchableAsync(cancellationToken);
+        var items = plan.Items.Where(item => !failed.Contains((item.Key.Source, item.Key.Id))).ToLookup(item => item.Item.Hashes.All(searchable.Contains));
+        await WriteAsync(items[true], plan, generations, plan.Buy, cancellationToken);
+        await SwitchAsync([.. items[false]], takeover, plan, generations, cancellationToken);
         await DeleteAsync(plan, generations, cancellationToken);
+    }
+
+    /// <summary>
+    /// All in one transaction, but where there are so many that they don't fit in memory: then what the rest said before is out of sight for the
+    /// seconds until it is written.
+    /// </summary>
+    private async Task SwitchAsync(List<PlannedItem> items, Takeover takeover, SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
+    {
+        foreach (var batch in items.Chunk(SwitchBatch))
+        {
+            var ready = await ReadyAsync(batch, plan, generations, plan.Buy, cancellationToken);
+            if (_tally.Activated.Count > 0)
+            {
+                await CommitAsync(generations[0], [], ready, plan.Request.Reindex, cancellationToken);
+                continue;
+            }
+
+            var changed = takeover.Changed.ToList();
+            List<int> taking = [.. plan.Spaces.Index().Where(space => changed.Contains(space.Item)).Select(space => generations[space.Index])];
+            var written = ready.Select(item => item.Planned.Key).Concat(items.Skip(SwitchBatch).Select(item => item.Key)).ToHashSet();
+            foreach (var generation in taking)
+            {
+                if (!await takeover.CoversAllAsync(generation, written, cancellationToken))
+                {
+                    _tally.Waiting = written.Count;
+                    return;
+                }
+            }
+
+            await CommitAsync(generations[0], [], ready, plan.Request.Reindex, cancellationToken, taking);
+            _tally.Activated = [.. changed.Select(space => space.Name)];
+        }
     }
 
     /// <summary>Items all of whose vectors are there.</summary>
@@ -85,26 +124,33 @@ public sealed class SyncExecutor(
     {
         foreach (var batch in items.Chunk(WriteBatch))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var ready = new List<Written>(batch.Length);
-            foreach (var planned in batch)
+            await CommitAsync(generations[0], [], await ReadyAsync(batch, plan, generations, bought, cancellationToken), plan.Request.Reindex, cancellationToken);
+        }
+    }
+
+    /// <summary>With their text. One that says something else by now, whose vectors nobody has bought, is left for the next run.</summary>
+    private async Task<List<Written>> ReadyAsync(
+        IReadOnlyList<PlannedItem> batch, SyncPlan plan, IReadOnlyList<int> generations, IReadOnlySet<ContentHash> bought, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var ready = new List<Written>(batch.Count);
+        foreach (var planned in batch)
+        {
+            if (await LoadAsync(planned, plan, cancellationToken) is not { } item)
             {
-                if (await LoadAsync(planned, plan, cancellationToken) is not { } item)
-                {
-                    continue;
-                }
-
-                if ((await MissingAsync(item, planned, plan, generations, cancellationToken)).Any(one => !bought.Contains(one.Chunk.Hash)))
-                {
-                    _tally.Fail(Changed(planned));
-                    continue;
-                }
-
-                ready.Add(new(planned, item));
+                continue;
             }
 
-            await CommitAsync(generations[0], [], ready, plan.Request.Reindex, cancellationToken);
+            if ((await MissingAsync(item, planned, plan, generations, cancellationToken)).Any(one => !bought.Contains(one.Chunk.Hash)))
+            {
+                _tally.Fail(Changed(planned));
+                continue;
+            }
+
+            ready.Add(new(planned, item));
         }
+
+        return ready;
     }
 
     /// <summary>Answers whether every purchase of the plan was made or failed for good.</summary>
@@ -265,7 +311,7 @@ public sealed class SyncExecutor(
     }
 
     private async Task CommitAsync(
-        int generation, IReadOnlyList<VectorRow> vectors, IReadOnlyList<Written> items, bool replace, CancellationToken cancellationToken)
+        int generation, IReadOnlyList<VectorRow> vectors, IReadOnlyList<Written> items, bool replace, CancellationToken cancellationToken, IReadOnlyList<int>? taking = null)
     {
         try
         {
@@ -278,10 +324,10 @@ public sealed class SyncExecutor(
         }
 
         var moved = items.Select(item => item.Planned.Replaces).OfType<ItemKey>().ToList();
-        if (vectors.Count > 0 || items.Count > 0)
+        if (vectors.Count > 0 || items.Count > 0 || taking is not null)
         {
             await writer.CommitAsync(
-                new(generation, vectors, [.. items.Select(item => item.Item)], moved) { ReplaceVectors = replace }, cancellationToken);
+                new(generation, vectors, [.. items.Select(item => item.Item)], moved) { ReplaceVectors = replace, Activates = taking ?? [] }, cancellationToken);
         }
 
         _tally.Commit(items);

@@ -31,6 +31,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
             {
                 Report = Sum(whole.Report, part.Report),
                 ExitCode = part.ExitCode == ExitCode.Done ? whole.ExitCode : part.ExitCode,
+                HasWritten = whole.HasWritten || part.HasWritten,
             };
         }
 

@@ -5,7 +5,7 @@ using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Sync;
 
-/// <summary>One execution that writes, under the writer's lock: receipt, generation, executor, switch, index, record.</summary>
+/// <summary>One execution that writes, under the writer's lock: receipt, generation, executor, switch, record.</summary>
 /// <param name="providers">Null when the plan buys nothing.</param>
 internal sealed class SyncRun(
     Workspace workspace, IStoreWriter writer, SpaceProviders? providers, TimeProvider clock, IProgress<SyncProgress> progress)
@@ -99,10 +99,10 @@ internal sealed class SyncRun(
     {
         try
         {
-            foreach (var (space, generation) in made.Plan.Spaces.Zip(generations))
+            var takeover = new Takeover(workspace.Store, made.Plan);
+            foreach (var (space, generation) in made.Plan.Spaces.Zip(generations).Where(pair => !outcome.Activated.Contains(pair.First.Name)))
             {
-                await writer.EnsureIndexAsync(generation.Id, cancellationToken);
-                if (space.Target.ModelChanged && await CoversAllAsync(made, generation.Id, cancellationToken))
+                if (space.Target.ModelChanged && await takeover.CoversAllAsync(generation.Id, Takeover.Nothing, cancellationToken))
                 {
                     await writer.ActivateAsync(generation.Id, cancellationToken);
                     outcome = outcome with { Activated = [.. outcome.Activated, space.Name] };
@@ -114,7 +114,7 @@ internal sealed class SyncRun(
                 }
             }
 
-            foreach (var record in made.Records)
+            foreach (var record in outcome.Waiting > 0 ? [] : made.Records)
             {
                 await writer.RecordSourceAsync(record, cancellationToken);
             }
@@ -125,31 +125,6 @@ internal sealed class SyncRun(
         {
             return outcome with { Stopped = exception };
         }
-    }
-
-    /// <summary>A new generation takes over only when every stored item has its vectors there, blocked ones aside: those can't be read, whatever the model.</summary>
-    private async Task<bool> CoversAllAsync(MadePlan made, int generation, CancellationToken cancellationToken)
-    {
-        var plan = made.Plan;
-        if (plan.Request.IsPartial || plan.CacheOnly)
-        {
-            return false;
-        }
-
-        foreach (var source in await workspace.Store.ReadSourceNamesAsync(cancellationToken))
-        {
-            var incomplete = await workspace.Store.ReadIncompleteAsync(source, generation, cancellationToken);
-            var blocked = plan.Blocked.Where(problem => problem.Source == source)
-                .SelectMany(problem => new[] { problem.Id, problem.Path }).OfType<string>().ToHashSet(StringComparer.Ordinal);
-            var paths = await workspace.Store.ReadItemsAsync(source, cancellationToken)
-                .Where(item => incomplete.Contains(item.Id)).ToListAsync(cancellationToken);
-            if (paths.Exists(item => !blocked.Contains(item.Id) && !blocked.Contains(item.Locator)))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private async Task<RunRecord> BeginAsync(MadePlan made, CancellationToken cancellationToken)
@@ -169,7 +144,8 @@ internal sealed class SyncRun(
         {
             report = report with
             {
-                Notes = [.. report.Notes, Text.Of($"searches still use {target.Active!.Signature.Model} with {target.Active.Signature.Dimension} dimensions: the new generation takes over when a full run ('embsync sync') has every stored item in it")],
+                Notes = [.. report.Notes, Text.Of($"searches still use {target.Active!.Signature.Model} with {target.Active.Signature.Dimension} dimensions: the new generation takes over when a full run ('embsync sync') has every stored item in it")
+                    + (outcome.Waiting == 0 ? "" : $". {Text.Count(outcome.Waiting, "item")} with text that the old one lacks {(outcome.Waiting == 1 ? "waits" : "wait")} for that, paid")],
             };
         }
 
@@ -197,7 +173,7 @@ internal sealed class SyncRun(
             }
         }
 
-        return new(report, exitCode, outcome.Stopped) { Rest = plan.Rest };
+        return new(report, exitCode, outcome.Stopped) { Rest = plan.Rest, HasWritten = true };
     }
 
     /// <summary>USD of what was bought, each space by its own price; null where one of them is unknown.</summary>

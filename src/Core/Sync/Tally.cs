@@ -18,6 +18,12 @@ internal sealed class Tally(int spaces = 1)
 
     public int Deleted { get; set; }
 
+    /// <summary>See <see cref="SyncOutcome.Waiting"/>.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>Spaces whose new generation took over.</summary>
+    public IReadOnlyList<string> Activated { get; set; } = [];
+
     public bool OverBudget
     {
         get => _overBudget;
@@ -137,8 +143,9 @@ internal sealed class Tally(int spaces = 1)
             var bought = _spaces.Select(space => space.Outcome).ToList();
             var billed = bought.Exists(space => space.Billed is not null);
             return new(_new, _changed, _metadata, Deleted, Embedded, _reused, bought.Sum(space => space.Requests), billed ? bought.Sum(space => space.Billed ?? 0) : null,
-                bought.Sum(space => space.Tokens), [.. _failures], stopped, [])
+                bought.Sum(space => space.Tokens), [.. _failures], stopped, Activated)
             {
+                Waiting = Waiting,
                 Retries = bought.Sum(space => space.Retries),
                 Covered = billed ? bought.Sum(space => space.Covered ?? 0) : null,
                 Spaces = bought,

@@ -281,8 +281,7 @@ public sealed class PostgresRepairTests(PostgresFixture postgres) : RepairTests,
         _ = await Should.ThrowAsync<StoreException>(async () =>
         {
             await using var workspace = World.Sync.Open();
-            await using var writer = await workspace.BeginWriteAsync(default);
-            await writer.EnsureIndexAsync(1, default);
+            await workspace.Store.EnsureIndexAsync(1, new Progress<IndexProgress>(), default);
         });
         var result = await RepairAsync();
         (result.ExitCode, string.Join(' ', result.Report.Steps.Select(step => step.Step))).ShouldBe((ExitCode.Done, "invalid-index missing-index"));

@@ -151,8 +151,8 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
         await writer.OpenGenerationAsync("default", Signature with { Dimension = 8 }, CancellationToken.None); // an arm that is not meant
         var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
         await writer.CommitAsync(Many(generation.Id), CancellationToken.None);
-        (await writer.EnsureIndexAsync(generation.Id, CancellationToken.None)).ShouldBeTrue();
-        (await writer.EnsureIndexAsync(generation.Id, CancellationToken.None)).ShouldBeFalse();
+        (await store.EnsureIndexAsync(generation.Id)).ShouldBeTrue();
+        (await store.EnsureIndexAsync(generation.Id)).ShouldBeFalse();
         await writer.ActivateAsync(generation.Id, CancellationToken.None);
 
         var plan = string.Join('\n', await AskAsync($"EXPLAIN SELECT task_id FROM {schema}.embeddings ORDER BY embedding <=> '[1,0,0,0]' LIMIT 10"));
@@ -170,10 +170,10 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
         await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
         var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
         await writer.CommitAsync(Many(generation.Id), CancellationToken.None);
-        await writer.EnsureIndexAsync(generation.Id, CancellationToken.None);
+        await store.EnsureIndexAsync(generation.Id);
         await PostgresFixture.RunAsync(server.Url, $"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'broken.vec_{generation.Id}_hnsw'::regclass");
 
-        var error = await Should.ThrowAsync<StoreException>(async () => await writer.EnsureIndexAsync(generation.Id, CancellationToken.None));
+        var error = await Should.ThrowAsync<StoreException>(async () => await store.EnsureIndexAsync(generation.Id));
         error.Message.ShouldContain($"vec_{generation.Id}_hnsw");
         error.Message.ShouldContain("embsync repair");
     }
@@ -204,7 +204,7 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
             await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
             var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
             await writer.CommitAsync(Many(generation.Id), CancellationToken.None);
-            await writer.EnsureIndexAsync(generation.Id, CancellationToken.None);
+            await store.EnsureIndexAsync(generation.Id);
             return generation.Id;
         }
     }
@@ -222,7 +222,7 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
                 [.. texts.Select((text, i) => Vector(text, 1, i * 0.00002f, 0, 0)), .. "abcdefghi".Select(c => Vector($"{c}", 0, 1, 0.1f * c, 0))],
                 [Item("big", texts), .. "abcdefghi".Select(c => Item($"{c}", $"{c}"))]),
             CancellationToken.None);
-        await writer.EnsureIndexAsync(generation.Id, CancellationToken.None);
+        await store.EnsureIndexAsync(generation.Id);
 
         var hits = await store.SearchAsync(Query(generation.Id, 1, 0, 0, 0), CancellationToken.None);
         hits.Select(hit => hit.Key.Id).Order().ShouldBe(["a", "b", "big", "c", "d", "e", "f", "g", "h", "i"]);

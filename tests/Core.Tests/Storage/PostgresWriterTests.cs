@@ -60,7 +60,6 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
         await Refused(() => zombie.RecordSourceAsync(new("docs", null, "p"), CancellationToken.None));
         await Refused(() => zombie.BeginRunAsync(Run, CancellationToken.None));
         await Refused(() => zombie.OpenGenerationAsync("default", Signature with { Dimension = 8 }, CancellationToken.None));
-        await Refused(() => zombie.EnsureIndexAsync(generation.Id, CancellationToken.None));
         (await second.ItemsAsync()).ShouldBeEmpty();
         (await second.ReadRunsAsync(10, CancellationToken.None)).ShouldBeEmpty();
 

@@ -44,6 +44,8 @@ internal static class Samples
         return items;
     }
 
+    public static Task<bool> EnsureIndexAsync(this IStore store, int generation) => store.EnsureIndexAsync(generation, new Progress<IndexProgress>(), CancellationToken.None);
+
     public static async Task<long> RevisionAsync(this IStore store) => (await store.ReadHeadAsync(CancellationToken.None)).Revision;
 }
 

@@ -88,7 +88,6 @@ public abstract partial class StoreContract
     {
         await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
         (await Should.ThrowAsync<StoreException>(async () => await writer.ActivateAsync(9, CancellationToken.None))).Message.ShouldContain("generation 9");
-        (await Should.ThrowAsync<StoreException>(async () => await writer.EnsureIndexAsync(9, CancellationToken.None))).Message.ShouldContain("generation 9");
         (await Should.ThrowAsync<StoreException>(async () =>
             await writer.CommitAsync(Batch(9, [Vector("one", 1, 0, 0, 0)]), CancellationToken.None))).Message.ShouldContain("generation 9");
         (await Should.ThrowAsync<StoreException>(async () =>
@@ -99,7 +98,27 @@ public abstract partial class StoreContract
     public async Task A_small_table_needs_no_index()
     {
         var generation = await FillAsync([Vector("one", 1, 0, 0, 0)]);
+        (await Store.EnsureIndexAsync(generation)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_batch_and_the_switch_that_goes_with_it_are_one()
+    {
+        var first = await FillAsync([Vector("one", 1, 0, 0, 0)]);
         await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
-        (await writer.EnsureIndexAsync(generation, CancellationToken.None)).ShouldBeFalse();
+        await writer.ActivateAsync(first, CancellationToken.None);
+        var second = await writer.OpenGenerationAsync("default", Signature with { Dimension = 2 }, CancellationToken.None);
+        await writer.CommitAsync(Batch(second.Id, [Vector("two", 1, 0)]), CancellationToken.None);
+        var before = await Store.RevisionAsync();
+
+        (await Should.ThrowAsync<StoreException>(async () =>
+            await writer.CommitAsync(Batch(second.Id, items: [Item("b", "two")]) with { Activates = [second.Id, 9] }, CancellationToken.None))).Message.ShouldContain("generation 9");
+        (await Store.ReadHeadAsync(CancellationToken.None)).Active("default")!.Id.ShouldBe(first);
+        (await Store.ItemsAsync()).ShouldNotContain(item => item.Id == "b");
+
+        await writer.CommitAsync(Batch(second.Id, items: [Item("b", "two")]) with { Activates = [second.Id] }, CancellationToken.None);
+        (await Store.ReadHeadAsync(CancellationToken.None)).Active("default")!.Id.ShouldBe(second.Id);
+        (await Store.ItemsAsync()).ShouldContain(item => item.Id == "b");
+        (await Store.RevisionAsync()).ShouldBeGreaterThan(before);
     }
 }

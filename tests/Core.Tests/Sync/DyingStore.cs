@@ -12,6 +12,9 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     /// <summary>Points passed, two for each write.</summary>
     public List<string> Points { get; } = [];
 
+    /// <summary>Looks at what a reader would see at each point.</summary>
+    public Func<string, Task> Passing { get; init; } = _ => Task.CompletedTask;
+
     public string Description => store.Description;
 
     public bool IsVolatile => store.IsVolatile;
@@ -56,6 +59,9 @@ internal sealed class DyingStore(IStore store, int point) : IStore
 
     public Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken) => store.SearchAsync(query, cancellationToken);
 
+    public Task<bool> EnsureIndexAsync(int generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
+        PassAsync("EnsureIndex", () => store.EnsureIndexAsync(generation, progress, cancellationToken));
+
     public async Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken)
     {
         Pass("before BeginWrite");
@@ -80,6 +86,7 @@ internal sealed class DyingStore(IStore store, int point) : IStore
         Pass("before " + name);
         var answer = await write();
         Pass("after " + name);
+        await Passing("after " + name);
         return answer;
     }
 
@@ -129,15 +136,13 @@ internal sealed class DyingStore(IStore store, int point) : IStore
             PassAsync("Activate", () => writer.ActivateAsync(generation, pin, cancellationToken));
 
         public Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken) => PassAsync(
-            batch.Deletions.Count > 0 && batch.Items.Count == 0 ? "Delete" : batch.Vectors.Count > 0 ? "Commit" : "Write", () => writer.CommitAsync(batch, cancellationToken));
+            batch.Activates.Count > 0 ? "Switch" : batch.Deletions.Count > 0 && batch.Items.Count == 0 ? "Delete" : batch.Vectors.Count > 0 ? "Commit" : "Write", () => writer.CommitAsync(batch, cancellationToken));
 
         public Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken) => PassAsync("RecordSource", () => writer.RecordSourceAsync(record, cancellationToken));
 
         public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => PassAsync("BeginRun", () => writer.BeginRunAsync(run, cancellationToken));
 
         public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => PassAsync("UpdateRun", () => writer.UpdateRunAsync(run, cancellationToken));
-
-        public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => PassAsync("EnsureIndex", () => writer.EnsureIndexAsync(generation, cancellationToken));
 
         public ValueTask DisposeAsync() => writer.DisposeAsync();
 

@@ -60,7 +60,9 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
         return data.Generations[id].Value;
     }
 
-    public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => Write(() =>
+    public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => Write(() => Activate(generation, pin));
+
+    private bool Activate(int generation, bool pin)
     {
         var found = Generation(generation).Value;
         var after = found.State == GenerationState.Active
@@ -78,14 +80,15 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
         }
 
         return true;
-    });
+    }
 
     public Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken) => Write(() =>
     {
         BatchCheck.Check(batch, data.Generations.GetValueOrDefault(batch.Generation));
+        _ = batch.Activates.Select(Generation).ToList(); // nothing is half done where one is unknown
         var changes = batch.Vectors.DistinctBy(row => row.Hash).Count(row => Put(batch, row)) + batch.Items.Count(Put) + batch.Deletions.Count(Delete);
         data.Revision += changes > 0 ? 1 : 0;
-        return true;
+        return batch.Activates.All(generation => Activate(generation, pin: false));
     });
 
     public Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken) => Write(() =>
@@ -113,9 +116,6 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
     });
 
     public Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken) => Write(() => 0L);
-
-    /// <summary>Searches read every vector: there is nothing to build.</summary>
-    public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => Write(() => Generation(generation) is null);
 
     public ValueTask DisposeAsync()
     {

@@ -10,38 +10,21 @@ internal sealed class PostgresIndex(PostgresSql sql, VectorExtension extension, 
 {
     private const long MegaByte = 1024 * 1024;
 
-    /// <summary>Answers whether an index was built.</summary>
-    /// <exception cref="StoreException">There is one that a broken build left behind.</exception>
-    public async Task<bool> EnsureAsync(NpgsqlConnection connection, StoredGeneration generation, PostgresPlace place, CancellationToken cancellationToken)
-    {
-        if ((await FindAsync(connection, generation, place, cancellationToken)).Count > 0 || !await IsNeededAsync(connection, generation, cancellationToken))
-        {
-            return false;
-        }
-
-        var (settings, statement) = await StatementAsync(connection, generation, concurrently: false, cancellationToken);
-        await using var build = connection.Command(string.Concat(settings.Select(setting => $"SET LOCAL {setting}; ")) + $"{statement}; {Analyze(generation)}");
-        build.CommandTimeout = 0; // a million rows take minutes
-        await build.ExecuteNonQueryAsync(cancellationToken);
-        return true;
-    }
-
     /// <summary>Names of the HNSW indexes over the generation.</summary>
     /// <exception cref="StoreException">One of them is INVALID.</exception>
     public async Task<IReadOnlyList<string>> FindAsync(NpgsqlConnection connection, StoredGeneration generation, PostgresPlace place, CancellationToken cancellationToken)
     {
-        var found = await connection.RowsAsync(
-            """
-            SELECT x.indexrelid::regclass::text, x.indisvalid FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am a ON a.oid = c.relam
-            WHERE x.indrelid = to_regclass(@table) AND a.amname = 'hnsw'
-            """,
-            row => (Name: row.GetString(0), IsValid: row.GetBoolean(1)), cancellationToken, ("table", Table(generation)));
+        var found = await ListAsync(connection, generation, cancellationToken);
         return found.Find(index => !index.IsValid) is { Name: not null } broken
             ? throw new StoreException(
                 $"{place}: the index {broken.Name} is INVALID, left by a build that was cut off: searches don't use it and writes still "
                     + "pay for it. Run 'embsync repair', which drops it and builds it anew.")
             : [.. found.Select(index => index.Name)];
     }
+
+    /// <summary>There is none that searches use, and the table is large enough to need one.</summary>
+    public async Task<bool> IsMissingAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken) =>
+        !(await ListAsync(connection, generation, cancellationToken)).Exists(index => index.IsValid) && await IsNeededAsync(connection, generation, cancellationToken);
 
     public async Task<bool> IsNeededAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken) =>
         await CountAsync(connection, Table(generation), config.MinRows, cancellationToken) >= config.MinRows;
@@ -69,6 +52,15 @@ internal sealed class PostgresIndex(PostgresSql sql, VectorExtension extension, 
     public string Analyze(StoredGeneration generation) => $"ANALYZE {Table(generation)}; ANALYZE {sql.Schema}.chunk; ANALYZE {sql.Schema}.item";
 
     public string Table(StoredGeneration generation) => $"{sql.Schema}.{generation.Table}";
+
+    public string Name(StoredGeneration generation) => $"{Table(generation)}_hnsw";
+
+    private Task<List<(string Name, bool IsValid)>> ListAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken) => connection.RowsAsync(
+        """
+        SELECT x.indexrelid::regclass::text, x.indisvalid FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am a ON a.oid = c.relam
+        WHERE x.indrelid = to_regclass(@table) AND a.amname = 'hnsw'
+        """,
+        row => (row.GetString(0), row.GetBoolean(1)), cancellationToken, ("table", Table(generation)));
 
     private static async Task<long> CountAsync(NpgsqlConnection connection, string table, long atMost, CancellationToken cancellationToken) =>
         await connection.ScalarAsync<long>($"SELECT count(*) FROM (SELECT FROM {table} LIMIT @most) t", cancellationToken, ("most", atMost));

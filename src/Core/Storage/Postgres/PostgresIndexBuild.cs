@@ -4,12 +4,30 @@ using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;
 
-/// <summary>Builds the index of a generation that nobody searches yet, on a connection of its own, and tells how far it is.</summary>
+/// <summary>Builds the index of a generation on a connection of its own, with no lock that a writer needs, and tells how far it is.</summary>
 internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtension extension, IndexConfig config, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Whoever ends a run waits no longer than this for readers of the table.</summary>
+    private static readonly TimeSpan DropPatience = TimeSpan.FromSeconds(2);
+
     private readonly PostgresIndex index = new(database.Sql, extension, config);
+
+    /// <summary>Beside whoever searches and writes. Answers whether one was built: not where there is one, or another process is at it.</summary>
+    public async Task<bool> TryRunAsync(StoredGeneration generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
+    {
+        await using (var connection = await database.OpenAsync(cancellationToken))
+        {
+            if (!await index.IsMissingAsync(connection, generation, cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        await using var alone = await PostgresLock.TryTakeIndexAsync(database, generation.Value.Id, cancellationToken);
+        return alone is not null && await RunAsync(generation, concurrently: true, progress, cancellationToken);
+    }
 
     /// <summary>Answers whether one was built.</summary>
     public async Task<bool> RunAsync(StoredGeneration generation, bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
@@ -38,6 +56,11 @@ internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtens
             await build.ExecuteNonQueryAsync(cancellationToken);
             await (transaction?.CommitAsync(CancellationToken.None) ?? Task.CompletedTask);
         }
+        catch when (concurrently)
+        {
+            await DropUnfinishedAsync(generation, progress);
+            throw;
+        }
         finally
         {
             await done.CancelAsync();
@@ -55,6 +78,25 @@ internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtens
         {
             progress.Report(seen);
             await Task.Delay(Pause, clock, cancellationToken);
+        }
+    }
+
+    /// <summary>What a concurrent build leaves when it is cut off: searches don't use it, and writes would pay for it.</summary>
+    private async Task DropUnfinishedAsync(StoredGeneration generation, IProgress<IndexProgress> progress)
+    {
+        try
+        {
+            await using var connection = await database.OpenSingleAsync(CancellationToken.None);
+            await connection.RunAsync(FormattableString.Invariant($"SET lock_timeout = '{DropPatience.TotalSeconds}s'"), CancellationToken.None);
+            if (await connection.ScalarAsync<bool>(
+                "SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(@index)", CancellationToken.None, ("index", index.Name(generation))))
+            {
+                await connection.RunAsync($"DROP INDEX IF EXISTS {index.Name(generation)}", CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (PostgresErrors.Is(e))
+        {
+            progress.Report(new($"{index.Name(generation)} may be left INVALID, 'embsync repair' drops it: {e.Message}", null));
         }
     }
 

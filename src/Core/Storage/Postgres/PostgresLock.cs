@@ -41,6 +41,10 @@ internal sealed class PostgresLock : IAsyncDisposable
     public static Task<PostgresLock?> TryTakeBuildAsync(PostgresDatabase database, string space, bool shared, CancellationToken cancellationToken) =>
         TryTakeAsync(database, Key(database.Place, "build " + space), shared, cancellationToken);
 
+    /// <summary>That of who builds the index of a generation; null when it is taken.</summary>
+    public static Task<PostgresLock?> TryTakeIndexAsync(PostgresDatabase database, int generation, CancellationToken cancellationToken) =>
+        TryTakeAsync(database, Key(database.Place, FormattableString.Invariant($"index {generation}")), shared: false, cancellationToken);
+
     /// <summary>After a lost connection: takes the lock again unless it is still held.</summary>
     /// <exception cref="LockedException">Another run took it meanwhile.</exception>
     public async Task RenewAsync(CancellationToken cancellationToken)

@@ -199,13 +199,21 @@ internal sealed class PostgresStore : IStore
     public Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<SearchHit>>([], async connection =>
         {
-            var generation = (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken))
-                .Find(one => one.Value.Id == query.Generation) ?? throw StoreRefusals.NoGeneration(Description, query.Generation);
-            var extension = await PostgresServer.FindExtensionAsync(connection, cancellationToken) ?? throw new StoreRefusedException(
-                $"{Description}: the extension pgvector was dropped, and all vectors with it. Run 'embsync sync', which makes it again "
-                    + "and embeds everything anew.");
+            var (generation, extension) = await FindAsync(connection, query.Generation, cancellationToken);
             return await new PostgresSearch(database, connection, extension, config.Index, generation, query).RunAsync(cancellationToken);
         }, cancellationToken);
+
+    public Task<bool> EnsureIndexAsync(int generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => database.Errors.GuardAsync(async () =>
+    {
+        StoredGeneration found;
+        VectorExtension extension;
+        await using (var connection = await OpenPresentAsync(cancellationToken) ?? throw StoreRefusals.NoGeneration(Description, generation))
+        {
+            (found, extension) = await FindAsync(connection, generation, cancellationToken);
+        }
+
+        return await new PostgresIndexBuild(database, extension, config.Index, clock).TryRunAsync(found, progress, cancellationToken);
+    });
 
     public Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken) => database.Errors.GuardAsync<IStoreWriter>(async () =>
     {
@@ -254,6 +262,11 @@ internal sealed class PostgresStore : IStore
                     + "again.");
         }
     }
+
+    private async Task<(StoredGeneration Generation, VectorExtension Extension)> FindAsync(NpgsqlConnection connection, int generation, CancellationToken cancellationToken) => (
+        (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken)).Find(one => one.Value.Id == generation) ?? throw StoreRefusals.NoGeneration(Description, generation),
+        await PostgresServer.FindExtensionAsync(connection, cancellationToken) ?? throw new StoreRefusedException(
+            $"{Description}: the extension pgvector was dropped, and all vectors with it. Run 'embsync sync', which makes it again and embeds everything anew."));
 
     private void RefuseNewer(int version)
     {

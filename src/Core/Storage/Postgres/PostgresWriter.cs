@@ -124,7 +124,10 @@ internal sealed class PostgresWriter(
     private async Task<LockedException> IsBuiltAsync(string space, CancellationToken cancellationToken) =>
         StoreRefusals.IsBuilt(Store, space, await PostgresLock.BuilderAsync(database, space, cancellationToken));
 
-    public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => WriteAsync(async connection =>
+    public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) =>
+        WriteAsync(connection => ActivateAsync(connection, generation, pin, cancellationToken), cancellationToken);
+
+    private async Task<int> ActivateAsync(NpgsqlConnection connection, int generation, bool pin, CancellationToken cancellationToken)
     {
         var found = await GenerationAsync(connection, generation, cancellationToken) ?? throw StoreRefusals.NoGeneration(Store, generation);
         if (found.Value is { State: GenerationState.Active } active)
@@ -136,7 +139,7 @@ internal sealed class PostgresWriter(
         await connection.RunAsync(Sql.Retire, cancellationToken, ("space", found.Value.Space), ("state", "active"), ("at", clock.Now()));
         await connection.RunAsync(Sql.Activate, cancellationToken, ("id", generation), ("at", clock.Now()), ("pinned", pin));
         return await connection.RunAsync(Sql.Grow, cancellationToken);
-    }, cancellationToken);
+    }
 
     public async Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken)
     {
@@ -163,6 +166,11 @@ internal sealed class PostgresWriter(
             }
 
             changes += await commit.PutItemsAsync(batch.Items) + await commit.DeleteAsync(batch.Deletions);
+            foreach (var taking in batch.Activates)
+            {
+                await ActivateAsync(connection, taking, pin: false, cancellationToken);
+            }
+
             return changes > 0 ? await connection.RunAsync(Sql.Grow, cancellationToken) : 0;
         }, cancellationToken);
     }
@@ -184,23 +192,17 @@ internal sealed class PostgresWriter(
             ? true
             : throw StoreRefusals.NoRun(Store, run.Id), cancellationToken);
 
-    public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => WriteAsync(async connection =>
-        await new PostgresIndex(Sql, extension, config.Index).EnsureAsync(
-            connection, await GenerationAsync(connection, generation, cancellationToken) ?? throw StoreRefusals.NoGeneration(Store, generation),
-            database.Place, cancellationToken), cancellationToken);
-
     public async Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var faults = new PostgresFaults(database, extension, config.Index);
-        if (fault.Kind == StoreFaultKind.InvalidIndex)
+        if (fault.Kind is StoreFaultKind.InvalidIndex or StoreFaultKind.MissingIndex)
         {
-            await WriteAsync(_ => Task.FromResult(true), cancellationToken); // still the one writer
-            return await database.Errors.GuardAsync(() => faults.DropInvalidAsync(fault, cancellationToken));
-        }
-
-        if (fault.Kind == StoreFaultKind.MissingIndex)
-        {
-            return await EnsureIndexAsync(fault.Generation, cancellationToken) ? 1 : 0;
+            // Still the one writer; no transaction is open for as long as an index takes.
+            var found = await WriteAsync(connection => GenerationAsync(connection, fault.Generation, cancellationToken), cancellationToken)
+                ?? throw StoreRefusals.NoGeneration(Store, fault.Generation);
+            return await database.Errors.GuardAsync(async () => fault.Kind == StoreFaultKind.InvalidIndex
+                ? await faults.DropInvalidAsync(fault, cancellationToken)
+                : await new PostgresIndexBuild(database, extension, config.Index, clock).TryRunAsync(found, new Progress<IndexProgress>(), cancellationToken) ? 1 : 0);
         }
 
         var mended = 0L;

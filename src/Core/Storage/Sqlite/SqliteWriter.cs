@@ -110,7 +110,9 @@ internal sealed class SqliteWriter(
         return opened;
     }
 
-    public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => Write(() =>
+    public Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken) => Write(() => Activate(generation, pin));
+
+    private bool Activate(int generation, bool pin)
     {
         var found = Generations().Find(one => one.Value.Id == generation) ?? throw StoreRefusals.NoGeneration(store, generation);
         if (found.Value is { State: GenerationState.Active } active)
@@ -122,7 +124,7 @@ internal sealed class SqliteWriter(
         connection.Run(SqliteSql.Activate, ("$id", generation), ("$at", SqliteRows.Text(clock.Now())), ("$pinned", pin));
         connection.Run(SqliteSql.Grow);
         return true;
-    });
+    }
 
     public Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken) => Write(() =>
     {
@@ -130,6 +132,11 @@ internal sealed class SqliteWriter(
         BatchCheck.Check(batch, generation);
         var commit = new SqliteCommit(connection, config.KeepText, clock.Now(), cancellationToken);
         var changes = commit.PutVectors(batch, generation) + commit.PutItems(batch.Items) + commit.Delete(batch.Deletions);
+        foreach (var taking in batch.Activates)
+        {
+            Activate(taking, pin: false);
+        }
+
         return changes > 0 ? connection.Run(SqliteSql.Grow) : 0;
     });
 
@@ -157,10 +164,6 @@ internal sealed class SqliteWriter(
 
         return mended;
     });
-
-    /// <summary>Searches read every vector: there is nothing to build.</summary>
-    public Task<bool> EnsureIndexAsync(int generation, CancellationToken cancellationToken) => Write(() =>
-        Generations().Find(one => one.Value.Id == generation) is null ? throw StoreRefusals.NoGeneration(store, generation) : false);
 
     public ValueTask DisposeAsync()
     {

@@ -98,6 +98,7 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
             stream.Position = 0;
             var again = new VectorFileReader(stream);
             var added = total == 0 ? 0 : await AddAsync(again, cancellationToken);
+            await workspace.EnsureIndexesAsync(added == 0 ? [] : [space], cancellationToken);
             return Report("import", path, total, added, again.Header.Numbers != workspace.Config.Store.Vectors && workspace.Config.Store.Vectors == VectorType.Vector
                 ? ["the file's numbers are of half precision, the store's are of single: what was imported keeps half"] : []);
         }
@@ -133,7 +134,6 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
             }
         }
 
-        await writer.EnsureIndexAsync(generation.Id, cancellationToken);
         await writer.UpdateRunAsync(run with { Status = "done", CompletedAt = clock.GetUtcNow() }, cancellationToken);
         return added;
     }
