@@ -1,66 +1,72 @@
+using System.Text;
+using EmbSync.Core.Model;
+
 namespace EmbSync.Core.Documents;
 
 /// <summary>What an unfinished merge leaves behind.</summary>
 internal static class ConflictMarkers
 {
     /// <summary>
-    /// First line of a conflict, from 1: <c>&lt;&lt;&lt;&lt;&lt;&lt;&lt; </c>, <c>=======</c> and <c>&gt;&gt;&gt;&gt;&gt;&gt;&gt; </c> at line
-    /// starts, in this order. One that begins inside a fenced block is an example, not a conflict. Null when there is none.
+    /// The text without the lines that mark a conflict (empty lines in their place) and with both sides of it: <c>&lt;&lt;&lt;&lt;&lt;&lt;&lt; </c>,
+    /// <c>=======</c> and <c>&gt;&gt;&gt;&gt;&gt;&gt;&gt; </c> at line starts, in this order. One that begins inside a fenced block is an example, not a
+    /// conflict.
     /// </summary>
-    public static int? Find(string text)
+    public static string TakeOut(string text, List<ItemWarning> warnings)
     {
-        if (!text.Contains("<<<<<<< ", StringComparison.Ordinal))
+        var marks = text.Contains("<<<<<<< ", StringComparison.Ordinal) ? Find(text) : [];
+        if (marks.Count == 0)
         {
-            return null;
+            return text;
         }
 
+        warnings.Add(new(ProblemCodes.ConflictMarkers, marks.Min(),
+            "The file holds conflict markers of an unfinished merge: both sides are embedded, without the markers. Resolve the conflict."));
+        var result = new StringBuilder(text.Length);
+        var number = 0;
+        foreach (var range in text.AsSpan().Split('\n'))
+        {
+            result.Append(number == 0 ? "" : "\n").Append(marks.Contains(++number) ? default : text.AsSpan(range));
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>Lines, from 1, that are marks of whole conflicts.</summary>
+    private static HashSet<int> Find(string text)
+    {
+        var found = new HashSet<int>();
+        var open = new List<int>();
         var number = 0;
         int? start = null;
         var separated = false;
-        var fence = (Character: '\0', Length: 0);
+        var fence = default(Fence);
         foreach (var range in text.AsSpan().Split('\n'))
         {
             var line = text.AsSpan(range);
             number++;
             if (start is null)
             {
-                fence = Fence(line, fence);
+                fence = fence.After(line);
             }
 
-            if (start is null && fence.Length == 0 && line.StartsWith("<<<<<<< ", StringComparison.Ordinal))
+            if ((start is not null || !fence.IsOpen) && line.StartsWith("<<<<<<< ", StringComparison.Ordinal))
             {
-                start = number;
+                start ??= number;
+                open.Add(number);
             }
-            else if (start is not null && line is "=======")
+            else if (start is not null && (line is "=======" || line.StartsWith("||||||| ", StringComparison.Ordinal)))
             {
-                separated = true;
+                separated |= line[0] == '=';
+                open.Add(number);
             }
             else if (separated && line.StartsWith(">>>>>>> ", StringComparison.Ordinal))
             {
-                return start;
+                found.UnionWith([.. open, number]);
+                open.Clear();
+                (start, separated) = (null, false);
             }
         }
 
-        return null;
-    }
-
-    /// <summary>The fence that is open after this line. Indentation and list or quote marks before a fence don't matter here.</summary>
-    private static (char Character, int Length) Fence(ReadOnlySpan<char> line, (char Character, int Length) open)
-    {
-        var content = line.TrimStart(" \t>-*+0123456789.)");
-        if (content.IsEmpty || content[0] is not ('`' or '~'))
-        {
-            return open;
-        }
-
-        var character = content[0];
-        var length = content.IndexOfAnyExcept(character) is >= 0 and var end ? end : content.Length;
-        var rest = content[length..];
-        if (open.Length == 0)
-        {
-            return length >= 3 && (character == '~' || !rest.Contains('`')) ? (character, length) : open;
-        }
-
-        return character == open.Character && length >= open.Length && rest.IsWhiteSpace() ? default : open;
+        return found;
     }
 }

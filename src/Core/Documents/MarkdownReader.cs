@@ -16,7 +16,7 @@ namespace EmbSync.Core.Documents;
 public sealed class MarkdownReader(MarkdownSourceConfig config)
 {
     /// <summary>Raised whenever the same bytes and settings would make another document, so that stored items count as stale.</summary>
-    internal const int FormatVersion = 1;
+    internal const int FormatVersion = 2;
 
     private const int MaxTitle = 300;
 
@@ -30,7 +30,7 @@ public sealed class MarkdownReader(MarkdownSourceConfig config)
         ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ssK",
             "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss zzz", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"];
 
-    /// <summary><c>markdown/1:</c> and twelve hexadecimal digits over all settings that shape an item.</summary>
+    /// <summary><c>markdown/2:</c> and twelve hexadecimal digits over all settings that shape an item.</summary>
     public string Pipeline { get; } = $"markdown/{FormatVersion}:" + ContentHash.Of(CanonicalJson.Of(new Dictionary<string, JsonNode?>
     {
         ["max"] = config.Chunk.MaxTokens,
@@ -47,64 +47,53 @@ public sealed class MarkdownReader(MarkdownSourceConfig config)
     public ParseOutcome Parse(ReadOnlySpan<byte> bytes, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var (text, refusal) = SourceText.Read(bytes);
-        if (text is not null)
-        {
-            try
-            {
-                return Parse(text, path);
-            }
-            catch (RefusedException exception)
-            {
-                refusal = exception.Refusal;
-            }
-        }
-
-        return new(null, new(refusal!.Code, config.Name, path, path, refusal.Line, refusal.Message));
+        var warnings = new List<ItemWarning>();
+        var (text, refusal) = SourceText.Read(bytes, warnings);
+        return text is null
+            ? new(null, new(refusal!.Code, config.Name, path, path, refusal.Line, refusal.Message))
+            : new(Parse(text, path, warnings), null);
     }
 
-    private ParseOutcome Parse(string text, string path)
+    private ParsedDocument Parse(string text, string path, List<ItemWarning> warnings)
     {
-        if (ConflictMarkers.Find(text) is { } conflict)
-        {
-            throw new RefusedException(new(ProblemCodes.ConflictMarkers, conflict, "The file holds conflict markers of an unfinished merge. Resolve the conflict."));
-        }
-
-        var (block, refusal) = FrontMatterBlock.Find(text);
-        var (values, invalid) = block is null ? (new Dictionary<string, FrontMatterValue>(), null) : FrontMatterReader.Read(block.Yaml);
-        if ((refusal ?? invalid) is { } reason)
-        {
-            throw new RefusedException(reason);
-        }
-
-        var (body, bodyLine) = (block?.Body ?? text, block?.BodyLine ?? 1);
-        var rendered = BlockRenderer.Render(MarkdownSyntax.Parse(body, bodyLine), body, bodyLine);
-        var front = EmbeddedFront.Of(values!, rendered, config);
-        return new(new(
-            IdOf(values!, path),
-            TextOf(values!, "type") is { Length: > 0 } type ? type : config.ItemType,
-            front.Title.Length > 0 ? Label.Of(front.Title, MaxTitle) : NameOf(path),
-            MetadataOf(values!, rendered),
+        text = ConflictMarkers.TakeOut(text, warnings);
+        var front = DocumentFront.Of(text);
+        warnings.AddRange(front.Warnings);
+        var rendered = DocumentText.Render(front.Body, front.BodyLine, path.EndsWith(".mdx", StringComparison.OrdinalIgnoreCase) ? MarkdownDialect.Mdx : MarkdownDialect.Common, warnings);
+        var embedded = EmbeddedFront.Of(front, rendered, config);
+        return new(
+            IdOf(front, path, warnings),
+            TextOf(front, "type") is { Length: > 0 } type ? type : config.ItemType,
+            Label.Of(DocumentTitle.Of(front, rendered, path), MaxTitle),
+            MetadataOf(front, rendered),
             config.Priority,
-            UpdatedKeys.Select(key => TimeOf(TextOf(values!, key))).FirstOrDefault(time => time is not null),
-            ChunkLayout.Lay(front, config, bodyLine - 1)), null);
+            UpdatedKeys.Select(key => TimeOf(TextOf(front, key))).FirstOrDefault(time => time is not null),
+            ChunkLayout.Lay(embedded, config, front.BodyLine - 1))
+        {
+            Warnings = warnings,
+        };
     }
 
-    private string IdOf(IReadOnlyDictionary<string, FrontMatterValue> values, string path)
+    /// <summary>A key that gives no id costs a warning: the path is the id then.</summary>
+    private string IdOf(DocumentFront front, string path, List<ItemWarning> warnings)
     {
-        if (config.IdKey is not { } key || !values.TryGetValue(key, out var value))
+        if (config.IdKey is not { } key || front.Find(key) is not { } value)
         {
             return path;
         }
 
         var id = value is FrontMatterValue.Scalar { IsNull: false } scalar ? scalar.Text.Trim() : "";
-        return id.Length > 0 && !id.Any(char.IsControl) && Encoding.UTF8.GetByteCount(id) <= MaxIdBytes
-            ? id
-            : throw new RefusedException(new(ProblemCodes.InvalidId, null,
-                $"The front matter's '{key}' is not an id: give one line of text, at most {MaxIdBytes} bytes, or leave the key out so that the path is the id."));
+        if (id.Length > 0 && !id.Any(char.IsControl) && !id.Contains('\uFFFD', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(id) <= MaxIdBytes)
+        {
+            return id;
+        }
+
+        warnings.Add(new(ProblemCodes.InvalidId, null,
+            $"The front matter's '{key}' is not an id, so the path is: give one line of text, at most {MaxIdBytes} bytes, or leave the key out."));
+        return path;
     }
 
-    private string MetadataOf(IReadOnlyDictionary<string, FrontMatterValue> values, RenderedDocument rendered)
+    private string MetadataOf(DocumentFront front, RenderedDocument rendered)
     {
         var metadata = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
         if (rendered.TasksTotal > 0)
@@ -112,24 +101,20 @@ public sealed class MarkdownReader(MarkdownSourceConfig config)
             metadata["checkboxes"] = new JsonObject { ["done"] = rendered.TasksDone, ["total"] = rendered.TasksTotal };
         }
 
-        foreach (var key in config.Metadata.Where(values.ContainsKey))
+        foreach (var key in config.Metadata)
         {
-            metadata[key] = values[key].ToJson();
+            if (front.Find(key) is { } value)
+            {
+                metadata[key] = value.ToJson();
+            }
         }
 
         return CanonicalJson.Of(metadata);
     }
 
-    private static string TextOf(IReadOnlyDictionary<string, FrontMatterValue> values, string key) =>
-        values.GetValueOrDefault(key) is FrontMatterValue.Scalar scalar ? scalar.ToText() : "";
+    private static string TextOf(DocumentFront front, string key) => front.Find(key) is FrontMatterValue.Scalar scalar ? scalar.ToText() : "";
 
     /// <summary>Times without a zone are UTC.</summary>
     private static DateTimeOffset? TimeOf(string text) =>
         DateTimeOffset.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
-
-    private static string NameOf(string path)
-    {
-        var name = path[(path.LastIndexOf('/') + 1)..];
-        return name.LastIndexOf('.') is > 0 and var dot ? name[..dot] : name;
-    }
 }

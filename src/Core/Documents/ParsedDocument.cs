@@ -15,7 +15,11 @@ public sealed record ParsedDocument(
     string Metadata,
     int Priority,
     DateTimeOffset? UpdatedAt,
-    IReadOnlyList<Chunk> Chunks);
+    IReadOnlyList<Chunk> Chunks)
+{
+    /// <summary>What of it could not be taken as it stands.</summary>
+    public IReadOnlyList<ItemWarning> Warnings { get; init; } = [];
+}
 
 /// <summary>Exactly one of the two is set.</summary>
 public readonly record struct ParseOutcome(ParsedDocument? Document, ItemProblem? Problem);

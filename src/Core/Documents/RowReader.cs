@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Documents.Chunking;
 using EmbSync.Core.Documents.Rendering;
-using EmbSync.Core.Documents.Syntax;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
 
@@ -20,13 +19,13 @@ public sealed record RawRow(string Id, string? Type, string? Title, string Text,
 /// <param name="settings">Whatever else shapes an item beside <paramref name="shape"/>.</param>
 internal sealed class RowReader(string source, string kind, RowShape shape, IReadOnlyDictionary<string, JsonNode?> settings)
 {
-    /// <summary>Raised whenever the same row and settings would make another item.</summary>
-    private const int FormatVersion = 1;
+    /// <summary>Raised whenever the same row and settings would make another item: of Markdown what it renders to changed once.</summary>
+    private static int FormatVersion(RowShape shape) => shape.Format == TextFormat.Markdown ? 2 : 1;
 
     private const int MaxTitle = 300;
 
     /// <summary>See <see cref="Item.Pipeline"/>.</summary>
-    public string Pipeline { get; } = $"{kind}/{FormatVersion}:" + ContentHash.Of(CanonicalJson.Of(new Dictionary<string, JsonNode?>(settings)
+    public string Pipeline { get; } = $"{kind}/{FormatVersion(shape)}:" + ContentHash.Of(CanonicalJson.Of(new Dictionary<string, JsonNode?>(settings)
     {
         ["chunk.max"] = shape.Chunk.MaxTokens,
         ["chunk.min"] = shape.Chunk.MinTokens,
@@ -43,17 +42,14 @@ internal sealed class RowReader(string source, string kind, RowShape shape, IRea
         }
 
         var text = SourceText.Normalize(row.Text).Trim();
-        try
+        var warnings = new List<ItemWarning>();
+        var document = shape.Format == TextFormat.Markdown ? DocumentText.Render(text, 1, MarkdownDialect.Common, warnings) : Paragraphs(text);
+        return ReadOutcome.Of(new Item(
+            new(source, row.Id), string.IsNullOrWhiteSpace(row.Type) ? shape.ItemType : row.Type, TitleOf(row, document.Text), null, row.Version, Pipeline, row.Metadata,
+            row.Priority ?? shape.Priority, row.UpdatedAt, [.. Chunker.Cut(document, shape.Chunk).Select((part, seq) => ChunkOf(document, part, seq))])
         {
-            var document = shape.Format == TextFormat.Markdown ? BlockRenderer.Render(MarkdownSyntax.Parse(text, 1), text, 1) : Paragraphs(text);
-            return ReadOutcome.Of(new Item(
-                new(source, row.Id), string.IsNullOrWhiteSpace(row.Type) ? shape.ItemType : row.Type, TitleOf(row, document.Text), null, row.Version, Pipeline, row.Metadata,
-                row.Priority ?? shape.Priority, row.UpdatedAt, [.. Chunker.Cut(document, shape.Chunk).Select((part, seq) => ChunkOf(document, part, seq))]));
-        }
-        catch (RefusedException exception)
-        {
-            return Problem(row.Id, exception.Refusal.Code, exception.Refusal.Message);
-        }
+            Warnings = warnings,
+        });
     }
 
     public ReadOutcome Problem(string id, string code, string message) => ReadOutcome.Of(new ItemProblem(code, source, id, null, null, message));

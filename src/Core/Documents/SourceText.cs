@@ -15,34 +15,26 @@ internal static class SourceText
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Decodes strictly (UTF-8, or UTF-16 by its byte order mark), then: lines end in LF, no white space at their ends, NFC. Line numbers
-    /// stay those of the file. Exactly one of the two is set.
+    /// Decodes (UTF-8, or UTF-16 and UTF-32 by their byte order marks; other bytes cost a warning), then: lines end in LF, no white space at
+    /// their ends, NFC. Line numbers stay those of the file. Exactly one of the two is set: what is not text is refused.
     /// </summary>
-    public static (string? Text, Refusal? Refusal) Read(ReadOnlySpan<byte> bytes)
+    public static (string? Text, Refusal? Refusal) Read(ReadOnlySpan<byte> bytes, List<ItemWarning> warnings)
     {
-        var (encoding, name, mark) = bytes switch
+        var text = Marked(bytes) ?? OtherEncoding.Decode(bytes, warnings);
+        if (text is null)
         {
-            [0xEF, 0xBB, 0xBF, ..] => ((Encoding)Utf8, "UTF-8", 3),
-            [0xFF, 0xFE, ..] => (new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true), "UTF-16", 2),
-            [0xFE, 0xFF, ..] => (new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true), "UTF-16", 2),
-            _ => (Utf8, "UTF-8", 0),
-        };
-        string text;
-        try
-        {
-            text = encoding.GetString(bytes[mark..]);
+            return (null, new(ProblemCodes.NotUtf8, null, "The file is not text: its bytes are no encoding of any. Exclude it."));
         }
-        catch (DecoderFallbackException exception)
+
+        if (text.Contains('\0', StringComparison.Ordinal) && OtherEncoding.Wide(bytes) is { } wide)
         {
-            var line = name == "UTF-8" ? 1 + bytes[mark..][..Math.Clamp(exception.Index, 0, bytes.Length - mark)].Count((byte)'\n') : (int?)null;
-            return (null, new(ProblemCodes.NotUtf8, line, $"The file is not valid {name}. Save it as UTF-8, or exclude it."));
+            warnings.Add(new(ProblemCodes.OtherEncoding, null, "The file was read as UTF-16, and has no byte order mark that says so. Save it as UTF-8."));
+            text = wide;
         }
 
         if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero)
         {
-            var line = 1 + text.AsSpan(0, zero).Count('\n');
-            return (null, new(ProblemCodes.NotUtf8, line, "The file holds a NUL character: it is binary, or UTF-16 without a byte order mark."
-                + " Save it as UTF-8, or exclude it."));
+            return (null, new(ProblemCodes.NotUtf8, 1 + text.AsSpan(0, zero).Count('\n'), "The file holds a NUL character: it is not text. Exclude it, or save it as UTF-8."));
         }
 
         var normal = Normalize(text);
@@ -53,6 +45,28 @@ internal static class SourceText
 
     /// <summary>Lines end in LF, no white space at their ends, NFC.</summary>
     public static string Normalize(string text) => TrimLines(Nfc.Normalize(text));
+
+    /// <summary>What is valid in the encoding that its first bytes name, UTF-8 where they name none; null for all else.</summary>
+    private static string? Marked(ReadOnlySpan<byte> bytes)
+    {
+        var (encoding, mark) = bytes switch
+        {
+            [0xEF, 0xBB, 0xBF, ..] => ((Encoding)Utf8, 3),
+            [0xFF, 0xFE, 0, 0, ..] when bytes.Length % 4 == 0 => (new UTF32Encoding(bigEndian: false, byteOrderMark: true, throwOnInvalidCharacters: true), 4),
+            [0, 0, 0xFE, 0xFF, ..] => (new UTF32Encoding(bigEndian: true, byteOrderMark: true, throwOnInvalidCharacters: true), 4),
+            [0xFF, 0xFE, ..] => (new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true), 2),
+            [0xFE, 0xFF, ..] => (new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true), 2),
+            _ => (Utf8, 0),
+        };
+        try
+        {
+            return encoding.GetString(bytes[mark..]);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>CRLF and CR become LF; spaces and tabs at line ends go.</summary>
     private static string TrimLines(string text)

@@ -37,6 +37,14 @@ public sealed record Item(
     DateTimeOffset? UpdatedAt,
     IReadOnlyList<Chunk> Chunks)
 {
+    /// <summary>
+    /// The id that the item says is its own, where another item has it (two files, one id): then <see cref="ItemKey.Id"/> is the path. Null elsewhere.
+    /// </summary>
+    public string? ClaimedId { get; init; }
+
+    /// <summary>What of it could not be taken as it stands. A function of its bytes and the pipeline, as all else here.</summary>
+    public IReadOnlyList<ItemWarning> Warnings { get; init; } = [];
+
     /// <summary>Digest of the chunk hashes in order: differs exactly when something other than before would be embedded.</summary>
     public ContentHash ContentDigest => ContentHash.OfSequence(Chunks.Select(chunk => chunk.Hash));
 

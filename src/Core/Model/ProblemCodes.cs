@@ -8,20 +8,25 @@ public static class ProblemCodes
     public const string Stale = "EMB1002";
     public const string Orphaned = "EMB1003";
 
-    // Input that can't be used.
+    // Details of a document that cost a warning, never the item.
     public const string FrontMatterTooDeep = "EMB1101";
     public const string FrontMatterAlias = "EMB1102";
     public const string FrontMatterInvalid = "EMB1103";
     public const string NestedTooDeep = "EMB1104";
+    public const string ConflictMarkers = "EMB1108";
+    public const string NotText = "EMB1115";
+    public const string OtherEncoding = "EMB1116";
+
+    // A warning for files, which go by their paths then; rows with these are blocked.
+    public const string DuplicateId = "EMB1107";
+    public const string InvalidId = "EMB1112";
+
+    // Input that can't be used: the item is blocked.
     public const string TooLarge = "EMB1105";
     public const string NotUtf8 = "EMB1106";
-    public const string DuplicateId = "EMB1107";
-    public const string ConflictMarkers = "EMB1108";
     public const string OutsideRoot = "EMB1109";
     public const string Unreadable = "EMB1110";
     public const string LfsPointer = "EMB1111";
-    public const string InvalidId = "EMB1112";
-
     public const string InvalidJson = "EMB1113";
     public const string InvalidField = "EMB1114";
 

@@ -4,7 +4,7 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Documents;
 
-/// <summary>Bytes become text strictly, and in one form.</summary>
+/// <summary>Bytes become text in one form; what is no UTF-8 costs a warning, and only what is no text is refused.</summary>
 public sealed class Decoding
 {
     private const string Document = "# Größe\n\nCafé naïve Ångström.\n\n- one\n- two\n\n```\n  code\n```\n";
@@ -31,20 +31,43 @@ public sealed class Decoding
         }
     }
 
+    [Theory]
+    [InlineData(new byte[] { (byte)'n', (byte)'a', 0xEF, (byte)'v', (byte)'e', (byte)' ', 0x93, (byte)'x', 0x94, (byte)' ', 0x80 }, "naïve “x” €")]
+    [InlineData(new byte[] { 0xC3, 0xA9, (byte)' ', 0xE9, (byte)' ', 0xC3, 0x28 }, "é é Ã(")]
+    [InlineData(new byte[] { 0xED, 0xA0, 0x80 }, "í €")]
+    public void Reads_other_bytes_as_windows_1252_and_says_the_line(byte[] bytes, string text)
+    {
+        var document = Reading.Read([.. "one\n\n"u8, .. bytes]);
+        document.Chunks.Single().Text.ShouldBe("one\n\n" + text);
+        document.Warnings.Select(warning => (warning.Code, warning.Line)).ShouldBe([(ProblemCodes.OtherEncoding, 3)]);
+    }
+
     [Fact]
-    public void Refuses_invalid_utf8_with_its_line() =>
-        Reading.Refuse([.. "one\ntwo\n"u8, 0xC3, 0x28]).ShouldSatisfyAllConditions(
-            problem => problem.Code.ShouldBe(ProblemCodes.NotUtf8), problem => problem.Line.ShouldBe(3));
+    public void Reads_utf16_without_a_mark_and_utf32_with_one()
+    {
+        var expected = Reading.Hashes(Document);
+        foreach (var encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            var document = Reading.Read(encoding.GetBytes(Document));
+            document.Chunks.Select(chunk => chunk.Hash).ShouldBe(expected);
+            document.Warnings.Single().Code.ShouldBe(ProblemCodes.OtherEncoding);
+        }
+
+        foreach (var encoding in new[] { new UTF32Encoding(bigEndian: false, byteOrderMark: true), new UTF32Encoding(bigEndian: true, byteOrderMark: true) })
+        {
+            var document = Reading.Read([.. encoding.GetPreamble(), .. encoding.GetBytes(Document)]);
+            document.Chunks.Select(chunk => chunk.Hash).ShouldBe(expected);
+            document.Warnings.ShouldBeEmpty();
+        }
+    }
 
     [Theory]
     [InlineData(new byte[] { (byte)'a', 0, (byte)'b' })]
-    [InlineData(new byte[] { (byte)'a', 0, (byte)'b', 0 })]
-    [InlineData(new byte[] { 0xED, 0xA0, 0x80 })]
+    [InlineData(new byte[] { 0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0x0D })]
+    [InlineData(new byte[] { 0x1F, 0x8B, 0x08, 0x04, 0x02, 0x01, 0x99, 0xAB })]
     [InlineData(new byte[] { 0xFF, 0xFE, 0x00, 0xD8, 0x61, 0x00 })]
     [InlineData(new byte[] { 0xFF, 0xFE, 0x61 })]
-    [InlineData(new byte[] { 0xFF, 0xFE, 0x00, 0x00, 0x61, 0x00, 0x00, 0x00 })]
-    [InlineData(new byte[] { 0xF8, 0x88, 0x80, 0x80, 0x80 })]
-    public void Refuses_nul_lone_surrogates_and_utf16_without_a_mark(byte[] bytes) => Reading.Refuse(bytes).Code.ShouldBe(ProblemCodes.NotUtf8);
+    public void Refuses_what_is_not_text(byte[] bytes) => Reading.Refuse(bytes).Code.ShouldBe(ProblemCodes.NotUtf8);
 
     [Fact]
     public void Refuses_a_git_lfs_pointer() =>

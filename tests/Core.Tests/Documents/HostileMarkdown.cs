@@ -4,7 +4,7 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Documents;
 
-/// <summary>Input made to hurt is set aside with a code, or read; it neither ends the process nor holds it.</summary>
+/// <summary>Input made to hurt is read, as plain paragraphs and with a warning where the parser's bounds end; it neither ends the process nor holds it.</summary>
 public sealed class HostileMarkdown
 {
     /// <summary>Processor time; the figure for one input on an idle machine is under 1 s. Quadratic growth would take minutes.</summary>
@@ -67,9 +67,11 @@ public sealed class HostileMarkdown
     [Fact]
     public void The_line_is_named_where_it_is_known()
     {
-        var problem = Reading.Refuse("---\na: 1\n---\nText.\n\n" + string.Concat(Enumerable.Repeat("- ", 300)) + "a\n");
-        problem.Code.ShouldBe(ProblemCodes.NestedTooDeep);
-        problem.Line.ShouldBe(6);
+        var document = Reading.Read("---\na: 1\n---\nText.\n\n" + string.Concat(Enumerable.Repeat("- ", 300)) + "a\n");
+        document.Warnings.Select(warning => (warning.Code, warning.Line)).ShouldBe([(ProblemCodes.NestedTooDeep, 6)]);
+        document.Chunks[0].Text.ShouldStartWith("Text.");
+        document.Chunks[^1].Text.ShouldEndWith("- a");
+        document.Chunks[^1].EndLine.ShouldBe(6);
     }
 
     [Fact]
@@ -95,20 +97,78 @@ public sealed class HostileMarkdown
     [InlineData("", "!", 100_000)]
     [InlineData("", "%", 100_000)]
     [InlineData("a: ", "b ", 100_000)]
+    [InlineData("a: @\n", "- [\n", 60_000)]
+    [InlineData("a: @\n", "b: [\n", 60_000)]
+    [InlineData("a: @\n", "b\n", 100_000)]
+    [InlineData("a: @\nb:\n", "- c\n", 60_000)]
+    [InlineData("a: @\nb:\n- c\n", "  d\n", 60_000)]
+    [InlineData("a: @\nb: [", "\"\\\"", 60_000)]
+    [InlineData("a: @\nb: [", "\"\\\",", 60_000)]
+    [InlineData("a: @\nb: [", "'a,", 80_000)]
+    [InlineData("a: @\nb: ", "{a: ", 60_000)]
+    [InlineData("a: @\n", "b: |\n", 50_000)]
     public void Front_matter(string start, string unit, int count) =>
         Timed(() => Reading.Config.ShouldNotBeNull().ShouldSatisfyAllConditions(config =>
             _ = new Core.Documents.MarkdownReader(config).Parse(System.Text.Encoding.UTF8.GetBytes($"---\n{start}{string.Concat(Enumerable.Repeat(unit, count))}\n---\nText."), "tasks/a.md")));
 
+    [Theory]
+    [InlineData("{{<", 50_000)]
+    [InlineData("{% a", 50_000)]
+    [InlineData("{%", 50_000)]
+    [InlineData("%%", 50_000)]
+    [InlineData("%%\n", 50_000)]
+    [InlineData("%%a\n", 50_000)]
+    [InlineData("[[", 50_000)]
+    [InlineData("[[a|", 50_000)]
+    [InlineData("[[a]]", 50_000)]
+    [InlineData("![[a]] ", 50_000)]
+    [InlineData("==a", 50_000)]
+    [InlineData("==a== ", 50_000)]
+    [InlineData(" ==a", 50_000)]
+    [InlineData("$a", 50_000)]
+    [InlineData(" $a", 50_000)]
+    [InlineData(" $a_1$", 30_000)]
+    [InlineData("$$\n", 50_000)]
+    [InlineData(":a[", 50_000)]
+    [InlineData("::: a\n", 20_000)]
+    [InlineData("> [!note]\n", 30_000)]
+    [InlineData("!!! note\n    ", 90)]
+    [InlineData("!!! note\n", 50_000)]
+    [InlineData("[a](b){", 50_000)]
+    [InlineData("](", 50_000)]
+    [InlineData("){", 50_000)]
+    [InlineData(" {#", 50_000)]
+    [InlineData("# a {#b}\n", 20_000)]
+    [InlineData("{: ", 50_000)]
+    [InlineData("/// a\n", 20_000)]
+    [InlineData("` ", 50_000)]
+    [InlineData("`` ` ", 30_000)]
+    [InlineData("import a from 'b'\n", 30_000)]
+    public void Dialects(string unit, int count)
+    {
+        var text = string.Concat(Enumerable.Repeat(unit, count));
+        Timed(() => Reading.Read(text));
+        Timed(() => Reading.Read(text, path: "a.mdx"));
+    }
+
+    [Theory]
+    [InlineData("<A ", 30_000)]
+    [InlineData("<A b={", 20_000)]
+    [InlineData("<A b=\"", 20_000)]
+    [InlineData("{", 50_000)]
+    [InlineData("{\"", 30_000)]
+    [InlineData("{/*", 30_000)]
+    [InlineData("{a}", 30_000)]
+    [InlineData("<A>\n", 30_000)]
+    [InlineData("<A>{", 30_000)]
+    [InlineData("</A>", 30_000)]
+    [InlineData("export const a = {\n", 30_000)]
+    public void Mdx(string unit, int count) => Timed(() => Reading.Read(string.Concat(Enumerable.Repeat(unit, count)), path: "a.mdx"));
+
     private static void Expect(string markdown, bool refused) => Timed(() =>
     {
-        if (refused)
-        {
-            Reading.Refuse(markdown).Code.ShouldBe(ProblemCodes.NestedTooDeep);
-        }
-        else
-        {
-            Reading.Read(markdown);
-        }
+        var document = Reading.Read(markdown);
+        document.Warnings.Count(warning => warning.Code == ProblemCodes.NestedTooDeep).ShouldBe(refused ? 1 : 0);
     });
 
     private static void Timed(Action action)

@@ -9,7 +9,7 @@ public sealed class PipelineFingerprint
     private static readonly string Given = new MarkdownReader(Reading.Config).Pipeline;
 
     [Fact]
-    public void Names_format_and_settings() => Given.ShouldMatch("^markdown/1:[0-9a-f]{12}$");
+    public void Names_format_and_settings() => Given.ShouldMatch("^markdown/2:[0-9a-f]{12}$");
 
     [Fact]
     public void Changes_with_each_setting_that_shapes_items()

@@ -17,6 +17,8 @@ public sealed class ReaderFuzz(ITestOutputHelper output)
         "\\", "&amp;", "&#0;", "&#xD800;", "\\0", "\\uD800", "[a](b)", "[a]: b\n", "[^a]", "[^a]: ", "http://", "<!--", "-->", "<a ", "</a>", "<br>", "<?", "<![CDATA[", "\"", "'", "=\n", "===\n", "---\n", "...\n",
         "    ", "\t", ":", "[ ] ", "[x] ", "<b>", "é", "e\u0301", "中", "。", "😀", "\uFE0F", "\u200D", "\r\n", "\r", "\uFEFF", "\u2028", "<script>", "</script>", "<div>\n", "<!-- toc -->\n",
         "<!-- tocstop -->\n", "<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "---\ntitle: x\n---\n", "title: ", "id: ", "&x ", "*x", "{", "}", ", ", "!!str ", "%YAML 1.2\n", "version https://git-lfs.github.com/spec/v1\n",
+        "[[", "]]", "![[", "|b]]", "==", "%%", "$", "$$\n", "\n:::", ":::note x\n", "!!! note \"x\"\n", "    x\n", "> [!note] ", "{{< a >}}", "{% a %}", "{: .a}", "{#b}", " ^abcd", "::a[b]{c}", "/// a | b\n",
+        "import a from 'b'\n", "export const a = {\n", "<A b={c}>", "</A>", "{/* a */}", "{'a'}", "+++\n", "a = 1\n", "title:: x\n", "Title: x\n", "<!--\ntitle: x\n-->\n", "{\"a\": 1}\n", ";;;\n", "- @a\n", "key: @x: y\n",
     ];
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -41,7 +43,7 @@ public sealed class ReaderFuzz(ITestOutputHelper output)
             ParseOutcome outcome;
             try
             {
-                outcome = readers[round % 2].Parse(bytes, "tasks/a.md");
+                outcome = readers[round % 2].Parse(bytes, round % 3 == 0 ? "tasks/a.mdx" : "tasks/a.md");
             }
             catch (Exception exception)
             {
@@ -50,8 +52,12 @@ public sealed class ReaderFuzz(ITestOutputHelper output)
 
             slowest = watch.Elapsed > slowest ? watch.Elapsed : slowest;
             (outcome.Document is null).ShouldNotBe(outcome.Problem is null, $"seed {seed}, round {round}");
-            var code = outcome.Problem?.Code ?? "read";
-            codes[code] = codes.GetValueOrDefault(code) + 1;
+            outcome.Problem?.Code.ShouldBeOneOf(ProblemCodes.NotUtf8, ProblemCodes.LfsPointer);
+            foreach (var code in outcome.Document?.Warnings.Select(warning => warning.Code).Append("read") ?? [outcome.Problem!.Code])
+            {
+                codes[code] = codes.GetValueOrDefault(code) + 1;
+            }
+
             Check(outcome, $"seed {seed}, round {round}, input {Convert.ToBase64String(bytes)}");
         }
 

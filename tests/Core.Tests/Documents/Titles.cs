@@ -5,12 +5,40 @@ public sealed class Titles
 {
     [Theory]
     [InlineData("---\ntitle: Front\n---\n# Heading\n\nText.", "Front")]
-    [InlineData("Text.\n\n## Two\n\n# One\n", "One")]
-    [InlineData("Text.\n\n### Three *bold*\n\n## Two\n", "Three bold")]
-    [InlineData("Text.", "a")]
-    [InlineData("---\ntitle:\n---\nText.", "a")]
-    public void Front_matter_then_first_top_heading_then_any_then_the_files_name(string markdown, string title) =>
-        Reading.Read(markdown).Title.ShouldBe(title);
+    [InlineData("# Three *bold* words\n\nText.\n\n## Two\n", "Three bold words")]
+    [InlineData("Heading\n=======\n\nText.", "Heading")]
+    [InlineData("[![build](b.svg)](x) | ![npm](n.svg)\n\n<p><img src=\"logo.png\"></p>\n\n# Heading\n\nText.", "Heading")]
+    [InlineData("<h1 align=\"center\">\n  <a href=\"x\">The <b>name</b></a>\n</h1>\n\nText.", "The name")]
+    [InlineData("---\ntitle:\n---\nText.", "Use postgres and git")]
+    [InlineData("Text.", "Use postgres and git")]
+    [InlineData("Text before it.\n\n# Heading\n", "Use postgres and git")]
+    [InlineData("# One\n\nText.\n\n# Two\n", "Use postgres and git")]
+    [InlineData("## Two\n\n# One\n", "Use postgres and git")]
+    [InlineData("# Summary\n\nText.", "Use postgres and git")]
+    [InlineData("# 1. TL;DR:\n\nText.", "Use postgres and git")]
+    [InlineData("# 📝 **Overview** 📝\n\nText.", "Use postgres and git")]
+    [InlineData("# 概要\n\nText.", "Use postgres and git")]
+    [InlineData("<h1>Introduction</h1>\n\nText.", "Use postgres and git")]
+    public void Front_matter_then_the_only_top_heading_then_the_files_name(string markdown, string title) =>
+        Reading.Read(markdown, path: "adr/0001-use-postgres_and-git.md").Title.ShouldBe(title);
+
+    [Theory]
+    [InlineData("a.md", "a")]
+    [InlineData("docs/_posts/2024-01-15-my-post.md", "My post")]
+    [InlineData("docs/01_intro.mdx", "intro")]
+    [InlineData("docs/Write docs.v2.md", "Write docs.v2")]
+    [InlineData("docs/API-reference.md", "API reference")]
+    [InlineData("docs/2024-01-15.md", "2024-01-15")]
+    [InlineData("docs/42.md", "42")]
+    [InlineData("keps/sig-node/1287-in-place-update/README.md", "In place update")]
+    [InlineData("content/über-uns/_index.md", "Über uns")]
+    [InlineData("packages/left-pad/readme.zh-CN.md", "Left pad")]
+    [InlineData("README.md", "README")]
+    public void A_name_is_made_readable(string path, string title) => Reading.Read("Text.", path: path).Title.ShouldBe(title);
+
+    [Fact]
+    public void A_readme_at_the_root_has_no_better_name_than_its_first_heading() =>
+        Reading.Read("# Project\n\nText.\n\n# Install\n", path: "README.md").Title.ShouldBe("Project");
 
     [Fact]
     public void A_heading_that_begins_the_document_is_embedded_once_as_the_title()
@@ -39,6 +67,14 @@ public sealed class Titles
         var renamed = Reading.Read("Text.", path: "tasks/b.md");
         renamed.Title.ShouldBe("b");
         renamed.Chunks.Single().Hash.ShouldBe(Reading.Hashes("Text.").Single());
+    }
+
+    [Fact]
+    public void What_people_are_shown_as_the_title_buys_nothing()
+    {
+        var chunk = Reading.Read("# Summary\n\nText.\n", path: "rfcs/0001-a-b.md").Chunks.Single();
+        (chunk.Text, chunk.Heading).ShouldBe(("Summary\n\nText.", ""));
+        chunk.Hash.ShouldBe(Reading.Hashes("# Summary\n\nText.\n").Single());
     }
 
     [Fact]

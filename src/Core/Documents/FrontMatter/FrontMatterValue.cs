@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -13,8 +14,24 @@ internal abstract record FrontMatterValue
     /// <summary>For text that is embedded: white space runs are one space, lists are joined by commas.</summary>
     public abstract string ToText();
 
+    /// <summary>As stores take it: composed, and with U+FFFD for a NUL or half of a surrogate pair, which escapes can say.</summary>
+    public static string Clean(string text)
+    {
+        var cleaned = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            // A lone surrogate reads as the replacement character.
+            cleaned.Append(rune.Value == 0 ? "\uFFFD" : rune.ToString());
+        }
+
+        return Nfc.Normalize(cleaned.ToString());
+    }
+
+    /// <param name="Plain">Not in quotes.</param>
     public sealed record Scalar(string Text, bool Plain) : FrontMatterValue
     {
+        public static Scalar Of(string text, bool plain) => new(Clean(text), plain);
+
         /// <summary>Nothing, <c>~</c> or <c>null</c>, not in quotes.</summary>
         public bool IsNull => Plain && Text is "" or "~" or "null" or "Null" or "NULL";
 

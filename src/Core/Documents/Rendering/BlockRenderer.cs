@@ -1,9 +1,11 @@
 #pragma warning disable RS0030 // Renders Markdig's tree.
 using EmbSync.Core.Documents.Syntax;
 using EmbSync.Core.Model;
+using Markdig.Extensions.CustomContainers;
 using Markdig.Extensions.Footnotes;
 using Markdig.Extensions.Tables;
 using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 
 namespace EmbSync.Core.Documents.Rendering;
 
@@ -19,6 +21,7 @@ internal sealed class BlockRenderer
     private readonly List<RenderedBlock> blocks = [];
     private readonly int firstLine;
     private bool afterItem;
+    private string? htmlTitle;
 
     private BlockRenderer(int firstLine)
     {
@@ -38,20 +41,27 @@ internal sealed class BlockRenderer
             renderer.RenderTop(block, lines, markdown.ContinuedTables.Contains(block.Line));
         }
 
-        return new(renderer.sink.ToString(), renderer.blocks, renderer.sink.Marks, renderer.inlines.TasksDone, renderer.inlines.TasksTotal);
+        return new(renderer.sink.ToString(), renderer.blocks, renderer.sink.Marks, renderer.inlines.TasksDone, renderer.inlines.TasksTotal)
+        {
+            HtmlTitle = renderer.htmlTitle,
+        };
     }
 
     /// <summary>Markdig puts footnotes at the end, in the order of their references; here they stay where they were written.</summary>
     private static IEnumerable<Block> InSourceOrder(IEnumerable<Block> blocks)
     {
-        var all = blocks.SelectMany(block => block switch
-        {
-            FootnoteGroup group => group,
-            ListBlock list => list,
-            _ => Enumerable.Repeat(block, 1),
-        }).ToList();
+        var all = blocks.SelectMany(Flat).ToList();
         return all.Exists(block => block is Footnote) ? all.OrderBy(block => block.Line) : all;
     }
+
+    /// <summary>Boxes only group: what is in them is blocks like all others, behind the box itself, which is its title alone then.</summary>
+    private static IEnumerable<Block> Flat(Block block) => block switch
+    {
+        FootnoteGroup group => group,
+        ListBlock list => list,
+        CustomContainer or Admonition => ((ContainerBlock)block).SelectMany(Flat).Prepend(block),
+        _ => Enumerable.Repeat(block, 1),
+    };
 
     private void RenderTop(Block block, LineIndex lines, bool continuesTable)
     {
@@ -71,7 +81,15 @@ internal sealed class BlockRenderer
         var start = sink.Length;
         var startLine = firstLine + (continued ? block.Line : lines.LineOf(block.Span.Start));
         sink.SourceLine = startLine;
-        Render(block, continued);
+        if (block is CustomContainer or Admonition)
+        {
+            RenderBoxTitle(block);
+        }
+        else
+        {
+            Render(block, continued);
+        }
+
         if (sink.Length == start)
         {
             sink.Truncate(before, lineStart: blocks.Count == 0);
@@ -80,7 +98,11 @@ internal sealed class BlockRenderer
 
         // The span of a fence that is never closed ends where it begins.
         var endLine = Math.Max(firstLine + lines.LineOf(block.Span.End), sink.Marks[^1].Line);
-        var rendered = new RenderedBlock(start, sink.Length, block is HeadingBlock heading ? heading.Level : 0, startLine, Math.Max(startLine, endLine));
+        var rendered = new RenderedBlock(start, sink.Length, block is HeadingBlock heading ? heading.Level : 0, startLine, Math.Max(startLine, endLine))
+        {
+            IsProse = IsProse(block),
+        };
+        htmlTitle ??= block is HtmlBlock && blocks.TrueForAll(before => !before.IsProse && before.Level == 0) ? HtmlText.TopHeading(((HtmlBlock)block).Lines.ToString()) : null;
         if (continued)
         {
             blocks[^1] = blocks[^1] with { End = rendered.End, EndLine = rendered.EndLine };
@@ -121,12 +143,52 @@ internal sealed class BlockRenderer
                 break;
             case LinkReferenceDefinitionGroup or LinkReferenceDefinition or ThematicBreakBlock or BlankLineBlock:
                 break;
+            case CustomContainer or Admonition:
+                RenderBox((ContainerBlock)block);
+                break;
             case ContainerBlock container:
                 RenderChildren(container);
                 break;
             default:
                 throw new NotSupportedException($"No text is defined for {block.GetType()}.");
         }
+    }
+
+    private void RenderBox(ContainerBlock box)
+    {
+        var start = sink.Length;
+        RenderBoxTitle(box);
+        if (sink.Length > start && box.Count > 0)
+        {
+            sink.NewLine();
+        }
+
+        RenderChildren(box);
+        sink.TrimLine(start);
+    }
+
+    private void RenderBoxTitle(Block box) => sink.Write(box is CustomContainer container ? Admonition.TitleOf(container.Info, container.Arguments) : ((Admonition)box).Title);
+
+    /// <summary>Whether a paragraph has words of its own; all other blocks do, but for HTML and lines across the page.</summary>
+    private static bool IsProse(Block block) => block switch
+    {
+        HtmlBlock => false,
+        ParagraphBlock { Inline: { } inline } => inline.Descendants<LiteralInline>().Any(literal => !literal.Content.AsSpan().IsWhiteSpace() && !IsInLink(literal)),
+        _ => true,
+    };
+
+    private static bool IsInLink(LiteralInline literal)
+    {
+        for (var parent = literal.Parent; parent is not null; parent = parent.Parent)
+        {
+            if (parent is LinkInline)
+            {
+                return true;
+            }
+        }
+
+        // What stands between badges.
+        return literal.Content.AsSpan().Trim() is "|" or "•" or "·" or "-" or "/" or ",";
     }
 
     /// <summary>Each child that has text starts a line of its own.</summary>

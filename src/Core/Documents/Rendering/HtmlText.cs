@@ -16,6 +16,22 @@ internal static class HtmlText
 
     public static bool IsLineBreak(string tag) => NameOf(tag.AsSpan().TrimStart('<')) is "br" or "BR";
 
+    /// <summary>What the first <c>h1</c> says, on one line; null where there is none, or nothing in it.</summary>
+    public static string? TopHeading(string html)
+    {
+        var start = html.IndexOf("<h1", StringComparison.OrdinalIgnoreCase);
+        var end = start < 0 ? -1 : html.IndexOf("</h1", start, StringComparison.OrdinalIgnoreCase);
+        if (end < 0 || start + 3 >= html.Length || char.IsAsciiLetterOrDigit(html[start + 3]))
+        {
+            return null;
+        }
+
+        var sink = new TextSink();
+        Write(html.AsSpan(start, end - start), sink);
+        var text = sink.ToString().ReplaceLineEndings(" ").Trim();
+        return text.Length > 0 ? text : null;
+    }
+
     /// <summary>Writes what stands between the tags.</summary>
     public static void Write(ReadOnlySpan<char> html, TextSink sink)
     {

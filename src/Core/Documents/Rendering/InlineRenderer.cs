@@ -1,6 +1,8 @@
 #pragma warning disable RS0030 // Renders Markdig's tree.
+using EmbSync.Core.Documents.Syntax;
 using Markdig.Extensions.Footnotes;
 using Markdig.Extensions.TaskLists;
+using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
 namespace EmbSync.Core.Documents.Rendering;
@@ -15,9 +17,13 @@ internal sealed class InlineRenderer(TextSink sink)
 
     public int TasksTotal { get; private set; }
 
+    /// <summary>The line ends with a title.</summary>
+    private bool endsLine;
+
     /// <param name="oneLine">A hard break is a space: in headings and cells.</param>
     public void Render(ContainerInline? root, bool oneLine)
     {
+        endsLine = false;
         for (var current = root?.FirstChild; current is not null; current = Next(current, root!))
         {
             Write(current, oneLine);
@@ -50,13 +56,19 @@ internal sealed class InlineRenderer(TextSink sink)
         switch (inline)
         {
             case LiteralInline literal:
-                sink.Write(literal.Content.AsSpan());
+                sink.Write(IsLast(literal) ? BlockName.Without(literal.Content.AsSpan()) : literal.Content.AsSpan());
+                break;
+            case ShownInline shown:
+                sink.Write(shown.Text);
+                sink.SourceLine += shown.Lines;
+                endsLine |= shown.EndsLine;
                 break;
             case CodeInline code:
                 sink.Write(code.Content);
                 break;
             case LineBreakInline lineBreak:
-                Break(lineBreak.IsHard, oneLine);
+                Break(lineBreak.IsHard || endsLine, oneLine);
+                endsLine = false;
                 sink.SourceLine++;
                 break;
             case HtmlEntityInline entity:
@@ -92,6 +104,9 @@ internal sealed class InlineRenderer(TextSink sink)
                 throw new NotSupportedException($"No text is defined for {inline.GetType()}.");
         }
     }
+
+    /// <summary>Of a paragraph: the only place of a name that Obsidian gives to a block.</summary>
+    private static bool IsLast(LiteralInline literal) => literal is { NextSibling: null, Parent.ParentBlock: ParagraphBlock };
 
     private void Break(bool hard, bool oneLine)
     {

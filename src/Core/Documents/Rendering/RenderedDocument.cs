@@ -6,6 +6,9 @@ namespace EmbSync.Core.Documents.Rendering;
 internal sealed record RenderedDocument(
     string Text, IReadOnlyList<RenderedBlock> Blocks, IReadOnlyList<LineMark> Marks, int TasksDone, int TasksTotal)
 {
+    /// <summary>Text of an <c>h1</c> that is written in HTML at the top; null where there is none.</summary>
+    public string? HtmlTitle { get; init; }
+
     public ReadOnlySpan<char> TextOf(RenderedBlock block) => Text.AsSpan(block.Start, block.End - block.Start);
 
     /// <summary>Line of the file that the character at an offset stands on, from 1.</summary>
@@ -28,6 +31,10 @@ internal sealed record RenderedDocument(
 /// <param name="Level">1 to 6 for a heading, 0 for all else.</param>
 /// <param name="StartLine">Line of the file, from 1.</param>
 /// <param name="EndLine">Inclusive.</param>
-internal sealed record RenderedBlock(int Start, int End, int Level, int StartLine, int EndLine);
+internal sealed record RenderedBlock(int Start, int End, int Level, int StartLine, int EndLine)
+{
+    /// <summary>Words of its own, not only those of links, images and HTML, which stand above a title.</summary>
+    public bool IsProse { get; init; } = true;
+}
 
 internal readonly record struct LineMark(int Offset, int Line);

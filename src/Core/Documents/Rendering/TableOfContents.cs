@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // Reads Markdig's tree.
+using EmbSync.Core.Documents.Syntax;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
@@ -115,6 +116,10 @@ internal static class TableOfContents
             {
                 text += literal.Content.ToString();
             }
+            else if (child is ShownInline shown && text.Length == 0)
+            {
+                text = shown.Source;
+            }
             else if (child is EmphasisInline { FirstChild: LiteralInline { NextSibling: null } emphasised })
             {
                 text += $"_{emphasised.Content}_";
@@ -125,6 +130,6 @@ internal static class TableOfContents
             }
         }
 
-        return text is "[TOC]" or "[[_TOC_]]" or "[[TOC]]";
+        return text.ToUpperInvariant() is "[TOC]" or "[[_TOC_]]" or "[[TOC]]";
     }
 }

@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // Markdown is parsed here.
 using EmbSync.Core.Model;
 using Markdig;
+using Markdig.Extensions.CustomContainers;
 using Markdig.Extensions.EmphasisExtras;
 using Markdig.Extensions.Footnotes;
 using Markdig.Extensions.Tables;
@@ -13,7 +14,7 @@ namespace EmbSync.Core.Documents.Syntax;
 /// <param name="Cost">What was charged to the budget.</param>
 internal sealed record ParsedMarkdown(MarkdownDocument Document, IReadOnlySet<int> ContinuedTables, long Cost);
 
-/// <summary>GitHub's Markdown (tables, task lists, strikethrough, footnotes) as a tree. Bounded: hostile input is refused, not suffered.</summary>
+/// <summary>GitHub's Markdown (tables, task lists, strikethrough, footnotes, alerts) and what editors and generators add to it, as a tree. Bounded: hostile input is refused, not suffered.</summary>
 internal static class MarkdownSyntax
 {
     private static readonly MarkdownPipeline Pipeline = Build();
@@ -53,6 +54,11 @@ internal static class MarkdownSyntax
     {
         public void Setup(MarkdownPipelineBuilder pipeline)
         {
+            pipeline.BlockParsers.Insert(0, new AdmonitionParser());
+            pipeline.BlockParsers.Insert(0, new CustomContainerParser());
+            pipeline.InlineParsers.Insert(0, new MarkParser());
+            pipeline.InlineParsers.Insert(0, new WikiLinkParser());
+            pipeline.InlineParsers.Insert(0, new CalloutParser());
             pipeline.BlockParsers.Insert(0, new LongParagraphParser());
             pipeline.BlockParsers.Insert(0, new BlockGuard());
             pipeline.InlineParsers.Insert(0, new InlineGuard());

@@ -13,8 +13,8 @@ namespace EmbSync.Core.Documents.Syntax;
 /// <param name="firstLine">Line of the file that the parsed text starts on.</param>
 internal sealed class ParseBudget(int firstLine)
 {
-    public const string Advice = "The Markdown is nested too deep, or holds too many unclosed brackets or emphasis marks in one paragraph or table."
-        + " Put it in a code block, split it, or exclude the file.";
+    public const string Advice = "The Markdown is nested too deep, or holds too many unclosed brackets or emphasis marks in one paragraph or table:"
+        + " it is embedded as plain paragraphs. Put it in a code block, split it, or exclude the file.";
 
     /// <summary>Containers (quotes, lists, items) around one block. Markdig itself stops at 128, but only after all the work.</summary>
     public const int MaxDepth = 100;
@@ -39,6 +39,9 @@ internal sealed class ParseBudget(int firstLine)
 
     /// <summary>Lines so far that look like link definitions.</summary>
     public int Definitions { get; set; }
+
+    /// <summary>Where a highlight that was opened ends: the leaf's text, and the offset in it.</summary>
+    public HashSet<(string Text, int Offset)> Closers { get; } = [];
 
     /// <summary>Lines, from 0, where <see cref="LongParagraphParser"/> cut a table.</summary>
     public HashSet<int> ContinuedTables { get; } = [];

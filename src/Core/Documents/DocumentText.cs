@@ -1,0 +1,25 @@
+using EmbSync.Core.Documents.Rendering;
+using EmbSync.Core.Documents.Syntax;
+using EmbSync.Core.Model;
+
+namespace EmbSync.Core.Documents;
+
+/// <summary>Markdown to the text that a reader sees.</summary>
+internal static class DocumentText
+{
+    /// <summary>What the parser can't take within its bounds is plain paragraphs, and costs a warning.</summary>
+    /// <param name="firstLine">Line of the file that the text starts on, from 1.</param>
+    public static RenderedDocument Render(string markdown, int firstLine, MarkdownDialect dialect, List<ItemWarning> warnings)
+    {
+        var text = Dialects.Prepare(markdown, dialect);
+        try
+        {
+            return BlockRenderer.Render(MarkdownSyntax.Parse(text, firstLine), text, firstLine);
+        }
+        catch (RefusedException exception)
+        {
+            warnings.Add(new(exception.Refusal.Code, exception.Refusal.Line, exception.Refusal.Message));
+            return PlainRenderer.Render(text, firstLine);
+        }
+    }
+}
