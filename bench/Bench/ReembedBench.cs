@@ -36,7 +36,7 @@ internal static class ReembedBench
             await writer.CommitAsync(new(generation.Id, vectors, items, []), default);
         }
 
-        await writer.EnsureIndexAsync(generation.Id, default);
+        await workspace.Store.EnsureIndexAsync(generation.Id, new Progress<IndexProgress>(), default);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows} rows of {dimension} dimensions in schema {schema}"));
     }
 
