@@ -1,4 +1,5 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
@@ -46,7 +47,7 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <exception cref="UsageException">There is no such space.</exception>
     public EmbeddingSignature SignatureOf(string space) => Spaces.FirstOrDefault(one => one.Name == space)?.Signature
-        ?? throw new UsageException($"no space is named '{space}': there is {string.Join(", ", Spaces.Select(one => $"'{one.Name}'"))} (embeddings.spaces)");
+        ?? throw new UsageException($"no space is named '{space}': {Guess.ThereIs(space, Spaces.Select(one => one.Name))} (embeddings.spaces)");
 
     /// <summary>What vectors of that signature cost.</summary>
     public PurchaseTerms TermsOf(EmbeddingSignature signature) => Providers.TermsOf(Config.Embeddings, signature);
@@ -63,7 +64,7 @@ public sealed class Workspace : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(git);
         if (input is not null && config.Sources.FirstOrDefault(source => source.Name == input.Source) is not JsonSourceConfig)
         {
-            throw new UsageException($"--stdin-source '{input.Source}': no source of type json has that name");
+            throw new UsageException($"--stdin-source '{input.Source}': no source of type json has that name: {Guess.ThereIs(input.Source, config.Sources.OfType<JsonSourceConfig>().Select(source => source.Name))}");
         }
 
         var sources = config.Sources.Select(source => SourceFactory.Open(source, config, git, input)).ToList();
@@ -71,6 +72,8 @@ public sealed class Workspace : IAsyncDisposable
         return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock) { Wait = wait };
 #pragma warning restore CA2000
     }
+
+    internal TimeProvider Clock => _clock;
 
     /// <summary>How long a run waits for another one that writes; none by default.</summary>
     public TimeSpan Wait { get; init; }
@@ -129,7 +132,7 @@ public sealed class Workspace : IAsyncDisposable
         {
             if (!Sources.Any(source => source.Name == name))
             {
-                throw new UsageException($"no source is named '{name}': there is {string.Join(", ", Sources.Select(source => $"'{source.Name}'"))}");
+                throw new UsageException($"no source is named '{name}': {Guess.ThereIs(name, Sources.Select(source => source.Name))}");
             }
         }
 

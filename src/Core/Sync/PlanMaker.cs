@@ -31,12 +31,19 @@ internal sealed class PlanMaker(Workspace workspace)
         var surveyor = new Surveyor(store, request.All || request.Reindex);
         var surveys = new List<SourceSurvey>();
         var records = new List<SourceRecord>();
+        var named = new NamedItems(request, workspace.Config);
         foreach (var source in workspace.Chosen(request.Sources))
         {
+            var ids = source is IRowSource lookedUp ? await named.IdsInAsync(lookedUp, cancellationToken) : [];
+            if (source is IRowSource && request.Ids.Count > 0 && ids.Count == 0)
+            {
+                continue;
+            }
+
             var scope = ScopeOf(source, request, at, head.Sources.GetValueOrDefault(source.Name)?.Commit);
             int?[] generations = [.. targets.Select(target => target.Existing?.Id)];
             var survey = source is IRowSource rows
-                ? await new RowSurvey(rows, workspace.Config.Sources.First(one => one.Name == source.Name), store, RowsOf(request)).RunAsync(generations, cancellationToken)
+                ? await new RowSurvey(rows, workspace.Config.Sources.First(one => one.Name == source.Name), store, RowsOf(request, ids)).RunAsync(generations, cancellationToken)
                 : await surveyor.SurveyAsync(source, at, scope, generations, cancellationToken);
             surveys.Add(survey);
             if (IsInStepAfter(request, survey))
@@ -53,10 +60,9 @@ internal sealed class PlanMaker(Workspace workspace)
             }
         }
 
-        RequireKnown(request.Ids, surveys);
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
         var plan = Planner.Plan(new(request, await InputsAsync(targets, surveys, head, spooled, cancellationToken), surveys, workspace.Config.Limits,
-            request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
+            request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly) { Chosen = named.In(surveys) });
         if (request.Automatic && (plan.CutOff > 0 || plan.Rest is not null))
         {
             // What the gate keeps back is not in step.
@@ -71,8 +77,8 @@ internal sealed class PlanMaker(Workspace workspace)
         return new(Noted(plan, request, surveys, head), head, commit, cacheOnly || keepsStill ? [] : records, outstanding && !cacheOnly && !keepsStill && plan.Total > 0);
     }
 
-    private RowSurveyRequest RowsOf(SyncRequest request) => new(
-        request.All || request.Reindex, request.Ids, request.Limit, request.Whole, workspace.RowsAtATime, request.Takes);
+    private RowSurveyRequest RowsOf(SyncRequest request, IReadOnlyList<string> ids) => new(
+        request.All || request.Reindex, ids, request.Limit, request.Whole, workspace.RowsAtATime, request.Takes);
 
     private bool OnBranch(string? commit, string branch) => workspace.Git.Require().IsOnBranch(
             commit ?? throw new GitException($"store.branch says '{branch}', and there is no commit yet. Commit first, or take the setting away."), branch)
@@ -100,17 +106,6 @@ internal sealed class PlanMaker(Workspace workspace)
 
     /// <summary>Two rows on one path: none of their versions is the file's, so that it is looked at.</summary>
     private static string VersionOf(IEnumerable<StoredItem> rows) => rows.Take(2).ToList() is [var row] ? row.Version : "";
-
-    /// <exception cref="UsageException">An id that was asked for by name is in no source.</exception>
-    private static void RequireKnown(IReadOnlyList<string> ids, List<SourceSurvey> surveys)
-    {
-        var known = ids.Count == 0 ? [] : surveys.SelectMany(survey => survey.Unchanged.Select(item => item.Id)
-            .Concat(survey.Read.Select(item => item.Key.Id)).Concat(survey.Problems.Select(problem => problem.Id))).ToHashSet(StringComparer.Ordinal);
-        if (ids.FirstOrDefault(id => !known.Contains(id)) is { } unknown)
-        {
-            throw new UsageException($"no item has the id '{unknown}': without an id key a file's path is its id");
-        }
-    }
 
     /// <summary>Whether the source is in step with the commit once the plan is applied without a failure.</summary>
     private static bool IsInStepAfter(SyncRequest request, SourceSurvey survey) =>

@@ -18,6 +18,9 @@ public sealed record PlanInput(
     public IReadOnlySet<ContentHash> Existing { get; } = Spaces.Count == 1 ? Spaces[0].Existing
         : Spaces.Skip(1).Aggregate((IEnumerable<ContentHash>)Spaces[0].Existing, (both, space) => both.Where(space.Existing.Contains)).ToHashSet();
 
+    /// <summary>Only these items; null for all.</summary>
+    public IReadOnlySet<ItemKey>? Chosen { get; init; }
+
     /// <summary>Searches of some space still use a generation before.</summary>
     public bool ModelChanged => Spaces.Any(space => space.Target.ModelChanged);
 
@@ -34,8 +37,8 @@ public static class Planner
     {
         ArgumentNullException.ThrowIfNull(input);
         var request = input.Request;
-        var chosen = request.Ids.Count == 0 ? null : request.Ids.ToHashSet(StringComparer.Ordinal);
-        var classified = Classification.Of(input).Where(item => chosen is null || chosen.Contains(item.Key.Id)).ToList();
+        var chosen = input.Chosen;
+        var classified = Classification.Of(input).Where(item => chosen is null || chosen.Contains(item.Key)).ToList();
         var purchases = new Purchases(input);
         foreach (var item in InOrder(classified.Where(item => item.Change != ItemChange.None)))
         {
@@ -69,7 +72,7 @@ public static class Planner
             spaces,
             [.. purchases.Items.Select(item => moves.TryGetValue(item.Key, out var old) ? item with { Replaces = old } : item)],
             deletions,
-            [.. input.Surveys.SelectMany(survey => survey.Problems).Where(problem => chosen is null || chosen.Contains(problem.Id))],
+            [.. input.Surveys.SelectMany(survey => survey.Problems).Where(problem => chosen is null || chosen.Contains(new(problem.Source, problem.Id)))],
             sources,
             DriftList.Types(input, classified),
             DriftList.Of(input, classified, chosen),

@@ -90,9 +90,8 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
         try
         {
             await using var workspace = session.Open(global, spend.Overrides, spend.Wait > TimeSpan.Zero ? spend.Wait : Patience);
-            using var progress = new ProgressLine(session.Terminal, global.Quiet);
+            using var progress = session.Progress(global);
             var result = await new SyncEngine(workspace, session.Terminal.Clock).RunAsync(request, _left!, progress, cancellationToken);
-            progress.Dispose();
             _left = _left!.After(result.Report);
             if (result.Report.RunId is not null || result.ExitCode != ExitCode.Done)
             {

@@ -102,7 +102,7 @@ internal static class HookRunCommand
         }
 
         await using var workspace = session.Open(global, ConfigOverrides.None with { MaxCost = options.MaxCost }, found: git, check: config => Check(config, trust, hook));
-        using var progress = new ProgressLine(session.Terminal, global.Quiet);
+        using var progress = session.Progress(global);
         var results = await new HookRun(workspace, session.Terminal.Clock).RunAsync(hook.Name(), commits, SpendLimit.Of(workspace.Config.Limits), progress, cancellationToken);
         return Tell(session, global, workspace, hook, results);
     }
