@@ -58,7 +58,9 @@ public sealed class Workspace : IAsyncDisposable
     /// <param name="git">Owned by the workspace from here on.</param>
     /// <param name="input">What one source takes instead of its files.</param>
     /// <param name="wait">See <see cref="Wait"/>.</param>
-    public static Workspace Open(EmbSyncConfig config, GitDiscovery git, TimeProvider clock, TimeSpan wait = default, StandardInput? input = null)
+    /// <param name="building">See <see cref="Building"/>.</param>
+    public static Workspace Open(
+        EmbSyncConfig config, GitDiscovery git, TimeProvider clock, TimeSpan wait = default, StandardInput? input = null, IProgress<IndexProgress>? building = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(git);
@@ -69,11 +71,14 @@ public sealed class Workspace : IAsyncDisposable
 
         var sources = config.Sources.Select(source => SourceFactory.Open(source, config, git, input)).ToList();
 #pragma warning disable CA2000 // The workspace owns the store.
-        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock) { Wait = wait };
+        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock) { Wait = wait, Building = building ?? new Progress<IndexProgress>() };
 #pragma warning restore CA2000
     }
 
     internal TimeProvider Clock => _clock;
+
+    /// <summary>Who is told how far a vector index is that is being built.</summary>
+    public IProgress<IndexProgress> Building { get; init; } = new Progress<IndexProgress>();
 
     /// <summary>How long a run waits for another one that writes; none by default.</summary>
     public TimeSpan Wait { get; init; }
@@ -82,10 +87,10 @@ public sealed class Workspace : IAsyncDisposable
     internal int RowsAtATime { get; set; } = RowSurvey.MostRows;
 
     /// <summary>The same sources over another store. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait, RowsAtATime = RowsAtATime };
+    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait, RowsAtATime = RowsAtATime, Building = Building };
 
     /// <summary>The same, with another patience. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait, RowsAtATime = RowsAtATime };
+    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait, RowsAtATime = RowsAtATime, Building = Building };
 
     /// <summary>The right to write, waited for as long as <see cref="Wait"/> says.</summary>
     /// <exception cref="LockedException">Another run still writes then.</exception>
@@ -101,7 +106,7 @@ public sealed class Workspace : IAsyncDisposable
         var head = await Store.ReadHeadAsync(cancellationToken);
         foreach (var active in spaces.Select(head.Active).OfType<Generation>())
         {
-            await Store.EnsureIndexAsync(active.Id, new Progress<IndexProgress>(), cancellationToken);
+            await Store.EnsureIndexAsync(active.Id, Building, cancellationToken);
         }
     }
 

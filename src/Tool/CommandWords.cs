@@ -56,7 +56,8 @@ internal static partial class CommandWords
     }
 
     /// <summary>Options, and commands where the slip may be one.</summary>
-    private static IEnumerable<string> Known(CommandLineApplication command, bool isOption) => command.GetOptions().Where(option => option.ShowInHelpText)
+    private static IEnumerable<string> Known(CommandLineApplication command, bool isOption) => command.GetOptions()
+        .Concat(command.Parent is null ? command.Commands.SelectMany(one => one.GetOptions()) : []).Where(option => option.ShowInHelpText)
         .SelectMany(option => new[] { option.LongName is { Length: > 0 } name ? "--" + name : null, option.ShortName is { Length: > 0 } letter ? "-" + letter : null }).OfType<string>()
         .Concat(isOption ? [] : command.Commands.Where(one => one.ShowInHelpText).Select(one => one.Name!));
 

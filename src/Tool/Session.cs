@@ -73,7 +73,7 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         var git = found ?? GitRepository.Discover(terminal.WorkingDirectory);
         var config = Load(options, flags, git);
         check?.Invoke(config);
-        var workspace = Workspace.Open(config, git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput));
+        var workspace = Workspace.Open(config, git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput), new BuiltIndex(this, options));
         Note(options, git.Problem is { } problem ? [problem] : []);
         return workspace;
     }
@@ -184,6 +184,12 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         _progress?.Clear();
         terminal.Out.Flush();
         terminal.Error.WriteLine("embsync: " + Plain.Line(_redactor.Redact(message)));
+    }
+
+    /// <summary>Few runs build an index: their line begins with the first word of one.</summary>
+    private sealed class BuiltIndex(Session session, GlobalOptions options) : IProgress<IndexProgress>
+    {
+        public void Report(IndexProgress value) => (session._progress ??= session.Progress(options)).Report(value);
     }
 
     private EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags, GitDiscovery git) => ConfigLoader.Load(new(

@@ -24,6 +24,9 @@ public static class Text
             : noun + "s";
     }
 
+    /// <summary>So many in a second, which may be a part of one: <c>1 row a second</c>, <c>0.4 rows a second</c>.</summary>
+    public static string Rate(double value, string noun) => value is > 0 and < 0.95 ? Of($"{value:0.0} {Noun(2, noun)} a second") : $"{Count((long)Math.Round(value), noun)} a second";
+
     /// <summary>The word that agrees with a number: <c>is</c> or <c>are</c>.</summary>
     public static string Agreeing(long value, string one, string many) => value == 1 ? one : many;
 }

@@ -1,5 +1,8 @@
+using System.Text;
 using EmbSync.Core.Configuration.Definition;
+using EmbSync.Core.Documents;
 using EmbSync.Core.Model;
+using Text = EmbSync.Core.Model.Text;
 
 namespace EmbSync.Core.Search;
 
@@ -41,7 +44,9 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
         {
             foreach (var comparison in new[] { StringComparison.Ordinal, StringComparison.OrdinalIgnoreCase })
             {
-                List<NamedItem> found = [.. items.Where(item => form.Means(item, comparison)).Distinct()];
+                // A source may be called as a folder is: docs/README.md is that file before it is README.md of source docs.
+                List<NamedItem> whole = [.. items.Where(item => form.Is(item, comparison)).Distinct()];
+                List<NamedItem> found = whole.Count > 0 ? whole : [.. items.Where(item => form.IsInSource(item, comparison)).Distinct()];
                 if (found.Count > 0)
                 {
                     return found;
@@ -53,7 +58,7 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
     }
 
     /// <summary>Whether it can be this item in any of the ways; for looking through many.</summary>
-    public bool CanMean(NamedItem item) => Means(item, StringComparison.OrdinalIgnoreCase) || WithoutLine()?.Means(item, StringComparison.OrdinalIgnoreCase) == true;
+    public bool CanMean(NamedItem item) => WithoutLine() is { } shorter ? Means(item) || shorter.Means(item) : Means(item);
 
     /// <summary>One name or several for the same: equal ids, or one file in several sources. Otherwise people have to say which.</summary>
     public static bool IsAmbiguous(IReadOnlyList<NamedItem> found)
@@ -88,13 +93,15 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
         return Guess.Nearest(Said, names.Keys) is { } near ? $". Did you mean '{names[near]}'?" : "";
     }
 
-    private bool Means(NamedItem item, StringComparison comparison)
-    {
-        var (source, id) = (item.Key.Source, item.Key.Id);
-        return (Path is { Length: > 0 } path && Same(path, item.Path, comparison))
-            || (!IsPlace && (Same(Said, id, comparison) || Same(Said, item.Path, comparison)
-                || (IdsIn(source) is [_, var inside] && (Same(inside, id, comparison) || Same(inside, item.Path, comparison)))));
-    }
+    private bool Means(NamedItem item) => Is(item, StringComparison.OrdinalIgnoreCase) || IsInSource(item, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>By its path or id.</summary>
+    private bool Is(NamedItem item, StringComparison comparison) => (Path is { Length: > 0 } path && Same(path, item.Path, comparison))
+        || (!IsPlace && (Same(Said, item.Key.Id, comparison) || Same(Said, item.Path, comparison)));
+
+    /// <summary>By these behind the name of its source.</summary>
+    private bool IsInSource(NamedItem item, StringComparison comparison) =>
+        IdsIn(item.Key.Source) is [_, var inside] && (Same(inside, item.Key.Id, comparison) || Same(inside, item.Path, comparison));
 
     /// <summary>A search prints <c>docs/guide.md:12</c>.</summary>
     private ItemName? WithoutLine()
@@ -107,18 +114,5 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
 
     /// <summary>Composed letters, as most keyboards write them, and decomposed ones, as some file systems do, are the same.</summary>
     private static bool Same(string one, string? other, StringComparison comparison) => other is not null
-        && (one.Equals(other, comparison) || ((!System.Text.Ascii.IsValid(one) || !System.Text.Ascii.IsValid(other)) && Composed(one).Equals(Composed(other), comparison)));
-
-    private static string Composed(string text)
-    {
-        try
-        {
-            return text.Normalize();
-        }
-        catch (ArgumentException)
-        {
-            // Half of a surrogate pair has no other form.
-            return text;
-        }
-    }
+        && (one.Equals(other, comparison) || ((!Ascii.IsValid(one) || !Ascii.IsValid(other)) && Nfc.Normalize(one).Equals(Nfc.Normalize(other), comparison)));
 }

@@ -69,6 +69,8 @@ internal sealed class PlanMaker(Workspace workspace)
             records.Clear();
         }
 
+        // What the guard keeps is not in step either: a later --since has to see it.
+        records.RemoveAll(record => plan.Refused.Any(refused => refused.Source == record.Name));
         var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
             || (workspace.Spool is { } spool && new SpoolReplay(spool).IsWaiting)
             || targets.Exists(target => target.IsOutstanding && plan.IsEmpty && !request.IsPartial)
@@ -161,7 +163,7 @@ internal sealed class PlanMaker(Workspace workspace)
 
         foreach (var target in plan.Spaces.Select(space => space.Target).Where(target => target.PinnedAgainst is not null))
         {
-            notes.Add($"{target.Active!.Signature.Model} with {target.Active.Signature.Dimension} dimensions stays in use, as 'embsync reembed' left it, although the configuration "
+            notes.Add($"{target.Active!.Signature.Model} with {Text.Count(target.Active.Signature.Dimension, "dimension")} stays in use, as 'embsync reembed' left it, although the configuration "
                 + $"says {target.PinnedAgainst!.Model} with {target.PinnedAgainst.Dimension}. Change the configuration to agree, or end this with 'embsync reembed --unpin'"
                 + (target.Space == Generation.DefaultSpace ? "" : $" --space {target.Space}"));
         }
@@ -174,6 +176,11 @@ internal sealed class PlanMaker(Workspace workspace)
         if (workspace.Config.Store.Backend == StoreBackend.Memory && plan.Buy.Count > 0)
         {
             notes.Add(MemoryNote);
+        }
+
+        if (workspace.Config.Embeddings.MissingKey is { } missing && plan.Purchase is { Chunks: > 0 } && plan.Spaces.Any(space => !space.Terms.IsFree))
+        {
+            notes.Add($"{missing}: a sync that has to buy needs it");
         }
 
         if (plan.CacheOnly)

@@ -51,14 +51,26 @@ public static class Planner
         var moves = keepsOrphans ? [] : Moves.Match(gone.SelectMany(pair => pair.Value.Select(item => (pair.Key, item))), purchases.Items);
         var moved = moves.Values.ToHashSet();
         var deletions = new List<PlannedDeletion>();
+        var refused = new List<RefusedDeletions>();
         var sources = new List<SourcePlan>();
         var violation = ModelChangeViolation(input, purchases.Items);
         foreach (var survey in input.Surveys)
         {
             var mine = keepsOrphans ? [] : DeletionGuard.Deletions(survey, gone[survey.Source], moved);
-            violation ??= DeletionGuard.Violation(survey, mine, input.Limits.MaxDelete, request.MaxDelete);
-            deletions.AddRange(mine);
             sources.Add(SourceSummary.Of(survey, classified, input, chosen, gone[survey.Source].Count, keepsOrphans ? 0 : gone[survey.Source].Count - mine.Count));
+            var refusal = DeletionGuard.Violation(survey, mine, input.Limits.MaxDelete, request.MaxDelete);
+            if (request.DeletionsOnly)
+            {
+                violation ??= refusal;
+            }
+            else if (refusal is not null)
+            {
+                // What has moved is written under its new id, and loses nothing.
+                refused.Add(new(survey.Source, mine.Count(deletion => !deletion.Moved), refusal));
+                mine = [.. mine.Where(deletion => deletion.Moved)];
+            }
+
+            deletions.AddRange(mine);
         }
 
         // Rows that weren't read are priced by their length; a run with a limit leaves them to others.
@@ -84,6 +96,7 @@ public static class Planner
             [.. input.Surveys.SelectMany(survey => survey.Notes).Distinct()])
         {
             CacheOnly = input.CacheOnly,
+            Refused = refused,
             Held = purchases.Held,
             LaterNew = unread.Sum(row => row.Missing),
             LaterChanged = unread.Sum(row => row.Stale),

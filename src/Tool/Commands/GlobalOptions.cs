@@ -70,7 +70,8 @@ internal sealed class GlobalOptions
             var format = Find(text);
             if (format is null || (json && format != OutputFormat.Json))
             {
-                throw OptionValues.NoneOf($"--format '{text}'{(json ? " beside --json" : "")}", text, [.. _formats.Select(Name)]);
+                throw json && format is not null ? new UsageException($"--format '{text}' beside --json: leave one of the two away")
+                    : OptionValues.NoneOf($"--format '{text}'", text, [.. _formats.Select(Name)]);
             }
 
             return format.Value;

@@ -15,6 +15,7 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private SpendLimit? _left;
+    private string? _refused;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -93,7 +94,14 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
             using var progress = session.Progress(global);
             var result = await new SyncEngine(workspace, session.Terminal.Clock).RunAsync(request, _left!, progress, cancellationToken);
             _left = _left!.After(result.Report);
-            if (result.Report.RunId is not null || result.ExitCode != ExitCode.Done)
+            if (result.IsRefusal)
+            {
+                // Said once: what is gone stays gone, and what is new is to be embedded all the same.
+                var said = result.Stopped!.Message;
+                (result, _refused) = (result with { ExitCode = ExitCode.Partial, Stopped = said == _refused ? null : result.Stopped }, said);
+            }
+
+            if (result.Report.RunId is not null || (result.ExitCode != ExitCode.Done && !(result.Report.Refused.Count > 0 && result.Stopped is null)))
             {
                 SyncCommand.Print(session, global, result);
                 await session.Terminal.Out.FlushAsync(cancellationToken);

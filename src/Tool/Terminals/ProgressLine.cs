@@ -1,5 +1,6 @@
 using EmbSync.Core.Model;
 using EmbSync.Core.Reembed;
+using EmbSync.Core.Storage;
 using EmbSync.Core.Sync;
 
 namespace EmbSync.Tool.Terminals;
@@ -8,7 +9,7 @@ namespace EmbSync.Tool.Terminals;
 /// Progress on stderr: a bar that redraws itself on a terminal, a line every few seconds elsewhere. Whoever is interrupted is told at once that the run
 /// ends in order, and no bar is drawn from then on.
 /// </summary>
-internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedProgress>, IDisposable
+internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedProgress>, IProgress<IndexProgress>, IDisposable
 {
     private const string Erase = "\r\u001b[K";
     private const int BarWidth = 24;
@@ -35,19 +36,32 @@ internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedP
     {
         var (done, total) = value.ChunksTotal > 0 ? (value.ChunksEmbedded, value.ChunksTotal) : (value.ItemsDone, value.ItemsTotal);
         Show(total == 0 ? 1 : Math.Min(1, (double)done / total), (value.BatchesTotal > 0 ? Text.Of($"batch {value.Batches:N0} of {Math.Max(value.Batches, value.BatchesTotal):N0}, ") : "")
-            + Text.Of($"{value.ItemsDone:N0}/{value.ItemsTotal:N0} items, {value.ChunksEmbedded:N0}/{value.ChunksTotal:N0} chunks, {value.Tokens:N0} tokens")
+            + Text.Of($"{value.ItemsDone:N0}/{Text.Count(value.ItemsTotal, "item")}, {value.ChunksEmbedded:N0}/{Text.Count(value.ChunksTotal, "chunk")}, {Text.Count(value.Tokens, "token")}")
             + (value.Failures > 0 ? $", {Text.Number(value.Failures)} failed" : ""));
+    }
+
+    public void Report(IndexProgress value)
+    {
+        Begin(value.Phase);
+        Show(value.Done, value.Phase);
     }
 
     public void Report(ReembedProgress value)
     {
-        if (value.Phase != _phase)
-        {
-            (_phase, _started) = (value.Phase, _terminal.Clock.GetTimestamp());
-            _last = TimeSpan.FromDays(-1);
-        }
+        Begin(value.Phase);
+        Show(value.Done, Text.Of($"{value.Phase}, {value.Chunks:N0}/{Text.Count(value.ChunksTotal, "chunk")}, {Text.Count(value.Tokens, "token")}"));
+    }
 
-        Show(value.Done, Text.Of($"{value.Phase}, {value.Chunks:N0}/{value.ChunksTotal:N0} chunks, {value.Tokens:N0} tokens"));
+    /// <summary>Another phase is said at once, and its time begins anew.</summary>
+    private void Begin(string phase)
+    {
+        lock (_lock)
+        {
+            if (phase != _phase)
+            {
+                (_phase, _started, _last) = (phase, _terminal.Clock.GetTimestamp(), TimeSpan.FromDays(-1));
+            }
+        }
     }
 
     /// <summary>Takes the bar away, so that what is said next stands alone; the next report draws it anew.</summary>

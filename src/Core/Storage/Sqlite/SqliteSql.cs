@@ -40,7 +40,7 @@ internal static class SqliteSql
     public const string MetadataValues = """
         SELECT CASE v.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(v.value AS TEXT) END, count(DISTINCT i.rowid)
         FROM item i, json_each(i.metadata) k, json_each(i.metadata, k.fullkey) v
-        WHERE k.key = $key AND v.type NOT IN ('null', 'object', 'array') GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $limit
+        WHERE k.key = $key AND k.type <> 'object' AND v.type NOT IN ('null', 'object', 'array') GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $limit
         """;
 
     public const string Runs = """

@@ -146,7 +146,7 @@ internal static class HookRunCommand
     {
         var notes = global.Verbose ? results.SelectMany(result => result.Report.Notes).Distinct() : [];
         session.Note(global, HookText.Of(results, workspace.Config.Embeddings.AutoIndex).Concat(notes).Select(line => $"{hook.Name()}: {line}"));
-        if (results is [.., { Stopped: { } stopped }])
+        if (results.LastOrDefault(result => result.Stopped is not null) is { Stopped: { } stopped })
         {
             // What was done before it is told already.
             ExceptionDispatchInfo.Throw(stopped);
