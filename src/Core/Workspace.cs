@@ -1,4 +1,5 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
@@ -46,7 +47,7 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <exception cref="UsageException">There is no such space.</exception>
     public EmbeddingSignature SignatureOf(string space) => Spaces.FirstOrDefault(one => one.Name == space)?.Signature
-        ?? throw new UsageException($"no space is named '{space}': there is {string.Join(", ", Spaces.Select(one => $"'{one.Name}'"))} (embeddings.spaces)");
+        ?? throw new UsageException($"no space is named '{space}': {Guess.ThereIs(space, Spaces.Select(one => one.Name))} (embeddings.spaces)");
 
     /// <summary>What vectors of that signature cost.</summary>
     public PurchaseTerms TermsOf(EmbeddingSignature signature) => Providers.TermsOf(Config.Embeddings, signature);
@@ -57,20 +58,27 @@ public sealed class Workspace : IAsyncDisposable
     /// <param name="git">Owned by the workspace from here on.</param>
     /// <param name="input">What one source takes instead of its files.</param>
     /// <param name="wait">See <see cref="Wait"/>.</param>
-    public static Workspace Open(EmbSyncConfig config, GitDiscovery git, TimeProvider clock, TimeSpan wait = default, StandardInput? input = null)
+    /// <param name="building">See <see cref="Building"/>.</param>
+    public static Workspace Open(
+        EmbSyncConfig config, GitDiscovery git, TimeProvider clock, TimeSpan wait = default, StandardInput? input = null, IProgress<IndexProgress>? building = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(git);
         if (input is not null && config.Sources.FirstOrDefault(source => source.Name == input.Source) is not JsonSourceConfig)
         {
-            throw new UsageException($"--stdin-source '{input.Source}': no source of type json has that name");
+            throw new UsageException($"--stdin-source '{input.Source}': no source of type json has that name: {Guess.ThereIs(input.Source, config.Sources.OfType<JsonSourceConfig>().Select(source => source.Name))}");
         }
 
         var sources = config.Sources.Select(source => SourceFactory.Open(source, config, git, input)).ToList();
 #pragma warning disable CA2000 // The workspace owns the store.
-        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock) { Wait = wait };
+        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock) { Wait = wait, Building = building ?? new Progress<IndexProgress>() };
 #pragma warning restore CA2000
     }
+
+    internal TimeProvider Clock => _clock;
+
+    /// <summary>Who is told how far a vector index is that is being built.</summary>
+    public IProgress<IndexProgress> Building { get; init; } = new Progress<IndexProgress>();
 
     /// <summary>How long a run waits for another one that writes; none by default.</summary>
     public TimeSpan Wait { get; init; }
@@ -79,10 +87,10 @@ public sealed class Workspace : IAsyncDisposable
     internal int RowsAtATime { get; set; } = RowSurvey.MostRows;
 
     /// <summary>The same sources over another store. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait, RowsAtATime = RowsAtATime };
+    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait, RowsAtATime = RowsAtATime, Building = Building };
 
     /// <summary>The same, with another patience. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait, RowsAtATime = RowsAtATime };
+    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait, RowsAtATime = RowsAtATime, Building = Building };
 
     /// <summary>The right to write, waited for as long as <see cref="Wait"/> says.</summary>
     /// <exception cref="LockedException">Another run still writes then.</exception>
@@ -98,7 +106,7 @@ public sealed class Workspace : IAsyncDisposable
         var head = await Store.ReadHeadAsync(cancellationToken);
         foreach (var active in spaces.Select(head.Active).OfType<Generation>())
         {
-            await Store.EnsureIndexAsync(active.Id, new Progress<IndexProgress>(), cancellationToken);
+            await Store.EnsureIndexAsync(active.Id, Building, cancellationToken);
         }
     }
 
@@ -129,7 +137,7 @@ public sealed class Workspace : IAsyncDisposable
         {
             if (!Sources.Any(source => source.Name == name))
             {
-                throw new UsageException($"no source is named '{name}': there is {string.Join(", ", Sources.Select(source => $"'{source.Name}'"))}");
+                throw new UsageException($"no source is named '{name}': {Guess.ThereIs(name, Sources.Select(source => source.Name))}");
             }
         }
 

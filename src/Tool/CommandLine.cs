@@ -19,7 +19,7 @@ internal static class CommandLine
         var verbose = args.Contains("-v") || args.Contains("--verbose");
         try
         {
-            if (args is ["--version"])
+            if (args is ["--version"] or ["version"])
             {
                 // Scripts ask this most: answered without building the command tree.
                 terminal.Out.Write($"embsync\n{Version}\n");
@@ -29,18 +29,14 @@ internal static class CommandLine
 
             using var help = new StringWriter { NewLine = "\n" };
             using var app = Build(terminal, new PlainConsole(terminal, help), cancellationToken);
-            var code = app.Execute(args);
+            var code = app.Execute(CommandWords.Understood(app, args));
             terminal.Out.Write(help.ToString());
             terminal.Out.Flush();
             return code;
         }
         catch (CommandParsingException exception)
         {
-            var dashes = exception.Message.Contains("option '--", StringComparison.Ordinal) ? "--" : "";
-            var guess = exception is UnrecognizedCommandParsingException { NearestMatches: var nearest } && nearest.FirstOrDefault() is { } match
-                ? $" Did you mean '{dashes}{match}'?" : "";
-            var place = exception.Command.Parent is null ? "" : exception.Command.Name + " ";
-            return Fail(terminal, $"{exception.Message.TrimEnd('.')}.{guess} See 'embsync {place}--help'", ExitCode.Usage);
+            return Fail(terminal, CommandWords.Refusal(exception, args), ExitCode.Usage);
         }
         catch (EmbSyncException exception)
         {

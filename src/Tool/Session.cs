@@ -5,6 +5,7 @@ using EmbSync.Core.Doctor;
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
+using EmbSync.Core.Storage;
 using EmbSync.Tool.Commands;
 using EmbSync.Tool.Terminals;
 
@@ -15,13 +16,28 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
 {
     private readonly Redactor _redactor = Redaction.Of(terminal.Environment);
     private byte[]? _input;
+    private ProgressLine? _progress;
 
     public Terminal Terminal => terminal;
 
     public CancellationToken CancellationToken => cancellationToken;
 
+    /// <summary>Progress of the work at hand; whatever else is said takes its line away first.</summary>
+    public ProgressLine Progress(GlobalOptions options) => _progress = new(terminal, options.Quiet, cancellationToken);
+
     /// <summary>A file that a flag names, from where the command was run.</summary>
     public string PathOf(string file) => Path.GetFullPath(file, terminal.WorkingDirectory);
+
+    /// <summary>A place below the folder of the configuration, which git ignores; made where it isn't there.</summary>
+    public string Own(Workspace workspace, string place)
+    {
+        var path = Path.Combine(workspace.Config.Root, place);
+        CacheFolder.MakeFor(path);
+        return path;
+    }
+
+    /// <summary>A file as people name it from where they stand.</summary>
+    public string Shown(string path) => Path.GetRelativePath(terminal.WorkingDirectory, path) is var near && near.StartsWith("..", StringComparison.Ordinal) ? path : near;
 
     public EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags)
     {
@@ -57,7 +73,7 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         var git = found ?? GitRepository.Discover(terminal.WorkingDirectory);
         var config = Load(options, flags, git);
         check?.Invoke(config);
-        var workspace = Workspace.Open(config, git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput));
+        var workspace = Workspace.Open(config, git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput), new BuiltIndex(this, options));
         Note(options, git.Problem is { } problem ? [problem] : []);
         return workspace;
     }
@@ -132,8 +148,19 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         }
     }
 
+    /// <summary>What was found goes to stdout, what is to be known about it to stderr.</summary>
+    public void Answer(GlobalOptions options, OutputFormat format, SearchReport report)
+    {
+        Print(format == OutputFormat.Json ? ReportJson.Of(report) : SearchText.Of(report, terminal.Ink(options.NoColor)));
+        Note(options, format == OutputFormat.Json ? report.Notes : [.. report.Notes, SearchText.Status(report)]);
+    }
+
     /// <summary>Data goes to stdout.</summary>
-    public void Print(string text) => terminal.Out.Write(_redactor.RedactKnown(text));
+    public void Print(string text)
+    {
+        _progress?.Clear();
+        terminal.Out.Write(_redactor.RedactKnown(text));
+    }
 
     /// <summary>What people should know beside the data goes to stderr.</summary>
     public void Note(GlobalOptions options, IEnumerable<string> notes)
@@ -143,6 +170,7 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
             return;
         }
 
+        _progress?.Clear();
         terminal.Out.Flush();
         foreach (var note in notes)
         {
@@ -153,8 +181,15 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     /// <summary>Why a run ended early, after its report.</summary>
     public void Complain(string message)
     {
+        _progress?.Clear();
         terminal.Out.Flush();
         terminal.Error.WriteLine("embsync: " + Plain.Line(_redactor.Redact(message)));
+    }
+
+    /// <summary>Few runs build an index: their line begins with the first word of one.</summary>
+    private sealed class BuiltIndex(Session session, GlobalOptions options) : IProgress<IndexProgress>
+    {
+        public void Report(IndexProgress value) => (session._progress ??= session.Progress(options)).Report(value);
     }
 
     private EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags, GitDiscovery git) => ConfigLoader.Load(new(

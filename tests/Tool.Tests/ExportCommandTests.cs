@@ -125,9 +125,7 @@ public sealed class ExportCommandTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Theory]
-    [InlineData("export", "say in which form")]
-    [InlineData("export --to parquet", "use tsv or jsonl")]
-    [InlineData("export --to tsv", "name their folder with --out")]
+    [InlineData("export --to parquet", "use jsonl or tsv")]
     [InlineData("export --to jsonl --source nobody", "no source is named 'nobody'")]
     [InlineData("export --to jsonl --out no/such/folder/rows.jsonl", "can't be written")]
     [InlineData("export --to jsonl --out docs", "a folder has that name")]
@@ -139,6 +137,19 @@ public sealed class ExportCommandTests(PostgresFixture postgres) : IClassFixture
 
         run.ExitCode.ShouldBe(2, run.ToString());
         run.Error.ShouldContain(message);
+    }
+
+    [Fact]
+    public async Task What_is_not_said_has_a_default()
+    {
+        using var repository = await SyncedAsync();
+
+        (await ToolRun.Of(repository.Path, "export")).Out.ShouldBe((await ToolRun.Of(repository.Path, "export --to jsonl")).Out);
+        var run = await ToolRun.Of(repository.Full("docs"), "export --to tsv");
+        run.Out.ShouldContain($" in {repository.Full(".embsync/projector")}\n");
+        File.Exists(repository.Full(".embsync/projector/vectors.tsv")).ShouldBeTrue();
+        File.Exists(repository.Full(".embsync/.gitignore")).ShouldBeTrue();
+        (await ToolRun.Of(repository.Path, "export --type dco --to tsv")).Error.ShouldContain("--type dco: no item is of this type; there is 'doc', 'task'. Did you mean 'doc'?");
     }
 
     [Fact]

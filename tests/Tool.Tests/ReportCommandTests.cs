@@ -72,7 +72,7 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
     {
         using var repository = TaskRepository.Create(1);
         await ToolRun.Of(repository.Path, "report");
-        var page = await File.ReadAllTextAsync(repository.Full("embsync-report.html"));
+        var page = await File.ReadAllTextAsync(repository.Full(".embsync/report.html"));
 
         var style = Between(page, "<style>", "</style>");
         var script = page[(page.LastIndexOf("<script>", StringComparison.Ordinal) + 8)..page.LastIndexOf("</script>", StringComparison.Ordinal)];
@@ -89,8 +89,8 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
 
         var run = await ToolRun.Of(repository.Path, "report");
 
-        run.ToString().ShouldBe("exit code 0\n--- stdout\nembsync-report.html: 4 items, 0.00 % current; 0 on the map, 0 with a near-duplicate\n--- stderr\n");
-        var data = Data(await File.ReadAllTextAsync(repository.Full("embsync-report.html")));
+        run.ToString().ShouldBe("exit code 0\n--- stdout\n.embsync/report.html: 4 items, 0.00 % current; 0 on the map, 0 with a near-duplicate\n--- stderr\n");
+        var data = Data(await File.ReadAllTextAsync(repository.Full(".embsync/report.html")));
         data.GetProperty("map").ValueKind.ShouldBe(JsonValueKind.Null);
         data.GetProperty("index").ValueKind.ShouldBe(JsonValueKind.Null);
         data.GetProperty("driftTotal").GetInt32().ShouldBe(4);
@@ -105,7 +105,7 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
         await ToolRun.Of(repository.Path, "sync");
 
         (await ToolRun.Of(repository.Path, "report --duplicates 0.99")).Out.ShouldContain("2 with a near-duplicate");
-        var map = Data(await File.ReadAllTextAsync(repository.Full("embsync-report.html"))).GetProperty("map");
+        var map = Data(await File.ReadAllTextAsync(repository.Full(".embsync/report.html"))).GetProperty("map");
         var group = map.GetProperty("groups").EnumerateArray().Single();
         group.GetProperty("points").EnumerateArray().Select(point => map.GetProperty("where")[point.GetInt32()].GetString()).ShouldBe(["docs/copy.md", "docs/guide.md"]);
     }
@@ -119,7 +119,7 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
 
         await ToolRun.Of(repository.Path, "report", environment);
 
-        (await File.ReadAllTextAsync(repository.Full("embsync-report.html"))).ShouldNotContain("sk-canary");
+        (await File.ReadAllTextAsync(repository.Full(".embsync/report.html"))).ShouldNotContain("sk-canary");
     }
 
     [Theory]

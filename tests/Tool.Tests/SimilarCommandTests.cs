@@ -29,8 +29,8 @@ public sealed class SimilarCommandTests(PostgresFixture postgres) : IClassFixtur
     {
         await using var world = await WorldAsync(store);
 
-        (await world.RunAsync("similar nothing")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("no stored item has the id 'nothing'"));
-        (await world.RunAsync("similar twin")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("'docs/twin' or 'tasks/twin'"));
+        (await world.RunAsync("similar nothing")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("no stored item is named 'nothing'"));
+        (await world.RunAsync("similar twin")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("'docs:twin' (docs/twin.md), 'tasks:twin' (tasks/twin.md)"));
         (await world.RunAsync("similar tasks/twin")).ExitCode.ShouldBe(0);
         (await world.RunAsync("similar")).ExitCode.ShouldBe(2);
     }

@@ -188,6 +188,6 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         }
     }
 
-    private string Refusal(AdoptReport report) => Text.Of($"{report.Sample!.Below + report.Sample.Failed} of {report.Sample.Size} sampled vectors of {report.From} are not what {_signature.Model} with {_signature.Dimension} dimensions answers ")
+    private string Refusal(AdoptReport report) => Text.Of($"{report.Sample!.Below + report.Sample.Failed} of {Text.Count(report.Sample.Size, "sampled vector")} of {report.From} are not what {_signature.Model} with {_signature.Dimension} dimensions answers ")
         + Text.Of($"for their text (lowest cosine {report.Sample.Lowest:0.0000}, least allowed {AdoptRequest.Least}): nothing was adopted. They are of another model, or of a text that was changed before it was embedded. The next sync buys fresh ones");
 }

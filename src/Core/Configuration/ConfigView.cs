@@ -104,7 +104,7 @@ public static class ConfigView
             var isFirst = row.Setting == ConfigSchema.SourceName;
             var line = (isFirst ? indent[..^2] + "- " : indent) + (row.Value is null ? $"# {row.Setting.Key}:" : $"{row.Setting.Key}: {YamlText.Of(row.Value)}");
             var origin = config.Origins.GetValueOrDefault(row.Subject) ?? "default";
-            text.Append(line.PadRight(Comments)).Append(CultureInfo.InvariantCulture, $" # {(row.Value is null ? row.Setting.Otherwise ?? "not set" : origin)}\n");
+            text.Append(line.PadRight(Comments)).Append(CultureInfo.InvariantCulture, $" # {(row.Value is null && !config.Origins.ContainsKey(row.Subject) ? row.Setting.Otherwise ?? "not set" : origin)}\n");
         }
 
         return text.ToString();

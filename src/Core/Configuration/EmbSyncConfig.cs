@@ -92,6 +92,12 @@ public sealed record EmbeddingsConfig(
     /// <summary>Variable that holds the key, set or not, so that who misses the key can say what to set; null where none is looked for.</summary>
     public string? ApiKeyVariable { get; init; }
 
+    /// <summary>
+    /// A key is meant, by <c>embeddings.apiKey</c> or because the endpoint is one that wants it, and its variable is not set: what people should know before
+    /// they rely on it; null where there is nothing to say.
+    /// </summary>
+    public string? MissingKey { get; init; }
+
     public PaceConfig Pace { get; init; } = PaceConfig.Default;
 
     /// <summary>Named uses of models, in the order of the file; empty for the one space <c>default</c> of <see cref="Model"/> and <see cref="Dimension"/>.</summary>

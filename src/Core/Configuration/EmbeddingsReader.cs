@@ -26,11 +26,12 @@ internal static class EmbeddingsReader
             values.Note(ConfigSchema.AllowHosts, "host of embeddings.baseUrl");
         }
 
+        var key = ReadKey(values, isLexical, out var variable);
         return new(
             values.Get(ConfigSchema.AutoIndexGate),
             provider,
             address,
-            ReadKey(values, isLexical, out var variable),
+            key,
             model,
             spaces.Count > 0 ? spaces[0].Dimension : ReadDimension(values, isLexical, model),
             (int)values.Get(ConfigSchema.BatchSize),
@@ -43,6 +44,10 @@ internal static class EmbeddingsReader
             new(values.Get(ConfigSchema.DocumentPrefix), values.Get(ConfigSchema.QueryPrefix)))
         {
             ApiKeyVariable = variable,
+            MissingKey = isLexical || key is not null || variable is null ? null
+                : values.Find(ConfigSchema.ApiKey) is not null ? $"embeddings.apiKey is taken from {variable}, which is not set here"
+                : EndpointRules.WantsKey(address) ? $"{variable} is not set here"
+                : null,
             Spaces = spaces,
             Pace = new(
                 values.TryGet(ConfigSchema.RequestsPerMinute, out var requests) ? requests : null,
@@ -117,6 +122,7 @@ internal static class EmbeddingsReader
             if (values.UnsetVariable(ConfigSchema.ApiKey) is { } unset)
             {
                 variable = unset;
+                values.Note(ConfigSchema.ApiKey, $"{EnvironmentReference.Prefix}{unset}, which is not set");
                 return null;
             }
 

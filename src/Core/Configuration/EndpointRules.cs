@@ -5,12 +5,18 @@ public static class EndpointRules
 {
     private const string OpenAiHost = "api.openai.com";
 
+    private static readonly string[] AzureHosts = [".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"];
+
     /// <summary>This machine: localhost, names below it, loopback addresses.</summary>
     public static bool IsLocal(Uri address)
     {
         ArgumentNullException.ThrowIfNull(address);
         return address.IsLoopback || address.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>The host is known to answer nobody without a key. <paramref name="address"/> null is the provider's own endpoint.</summary>
+    public static bool WantsKey(Uri? address) => address is null || address.Host.Equals(OpenAiHost, StringComparison.OrdinalIgnoreCase)
+        || Array.Exists(AzureHosts, host => address.Host.EndsWith(host, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// A change of the file must not be enough to send the key elsewhere: it goes to OpenAI, to this machine and to hosts that are

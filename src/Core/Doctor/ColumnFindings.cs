@@ -34,7 +34,7 @@ internal static class ColumnFindings
         var embedded = column.IsRowsExact ? Text.Number(values.Embedded)
             : values.Embedded == 0 ? "0" : "about " + Text.Number((long)((double)values.Embedded / values.Looked * column.Rows));
         yield return Finding.Of(
-            values.Embedded == 0 ? FindingKind.NeverEmbedded : FindingKind.PartlyEmbedded, column.Subject, $"{embedded} of {rows} rows have a vector.", Backfill(column));
+            values.Embedded == 0 ? FindingKind.NeverEmbedded : FindingKind.PartlyEmbedded, column.Subject, $"{embedded} of {rows} {Text.Noun(column.Rows, "row")} {Text.Agreeing(column.IsRowsExact ? values.Embedded : 2, "has", "have")} a vector.", Backfill(column));
     }
 
     /// <summary>The one place that says how rows of somebody's own table get their vectors.</summary>

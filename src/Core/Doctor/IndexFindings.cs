@@ -69,7 +69,7 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
         else
         {
             var name = TableName.Quote(column.Column);
-            yield return new(FindingKind.TooLong, severity, column.Subject, $"{problem} Vectors of {Text.Number(dimension)} dimensions can't be indexed as they are.", Mend.Hint(facts.Extension.HasHalfVec
+            yield return new(FindingKind.TooLong, severity, column.Subject, $"{problem} Vectors of {Text.Count(dimension, "dimension")} can't be indexed as they are.", Mend.Hint(facts.Extension.HasHalfVec
                 ? Text.Of($"Ask the model for fewer dimensions, or index their signs and sort the best again: CREATE INDEX CONCURRENTLY ON {column.Table.Sql} USING hnsw ((binary_quantize({name})::bit({dimension})) bit_hamming_ops);")
                 : "Update pgvector to 0.7 or later, which has halfvec, or ask the model for fewer dimensions."));
         }
@@ -98,7 +98,7 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
             }
             else if (column.Trial is { Index: null } slow && slow.Operator == index.Operator && column.Rows >= RowsForUse && index.Condition is null)
             {
-                yield return Finding.Of(FindingKind.NotUsed, index.Name.ToString(), $"A search of {column.Subject} compares all {Text.Number(column.Rows)} rows{Timed}.",
+                yield return Finding.Of(FindingKind.NotUsed, index.Name.ToString(), $"A search of {column.Subject} compares {Text.Agreeing(column.Rows, "the only", "all")} {Text.Count(column.Rows, "row")}{Timed}.",
                     Owned(Mend.SafeSql(Mend.StatisticsLast, $"ANALYZE {column.Table.Sql};")));
             }
         }

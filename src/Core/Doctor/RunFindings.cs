@@ -44,7 +44,7 @@ internal static class RunFindings
 
         if (run.Requests is >= EnoughRequests and var requests && run.Retries is { } again && again >= OftenAgain * requests)
         {
-            yield return Finding.Of(FindingKind.SlowRuns, subject, Text.Of($"{what} sent {again:N0} of {requests:N0} requests again: the provider is busy, or allows less than was asked of it."),
+            yield return Finding.Of(FindingKind.SlowRuns, subject, Text.Of($"{what} sent {again:N0} of {Text.Count(requests, "request")} again: the provider is busy, or allows less than was asked of it."),
                 Mend.Hint("Say the provider's limits under embeddings.rate, or lower embeddings.concurrency."));
         }
         else if (run.Requests is >= EnoughRequests and var sent && run.Seconds / sent > SlowSeconds)

@@ -74,7 +74,7 @@ internal static class SourceFindings
         {
             var report = await new PublishEngine(workspace, clock).RunAsync(new([source], All: false, DryRun: true), cancellationToken);
             return [.. report.Sources.Where(one => one.Written + one.Withdrawn > 0).Select(one => Finding.Of(FindingKind.Unpublished, one.Target,
-                Text.Of($"{one.Written:N0} rows lack the vector that is stored for them, {one.Withdrawn:N0} show one of an item that is no longer stored."), Mend.Command($"embsync publish --source {source}")))];
+                Text.Of($"{Text.Count(one.Written, "row")} {Text.Agreeing(one.Written, "lacks the vector that is stored for it", "lack the vector that is stored for them")}, {one.Withdrawn:N0} {Text.Agreeing(one.Withdrawn, "shows", "show")} one of an item that is no longer stored."), Mend.Command($"embsync publish --source {source}")))];
         }
         catch (EmbSyncException e) when (e is SourceException or UsageException)
         {

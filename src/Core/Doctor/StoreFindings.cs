@@ -73,20 +73,20 @@ internal static class StoreFindings
             if (generation.Value.State == GenerationState.Building)
             {
                 yield return Finding.Of(FindingKind.HalfBuilt, subject,
-                    Text.Of($"{signature.Model}, {signature.Dimension}: {generation.Vectors:N0} vectors, {generation.Missing:N0} of {store.Chunks:N0} chunks are missing."),
+                    Text.Of($"{signature.Model}, {signature.Dimension}: {Text.Count(generation.Vectors, "vector")}, {generation.Missing:N0} of {Text.Count(store.Chunks, "chunk")} {Text.Agreeing(generation.Missing, "is", "are")} missing."),
                     Mend.Command(asked?.Fingerprint == signature.Fingerprint ? "embsync reembed" + inSpace
                         : Text.Of($"embsync reembed --model {ShellQuoted(signature.Model)} --dimension {signature.Dimension}") + inSpace));
             }
 
             if (generation.Value.State == GenerationState.Active && generation.Missing > 0)
             {
-                yield return Finding.Of(FindingKind.MissingVectors, subject, Text.Of($"{generation.Missing:N0} of {store.Chunks:N0} chunks have no vector."), Mend.Command(Sync));
+                yield return Finding.Of(FindingKind.MissingVectors, subject, Text.Of($"{generation.Missing:N0} of {Text.Count(store.Chunks, "chunk")} {Text.Agreeing(generation.Missing, "has", "have")} no vector."), Mend.Command(Sync));
             }
 
             if (generation.WrongSize + generation.Zero + generation.NotFinite > 0)
             {
                 yield return Finding.Of(FindingKind.BadVectors, subject,
-                    Text.Of($"Of {generation.Vectors:N0} vectors {generation.WrongSize:N0} have another dimension than {signature.Dimension}, {generation.Zero:N0} are zero, {generation.NotFinite:N0} are not finite."),
+                    Text.Of($"Of {Text.Count(generation.Vectors, "vector")} {generation.WrongSize:N0} {Text.Agreeing(generation.WrongSize, "has", "have")} another dimension than {signature.Dimension}, {generation.Zero:N0} {Text.Agreeing(generation.Zero, "is", "are")} zero, {generation.NotFinite:N0} {Text.Agreeing(generation.NotFinite, "is", "are")} not finite."),
                     Mend.Command($"{Repair} && {Sync}"));
             }
 

@@ -1,5 +1,6 @@
 using EmbSync.Core.Map;
 using EmbSync.Core.Model;
+using EmbSync.Core.Search;
 using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Export;
@@ -88,7 +89,13 @@ public sealed class ExportEngine(Workspace workspace, Func<string, string> redac
 
         var moved = (await workspace.Store.ReadHeadAsync(cancellationToken)).Revision != survey.Head.Revision;
         var signature = survey.Generation.Signature;
-        return new(count, survey.Request.Items, survey.Generation.Space, signature.Model, signature.Dimension, [.. Notes(survey, moved)]);
+        List<string> notes = [.. Notes(survey, moved)];
+        if (count == 0 && survey.Request.Type is { } type && await new FilterCheck(workspace).UnknownTypeAsync(type, cancellationToken) is { } unknown)
+        {
+            notes.Add(unknown);
+        }
+
+        return new(count, survey.Request.Items, survey.Generation.Space, signature.Model, signature.Dimension, notes);
     }
 
     private static IEnumerable<string> Notes(Survey survey, bool moved)
@@ -96,7 +103,7 @@ public sealed class ExportEngine(Workspace workspace, Func<string, string> redac
         var request = survey.Request;
         if (survey.Rows.IsCut)
         {
-            yield return Text.Of($"cut by --limit: these are the first {request.Limit:N0} {(request.Items ? "items" : "chunks")} by source and id, there are more");
+            yield return Text.Of($"cut by --limit: {Text.Agreeing(request.Limit ?? 0, "this is the first one", $"these are the first {request.Limit:N0} {(request.Items ? "items" : "chunks")}")} by source and id, there are more");
         }
 
         if (survey.Rows.LeftOut > 0)
@@ -106,7 +113,7 @@ public sealed class ExportEngine(Workspace workspace, Func<string, string> redac
 
         if (survey.Offered > FittedRows)
         {
-            yield return Text.Of($"the axes of x and y are fitted on {FittedRows:N0} of {survey.Offered:N0} rows, chosen by hash");
+            yield return Text.Of($"the axes of x and y are fitted on {FittedRows:N0} of {Text.Count(survey.Offered, "row")}, chosen by hash");
         }
 
         if (moved)

@@ -1,3 +1,4 @@
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Hooks;
@@ -29,6 +30,6 @@ public static class GitHooks
     public static GitHook Parse(string name)
     {
         var found = All.Where(hook => hook.Name() == name).ToList();
-        return found.Count == 1 ? found[0] : throw new UsageException($"'{name}' is no hook that embsync knows: use one of {string.Join(", ", Names)}");
+        return found.Count == 1 ? found[0] : throw new UsageException($"'{name}' is no hook that embsync knows: {Guess.Use(name, Names)}");
     }
 }

@@ -29,7 +29,7 @@ public sealed class HookRun(Workspace workspace, TimeProvider clock)
                 ? new(await engine.DryRunAsync(request, spend, cancellationToken), ExitCode.Done, null)
                 : await engine.RunAsync(request, spend, progress, cancellationToken);
             results.Add(result);
-            if (result.Stopped is not null)
+            if (result.Stopped is not null && !result.IsRefusal)
             {
                 break;
             }

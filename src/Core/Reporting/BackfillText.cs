@@ -14,13 +14,13 @@ public static class BackfillText
         var text = new StringBuilder();
         if (report.DryRun)
         {
-            text.Append(Text.Of($"{report.Items.Left:N0} of {Text.Count(report.Items.Total, "item")} lack vectors; "))
+            text.Append(Text.Of($"{report.Items.Left:N0} of {Text.Count(report.Items.Total, "item")} {Text.Agreeing(report.Items.Left, "lacks", "lack")} vectors; "))
                 .Append(Figures.Purchase(report.Chunks, report.Requests, report.Tokens.Estimated, report.Cost.Estimated, report.Cost.PriceFrom, report.Tokens.CalibratedBy, report.Seconds)).Append('\n')
                 .Append(Text.Of($"{Text.Count(report.Rounds.Asked, "round")} of {report.Rounds.Limit:N0}, {report.Rounds.PauseSeconds:0.###} s between")).Append('\n');
         }
         else
         {
-            text.Append(Text.Of($"{Text.Count(report.Rounds.Done, "round")}: {report.Items.Done:N0} items done, {report.Items.Left:N0} left, {report.Items.Failed:N0} failed")).Append('\n')
+            text.Append(Text.Of($"{Text.Count(report.Rounds.Done, "round")}: {Text.Count(report.Items.Done, "item")} done, {report.Items.Left:N0} left, {report.Items.Failed:N0} failed")).Append('\n')
                 .Append(Text.Of($"{Text.Count(report.Chunks, "chunk")} embedded here, {Text.Count(report.Requests, "request")}"))
                 .Append(report.Requests > 0 ? Text.Of($"; tokens {report.Tokens.Estimated:N0} estimated for all, ") + (report.Tokens.Billed is { } billed ? Text.Of($"{billed:N0} billed here") : "bill unknown")
                     + $"; cost {Figures.Cost(report.Cost.Estimated)} estimated for all, {Figures.Cost(report.Cost.Actual)} actual here" : "")
@@ -37,8 +37,8 @@ public static class BackfillText
 
     /// <summary>A line for every few rounds.</summary>
     public static string Of(BackfillProgress progress) =>
-        Text.Of($"round {progress.Round:N0} of {progress.Rounds:N0}: {progress.Done:N0} of {progress.Total:N0} items done, {progress.Total - progress.Done:N0} left, {progress.Failed:N0} failed; ")
-        + Text.Of($"{progress.Embedded:N0} chunks here, {Figures.Cost(progress.Cost)} so far")
+        Text.Of($"round {progress.Round:N0} of {progress.Rounds:N0}: {progress.Done:N0} of {Text.Count(progress.Total, "item")} done, {progress.Total - progress.Done:N0} left, {progress.Failed:N0} failed; ")
+        + Text.Of($"{Text.Count(progress.Embedded, "chunk")} here, {Figures.Cost(progress.Cost)} so far")
         + (progress.Left is { } left ? $"; at this pace {Figures.Seconds(left.TotalSeconds)} and {Figures.Cost(progress.CostLeft)} more" : "");
 
     private static string Verdict(BackfillReport report, Ink ink) => report.Status switch

@@ -71,7 +71,7 @@ public static class ColumnReembedText
         else
         {
             text.Append(Text.Of($"{report.Rows.Updated:N0} updated, {Text.Count(report.Batches, "request")}; tokens {report.Tokens.Estimated:N0} estimated, {(report.Tokens.Billed is { } billed ? $"{Text.Number(billed)} billed" : "bill unknown")}; cost {Figures.Cost(report.Cost.Actual)}; "));
-            text.Append(Text.Of($"{Figures.Seconds(report.Seconds.Embedding)} without the index{(report.Rows.Updated > 0 ? Text.Of($" ({report.Rows.PerSecond:N0} rows a second)") : "")}"));
+            text.Append(Text.Of($"{Figures.Seconds(report.Seconds.Embedding)} without the index{(report.Rows.Updated > 0 ? Text.Of($" ({Text.Rate(report.Rows.PerSecond, "row")})") : "")}"));
             text.Append(report.Indexes.Count > 0 ? $", {Figures.Seconds(report.Seconds.Index)} for {string.Join(", ", report.Indexes.Select(Plain.Line))}" : "");
         }
 

@@ -71,7 +71,7 @@ public static class DoctorText
             text.Append($"store {Plain.Line(store.Place)}: {(store.Project is { } project ? $"project {Plain.Line(project)}, " : "")}{Text.Count(store.Chunks, "chunk")}\n");
             foreach (var one in store.Generations)
             {
-                text.Append(Text.Of($"  generation {one.Id}: {Plain.Line(one.Provider)} {Plain.Line(one.Model)}, {one.Dimension}, {one.State}, {one.Vectors:N0} vectors, {one.Missing:N0} missing\n"));
+                text.Append(Text.Of($"  generation {one.Id}: {Plain.Line(one.Provider)} {Plain.Line(one.Model)}, {one.Dimension}, {one.State}, {Text.Count(one.Vectors, "vector")}, {one.Missing:N0} missing\n"));
             }
         }
 

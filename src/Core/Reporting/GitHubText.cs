@@ -17,8 +17,8 @@ public static class GitHubText
         }
 
         var items = report.Items;
-        text.Append("embsync: ").Append(Text.Of($"{items.Current:N0} of {items.Total:N0} items current, {items.Missing:N0} missing, {items.Stale:N0} stale, {items.Orphaned:N0} orphaned, {items.Blocked:N0} blocked; "));
-        text.Append(Text.Of($"about {report.Estimate.Tokens:N0} tokens, ")).Append(Figures.Cost(report.Estimate.Cost)).Append('\n');
+        text.Append("embsync: ").Append(Text.Of($"{items.Current:N0} of {Text.Count(items.Total, "item")} current, {items.Missing:N0} missing, {items.Stale:N0} stale, {items.Orphaned:N0} orphaned, {items.Blocked:N0} blocked; "));
+        text.Append(Text.Of($"about {Text.Count(report.Estimate.Tokens, "token")}, ")).Append(Figures.Cost(report.Estimate.Cost)).Append('\n');
         return text.ToString();
     }
 
@@ -29,6 +29,11 @@ public static class GitHubText
         foreach (var error in report.Errors)
         {
             Append(text, "error", error.Path, error.Line, error.Code, error.Message);
+        }
+
+        foreach (var refused in report.Refused)
+        {
+            Append(text, "error", null, null, "deletions", refused.Message);
         }
 
         return text.Append("embsync: ").Append(SyncText.Of(report with { Errors = [] }, Ink.Plain)).ToString();

@@ -51,8 +51,13 @@ public static class MarkdownText
         text.Append(report.DryRun ? "### embsync sync (dry run)\n\n" : $"### embsync sync: {report.Status}\n\n");
         text.Append("| total | new | changed | metadata | unchanged | deleted | failed |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         text.Append(Text.Of($"| {items.Total:N0} | {items.New:N0} | {items.Changed:N0} | {items.Metadata:N0} | {items.Unchanged:N0} | {items.Deleted:N0} | {items.Failed:N0} |\n\n"));
-        text.Append(Text.Of($"{report.Chunks.Embedded:N0} chunks embedded, {report.Chunks.Reused:N0} reused, {report.Requests:N0} requests. "));
+        text.Append(Text.Of($"{Text.Count(report.Chunks.Embedded, "chunk")} embedded, {report.Chunks.Reused:N0} reused, {Text.Count(report.Requests, "request")}. "));
         text.Append($"Cost {Figures.Cost(report.Cost.Estimated)} estimated, {(report.DryRun ? "nothing bought" : Figures.Cost(report.Cost.Actual) + " actual")}.\n");
+        foreach (var refused in report.Refused)
+        {
+            text.Append("\nNot deleted: ").Append(Plain.Markdown(refused.Message)).Append(".\n");
+        }
+
         if (report.Errors.Count > 0)
         {
             text.Append("\n| code | where | what |\n| --- | --- | --- |\n");

@@ -39,6 +39,9 @@ public static partial class Plain
         return RunnerCommand().Replace(line.ToString(), "$1\\[");
     }
 
+    /// <summary>Where an item is, as <c>index</c> and <c>similar</c> take it: its path, else <c>SOURCE:ID</c>.</summary>
+    public static string Place(string source, string id, string? path) => Line(path ?? $"{source}:{id}");
+
     /// <summary>As a cell or a phrase of Markdown: marks escaped, one line.</summary>
     public static string Markdown(string? text)
     {

@@ -84,7 +84,7 @@ public sealed record SignatureReport(string Provider, string Model, int Dimensio
 {
     internal static SignatureReport Of(EmbeddingSignature signature) => new(signature.Provider, signature.Model, signature.Dimension);
 
-    public override string ToString() => Text.Of($"{Provider} {Model}, {Dimension} dimensions");
+    public override string ToString() => Text.Of($"{Provider} {Model}, {Text.Noun(Dimension, $"{Dimension} dimension")}");
 }
 
 /// <param name="Total">Distinct texts that are stored.</param>

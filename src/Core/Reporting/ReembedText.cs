@@ -37,7 +37,7 @@ public static class ReembedText
         }
 
         text.Append(Text.Of($"; {Figures.Seconds(report.Seconds.Embedding)} without the index"));
-        text.Append(report.Chunks.Embedded > 0 ? Text.Of($" ({report.Chunks.PerSecond:N0} chunks a second)") : "");
+        text.Append(report.Chunks.Embedded > 0 ? Text.Of($" ({Text.Rate(report.Chunks.PerSecond, "chunk")})") : "");
         text.Append(report.IndexBuilt ? $", {Figures.Seconds(report.Seconds.Index)} for building and checking the index" : "");
         text.Append(report.Recall is { } recall ? Text.Of($"; recall {recall.Recall:0.000} at {recall.Nearest}") : "");
         return text.ToString();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
@@ -23,7 +24,7 @@ public static class ReportSchema
     {
         if (!Types.TryGetValue(name, out var type))
         {
-            throw new UsageException($"no report is named '{name}': there is {string.Join(", ", Names)}");
+            throw new UsageException($"no report is named '{name}': {Guess.ThereIs(name, Names)}");
         }
 
         var schema = new JsonObject { ["$schema"] = Draft, ["title"] = $"What 'embsync {name} --json' prints, version 1" };

@@ -41,7 +41,7 @@ public static class RunsText
         Line("commit", run.Commit ?? "-");
         Line("started", Time(run.StartedAt) + " UTC");
         Line("completed", run.CompletedAt is { } end ? $"{Time(end)} UTC, after {Figures.Seconds(run.Seconds!.Value)}" : "-");
-        Line("model", run.Model is { } model ? Plain.Line(Text.Of($"{model} with {run.Dimension} dimensions")) : "-");
+        Line("model", run.Model is { } model ? Plain.Line(Text.Of($"{model} with {Text.Noun(run.Dimension ?? 0, $"{run.Dimension} dimension")}")) : "-");
         Line("items", Text.Of($"{run.ItemsProcessed:N0} of {run.ItemsTotal:N0}") + (run.Items is { } items
             ? Text.Of($": {items.New:N0} new, {items.Changed:N0} changed, {items.Metadata:N0} metadata, {items.Deleted:N0} deleted, {items.Failed:N0} failed") : ""));
         Line("chunks", run.Chunks is { } chunks ? Text.Of($"{chunks.Embedded:N0} embedded, {chunks.Reused:N0} reused") : "-");

@@ -56,7 +56,7 @@ public sealed record StatusReport(
             [.. plan.Types.Select(t => new TypeStatus(t.Type, t.Total, t.Embedded, t.Total - t.Embedded, Share(t.Embedded, t.Total)))],
             EstimateReport.Of(plan.Purchase),
             [.. plan.Drift.Take(limit ?? int.MaxValue).Select(DriftEntry.Of)],
-            plan.Violation is { } violation ? [.. plan.Notes, "a sync would stop: " + violation] : plan.Notes);
+            [.. plan.Notes, .. plan.Violation is { } violation ? ["a sync would stop: " + violation] : Array.Empty<string>(), .. plan.Refused.Select(refused => "a sync would refuse deletions: " + refused.Message)]);
     }
 
     /// <summary>1 where there is nothing to cover; rounded down, so that 1 means all.</summary>

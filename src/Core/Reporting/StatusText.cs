@@ -15,7 +15,7 @@ public static class StatusText
         text.Append("store  ").Append(Plain.Line(report.Store)).Append('\n');
         foreach (var space in report.Spaces)
         {
-            text.Append("space  ").Append(Text.Of($"{space.Name}: {Plain.Line(space.Provider)} {Plain.Line(space.Model)}, {space.Dimension:N0} dimensions")).Append(report.Spaces.Count > 1 ? $", {Figures.Percent(space.Coverage)}" : "").Append('\n');
+            text.Append("space  ").Append(Text.Of($"{space.Name}: {Plain.Line(space.Provider)} {Plain.Line(space.Model)}, {Text.Count(space.Dimension, "dimension")}")).Append(report.Spaces.Count > 1 ? $", {Figures.Percent(space.Coverage)}" : "").Append('\n');
         }
 
         text.Append('\n').Append(Sources(report).Render(ink));
@@ -29,7 +29,7 @@ public static class StatusText
             text.Append('\n').Append(Runs(report).Render(ink));
         }
 
-        text.Append('\n').Append(Text.Of($"{report.Chunks.Embedded:N0} of {report.Chunks.Total:N0} chunks embedded; "));
+        text.Append('\n').Append(Text.Of($"{report.Chunks.Embedded:N0} of {Text.Count(report.Chunks.Total, "chunk")} embedded; "));
         var estimate = report.Estimate;
         text.Append(Figures.Purchase(estimate.Chunks, estimate.Requests, estimate.Tokens, estimate.Cost, estimate.PriceFrom, estimate.CalibratedBy, estimate.Seconds)).Append('\n');
         AppendDrift(text, report, ink);

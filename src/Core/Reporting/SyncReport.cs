@@ -33,6 +33,9 @@ public sealed record SyncReport(
     /// <summary>What each source was found to need.</summary>
     public IReadOnlyList<SyncSource> Sources { get; init; } = [];
 
+    /// <summary>What the deletion guard kept, or would keep.</summary>
+    public IReadOnlyList<RefusedDeletions> Refused { get; init; } = [];
+
     /// <summary>Of the remaining, those that <c>embeddings.autoIndex</c> keeps from being embedded by a run that nobody asked for.</summary>
     [JsonIgnore]
     public IReadOnlyList<HeldItem> Held { get; init; } = [];
@@ -63,6 +66,7 @@ public sealed record SyncReport(
             Spaces = [.. plan.Spaces.Select(space => SpaceReport.Of(space, null))],
             Sources = [.. plan.Sources.Select(SyncSource.Of)],
             Held = plan.Held,
+            Refused = plan.Refused,
         };
     }
 
@@ -88,6 +92,7 @@ public sealed record SyncReport(
             Retries = outcome.Retries,
             Spent = outcome.Tokens,
             Volatile = plan.Volatile,
+            Refused = plan.Refused,
             Sources = [.. plan.Sources.Select(SyncSource.Of)],
             Held = plan.Held,
             Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
@@ -95,7 +100,7 @@ public sealed record SyncReport(
     }
 
     private static SyncItems Counted(SyncPlan plan, int added, int changed, int metadata, int deleted, int failed) =>
-        new(plan.Total, added, changed, metadata, plan.Unchanged, deleted, failed);
+        new(plan.Total, added, changed, metadata, plan.Unchanged, deleted, failed) { Refused = plan.Refused.Sum(refused => refused.Items) };
 
     private static int Count(SyncPlan plan, ItemChange change) => plan.Items.Count(item => item.Change == change);
 }
@@ -120,7 +125,11 @@ public sealed record SyncSource(string Name, string Type, int Total, int New, in
         new(source.Source, source.Type, source.Total, source.Missing, source.Stale, source.Current, source.Orphaned, source.Blocked);
 }
 
-public sealed record SyncItems(int Total, int New, int Changed, int Metadata, int Unchanged, int Deleted, int Failed);
+public sealed record SyncItems(int Total, int New, int Changed, int Metadata, int Unchanged, int Deleted, int Failed)
+{
+    /// <summary>Gone from their source and kept, because there are more than may be deleted without asking.</summary>
+    public int Refused { get; init; }
+}
 
 /// <param name="Deleted">Vectors dropped; a sync keeps them for reuse, <c>repair</c> collects them.</param>
 public sealed record SyncChunks(int Embedded, int Reused, int Deleted);

@@ -13,7 +13,8 @@ public static class SyncText
         var text = new StringBuilder();
         var items = report.Items;
         var deleted = report.DryRun ? "to delete" : "deleted";
-        text.Append(Text.Of($"{items.Total:N0} items: {items.New:N0} new, {items.Changed:N0} changed, {items.Metadata:N0} metadata, {items.Unchanged:N0} unchanged, {items.Deleted:N0} {deleted}, "));
+        text.Append(Text.Of($"{Text.Count(items.Total, "item")}: {items.New:N0} new, {items.Changed:N0} changed, {items.Metadata:N0} metadata, {items.Unchanged:N0} unchanged, {items.Deleted:N0} {deleted}"));
+        text.Append(items.Refused > 0 ? ink.Bad(Text.Of($" ({items.Refused:N0} refused)")) : "").Append(", ");
         text.Append(items.Failed > 0 ? ink.Bad(Text.Of($"{items.Failed:N0} failed")) : "0 failed").Append('\n');
         text.Append(report.DryRun ? Planned(report) : Executed(report)).Append('\n');
         foreach (var source in report.Sources.Count > 1 || report.Sources.Any(source => source.Type != "markdown") ? report.Sources : [])
@@ -24,7 +25,7 @@ public static class SyncText
 
         foreach (var space in report.Spaces.Count > 1 ? report.Spaces : [])
         {
-            text.Append(Text.Of($"  {space.Name}: {Plain.Line(space.Model)}, {space.Dimension:N0} dimensions: {Text.Count(space.Chunks, "chunk")}, {Text.Count(space.Requests, "request")}, {Figures.Cost(report.DryRun ? space.Cost.Estimated : space.Cost.Actual)}\n"));
+            text.Append(Text.Of($"  {space.Name}: {Plain.Line(space.Model)}, {Text.Count(space.Dimension, "dimension")}: {Text.Count(space.Chunks, "chunk")}, {Text.Count(space.Requests, "request")}, {Figures.Cost(report.DryRun ? space.Cost.Estimated : space.Cost.Actual)}\n"));
         }
 
         foreach (var error in report.Errors)
@@ -53,7 +54,7 @@ public static class SyncText
 
     private static string Executed(SyncReport report)
     {
-        var line = new StringBuilder(Text.Of($"{report.Chunks.Embedded:N0} chunks embedded, {report.Chunks.Reused:N0} reused, {report.Requests:N0} requests"));
+        var line = new StringBuilder(Text.Of($"{Text.Count(report.Chunks.Embedded, "chunk")} embedded, {report.Chunks.Reused:N0} reused, {Text.Count(report.Requests, "request")}"));
         if (report.Requests > 0)
         {
             line.Append(report.Retries > 0 ? Text.Of($" ({report.Retries:N0} of them again)") : "").Append(Text.Of($"; tokens {report.Tokens.Estimated:N0} estimated, "))
@@ -71,6 +72,7 @@ public static class SyncText
         "done" when report.Remaining > 0 => ink.Warn("Done for now; run again for the rest."),
         "done" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted == 0 => ink.Good("Already in step."),
         "done" => ink.Good("In step."),
+        "partial" when report.Refused.Count > 0 => ink.Warn(report.Errors.Count > 0 ? "Done, but for the items named above and the deletions." : "Done, but for the deletions."),
         "partial" => ink.Warn("Done, but for the items named above."),
         "stopped" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted + report.Chunks.Embedded == 0 =>
             ink.Bad("Stopped before anything was begun."),

@@ -8,11 +8,16 @@ using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Search;
 
+/// <param name="Text">What is looked for: a text, or an item as <see cref="ItemName"/> takes it.</param>
 /// <param name="Where">Metadata that must be equal, ANDed.</param>
 /// <param name="Threshold">Least score; null for none.</param>
 /// <param name="Space">Null for the main one.</param>
 public sealed record SearchRequest(
-    string Text, int Limit, string? Source, string? Type, IReadOnlyList<KeyValuePair<string, string>> Where, double? Threshold, string? Space = null);
+    string Text, int Limit, string? Source, string? Type, IReadOnlyList<KeyValuePair<string, string>> Where, double? Threshold, string? Space = null)
+{
+    /// <summary>Folder in which an item was named, absolute; null for the configuration's own.</summary>
+    public string? Folder { get; init; }
+}
 
 /// <summary>
 /// Reads which generation is active, embeds the query with that generation's model, and asks its table: vectors of two generations
@@ -20,6 +25,8 @@ public sealed record SearchRequest(
 /// </summary>
 public sealed class SearchEngine(Workspace workspace)
 {
+    private readonly FilterCheck _filters = new(workspace);
+
     /// <summary>
     /// Candidates for each item that is wanted, when items are scored again over all their chunks: the document term reorders near
     /// neighbours and seldom lifts a far one.
@@ -41,6 +48,7 @@ public sealed class SearchEngine(Workspace workspace)
 
         var store = workspace.Store;
         var generation = await GenerationAsync(request, cancellationToken);
+        await _filters.RequireKeysAsync(request.Where, cancellationToken);
         var vector = await QueryVectorAsync(generation.Signature, request.Text, cancellationToken);
 
         var lexical = generation.Signature.Provider == LexicalProvider.ProviderName;
@@ -55,14 +63,16 @@ public sealed class SearchEngine(Workspace workspace)
     }
 
     /// <summary>The items nearest to one that is stored, by the mean of its chunks' vectors. Asks no provider: all that is needed is there.</summary>
-    /// <param name="request">Its text is the item's id, or SOURCE/ID where several sources have it.</param>
-    /// <exception cref="UsageException">No stored item has the id, several have it, or it has no vector.</exception>
+    /// <param name="request">Its text names the item.</param>
+    /// <exception cref="UsageException">No stored item is named so, several are, or it has no vector.</exception>
     /// <exception cref="StoreException">Nothing is indexed yet.</exception>
     public async Task<SearchReport> SimilarAsync(SearchRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var generation = await GenerationAsync(request, cancellationToken);
-        var (key, hashes) = await ItemAsync(request.Text, cancellationToken);
+        await _filters.RequireKeysAsync(request.Where, cancellationToken);
+        var key = await new StoredNames(workspace).FindAsync(request.Text, request.Folder, cancellationToken);
+        var hashes = (await workspace.Store.ReadChunkHashesAsync(key.Source, [key.Id], cancellationToken)).GetValueOrDefault(key.Id, []);
         var vectors = await workspace.Store.ReadVectorsAsync(generation.Id, hashes.ToHashSet(), cancellationToken);
         var mean = new float[generation.Signature.Dimension];
         foreach (var hash in hashes.Where(vectors.ContainsKey))
@@ -87,33 +97,45 @@ public sealed class SearchEngine(Workspace workspace)
         return head.Active(space) ?? throw StoreRefusals.NothingIndexed(workspace.Store.Description, head, space);
     }
 
-    private async Task<(ItemKey Key, IReadOnlyList<ContentHash> Hashes)> ItemAsync(string id, CancellationToken cancellationToken)
-    {
-        var found = new List<(ItemKey Key, IReadOnlyList<ContentHash> Hashes)>();
-        foreach (var source in await workspace.Store.ReadSourceNamesAsync(cancellationToken))
-        {
-            var inside = id.StartsWith(source + "/", StringComparison.Ordinal) ? id[(source.Length + 1)..] : null;
-            var names = inside is null ? new[] { id } : [id, inside];
-            found.AddRange((await workspace.Store.ReadChunkHashesAsync(source, names, cancellationToken)).Select(one => (new ItemKey(source, one.Key), one.Value)));
-        }
-
-        return found switch
-        {
-            [var one] => one,
-            [] => throw new UsageException($"no stored item has the id '{id}': 'embsync search' finds items by their text"),
-            _ => throw new UsageException($"several items have the id '{id}': say which, {string.Join(" or ", found.Select(one => $"'{one.Key.Source}/{one.Key.Id}'"))}"),
-        };
-    }
-
     private async Task<SearchReport> ReportAsync(Generation generation, SearchRequest request, IReadOnlyList<SearchHit> hits, CancellationToken cancellationToken)
     {
         var results = hits.Where(hit => request.Threshold is not { } least || hit.Score >= least).Take(request.Limit).Select(Result).ToList();
-        var coverage = await workspace.Store.ReadCoverageAsync(generation.Id, cancellationToken);
-        var items = coverage.Sum(row => row.Items);
-        return new(1, generation.Space, generation.Signature.Model, "vector",
-            items == 0 ? 1 : Math.Floor(10_000.0 * coverage.Sum(row => row.Embedded) / items) / 10_000,
-            await Staleness.TryCountAsync(workspace, cancellationToken), results);
+        var status = await Standing.TryReadAsync(workspace, cancellationToken);
+        var coverage = status?.Spaces.FirstOrDefault(space => space.Name == generation.Space)?.Coverage ?? await StoredCoverageAsync(generation.Id, cancellationToken);
+        List<string> notes = [.. ModelNotes(generation)];
+        if (hits.Count == 0)
+        {
+            notes.AddRange(await _filters.NotesAsync(request.Type, request.Where, cancellationToken));
+        }
+
+        return new(1, generation.Space, generation.Signature.Model, "vector", coverage, status?.Items is { } items ? items.Missing + items.Stale + items.Orphaned + items.Metadata : null, results)
+        {
+            Items = status?.Items,
+            Notes = notes,
+        };
     }
+
+    private async Task<double> StoredCoverageAsync(int generation, CancellationToken cancellationToken)
+    {
+        var coverage = await workspace.Store.ReadCoverageAsync(generation, cancellationToken);
+        var items = coverage.Sum(row => row.Items);
+        return items == 0 ? 1 : Math.Floor(10_000.0 * coverage.Sum(row => row.Embedded) / items) / 10_000;
+    }
+
+    /// <summary>Which model answered, where the configuration names another by now.</summary>
+    private IEnumerable<string> ModelNotes(Generation generation)
+    {
+        var used = generation.Signature;
+        if (workspace.Spaces.FirstOrDefault(space => space.Name == generation.Space)?.Signature is { } configured && configured.Fingerprint != used.Fingerprint)
+        {
+            yield return $"{Named(used, configured)} answered: it is what is indexed, and the configuration says {Named(configured, used)}. "
+                + (generation.IsPinned ? "Change the configuration to agree, or end this with 'embsync reembed --unpin'" : "'embsync sync' goes over to it, or 'embsync reembed'; '--dry-run' says what that costs");
+        }
+    }
+
+    /// <summary>With as much as tells it from the other.</summary>
+    private static string Named(EmbeddingSignature one, EmbeddingSignature other) => $"{(one.Provider != other.Provider ? one.Provider + " " : "")}{one.Model} with {Text.Count(one.Dimension, "dimension")}"
+        + (one with { RoleRules = other.RoleRules } == other ? $" (prefixes {(one.RoleRules.Length == 0 ? "none" : one.RoleRules)})" : "");
 
     private async Task<float[]> QueryVectorAsync(EmbeddingSignature signature, string text, CancellationToken cancellationToken)
     {

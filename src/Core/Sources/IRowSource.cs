@@ -28,6 +28,9 @@ public interface IRowSource : ISource
     /// <summary>Whether rows that nobody changes are others at each look: their text is made anew by each statement, or by each transaction.</summary>
     Task<bool> IsVolatileAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
+    /// <summary>Ids that are one of the names, or differ from one in the case of letters only.</summary>
+    Task<IReadOnlyList<string>> FindIdsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken);
+
     /// <summary>Rows that one statement should read: few where an index finds them, many where each statement reads all rows.</summary>
     int ReadBatch { get; }
 }

@@ -62,6 +62,11 @@ public interface IStore : IAsyncDisposable
     /// <summary>Totals by source and type, in order of both.</summary>
     Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken);
 
+    /// <summary>Keys of the stored metadata, or the values of one key (each of a list), with the number of items that have them; the most frequent first.</summary>
+    /// <param name="key">Null for the keys.</param>
+    /// <param name="limit">At most.</param>
+    Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken);
+
     /// <summary>What is wrong with the store itself, in the order in which it is to be mended. Reads everything.</summary>
     /// <param name="before">End of the grace time: what was made or retired later is left alone.</param>
     Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken);
@@ -177,6 +182,9 @@ public sealed record StoreBatch(
 
 /// <param name="Embedded">Items all of whose chunks have a vector.</param>
 public sealed record CoverageRow(string Source, string Type, int Items, int Embedded, int Chunks, int EmbeddedChunks);
+
+/// <param name="Value">A key of metadata, or a value as <c>--where</c> takes it.</param>
+public readonly record struct Facet(string Value, int Items);
 
 /// <summary>Receipt of one execution that writes.</summary>
 /// <param name="Id">0 before it is opened.</param>

@@ -49,6 +49,17 @@ internal sealed class MetadataFilter(IReadOnlyList<KeyValuePair<string, string>>
         return true;
     }
 
+    /// <summary>Keys of one item's metadata, or what one of them holds; see <see cref="IStore.ReadFacetsAsync"/>.</summary>
+    public static IReadOnlyList<string> Facets(string metadata, string? key)
+    {
+        using var document = JsonDocument.Parse(metadata);
+        return key is null ? [.. document.RootElement.EnumerateObject().Select(member => member.Name)]
+            : !document.RootElement.TryGetProperty(key, out var found) ? []
+            : [.. (found.ValueKind == JsonValueKind.Array ? found.EnumerateArray().AsEnumerable() : [found])
+                .Where(value => value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
+                .Select(value => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText())];
+    }
+
     private static bool Holds(JsonElement found, string value) =>
         found.ValueKind == JsonValueKind.Array ? found.EnumerateArray().Any(entry => IsEqual(entry, value)) : IsEqual(found, value);
 

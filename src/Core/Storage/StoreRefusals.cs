@@ -1,3 +1,4 @@
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Storage;
@@ -29,9 +30,9 @@ internal static class StoreRefusals
     /// <summary>No generation of the space is active.</summary>
     public static EmbSyncException NothingIndexed(string store, StoreHead head, string space)
     {
-        var there = head.Generations.Where(generation => generation.State == GenerationState.Active).Select(generation => $"'{generation.Space}'").ToList();
+        var there = head.Generations.Where(generation => generation.State == GenerationState.Active).Select(generation => generation.Space).ToList();
         return there.Count == 0 ? new StoreException($"nothing is indexed yet in {store}: run 'embsync sync' first")
-            : new UsageException($"nothing is indexed yet in space '{space}': there is {string.Join(", ", there)}");
+            : new UsageException($"nothing is indexed yet in space '{space}': {Guess.ThereIs(space, there)}");
     }
 
     public static StoreException NoGeneration(string store, int id) => new(FormattableString.Invariant(

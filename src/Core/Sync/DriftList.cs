@@ -1,3 +1,4 @@
+using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Sync;
@@ -7,7 +8,7 @@ internal static class DriftList
 {
     /// <summary>All items that are not current, by source, then path or id.</summary>
     public static IReadOnlyList<Drift> Of(
-        PlanInput input, IReadOnlyList<PlannedItem> classified, IReadOnlySet<string>? chosen)
+        PlanInput input, IReadOnlyList<PlannedItem> classified, IReadOnlySet<ItemKey>? chosen)
     {
         var surveys = input.Surveys;
         var reasons = input.Reasons;
@@ -20,7 +21,7 @@ internal static class DriftList
         var blocked = surveys.SelectMany(survey => survey.Problems).Select(problem => new Drift(
             problem.Source, problem.Id, problem.Path, ItemState.Blocked, [problem.Code], "", problem.Line, problem.Message));
         return [.. items.Concat(unchanged).Concat(gone).Concat(blocked)
-            .Where(drift => chosen is null || chosen.Contains(drift.Id))
+            .Where(drift => chosen is null || chosen.Contains(new(drift.Source, drift.Id)))
             .OrderBy(drift => drift.Source, StringComparer.Ordinal)
             .ThenBy(drift => drift.Path ?? drift.Id, StringComparer.Ordinal)
             .ThenBy(drift => drift.State)];

@@ -31,12 +31,19 @@ internal sealed class PlanMaker(Workspace workspace)
         var surveyor = new Surveyor(store, request.All || request.Reindex);
         var surveys = new List<SourceSurvey>();
         var records = new List<SourceRecord>();
+        var named = new NamedItems(request, workspace.Config);
         foreach (var source in workspace.Chosen(request.Sources))
         {
+            var ids = source is IRowSource lookedUp ? await named.IdsInAsync(lookedUp, cancellationToken) : [];
+            if (source is IRowSource && request.Ids.Count > 0 && ids.Count == 0)
+            {
+                continue;
+            }
+
             var scope = ScopeOf(source, request, at, head.Sources.GetValueOrDefault(source.Name)?.Commit);
             int?[] generations = [.. targets.Select(target => target.Existing?.Id)];
             var survey = source is IRowSource rows
-                ? await new RowSurvey(rows, workspace.Config.Sources.First(one => one.Name == source.Name), store, RowsOf(request)).RunAsync(generations, cancellationToken)
+                ? await new RowSurvey(rows, workspace.Config.Sources.First(one => one.Name == source.Name), store, RowsOf(request, ids)).RunAsync(generations, cancellationToken)
                 : await surveyor.SurveyAsync(source, at, scope, generations, cancellationToken);
             surveys.Add(survey);
             if (IsInStepAfter(request, survey))
@@ -53,16 +60,17 @@ internal sealed class PlanMaker(Workspace workspace)
             }
         }
 
-        RequireKnown(request.Ids, surveys);
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
         var plan = Planner.Plan(new(request, await InputsAsync(targets, surveys, head, spooled, cancellationToken), surveys, workspace.Config.Limits,
-            request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly));
+            request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly) { Chosen = named.In(surveys) });
         if (request.Automatic && (plan.CutOff > 0 || plan.Rest is not null))
         {
             // What the gate keeps back is not in step.
             records.Clear();
         }
 
+        // What the guard keeps is not in step either: a later --since has to see it.
+        records.RemoveAll(record => plan.Refused.Any(refused => refused.Source == record.Name));
         var outstanding = records.Any(record => head.Sources.GetValueOrDefault(record.Name) != record)
             || (workspace.Spool is { } spool && new SpoolReplay(spool).IsWaiting)
             || targets.Exists(target => target.IsOutstanding && plan.IsEmpty && !request.IsPartial)
@@ -71,8 +79,8 @@ internal sealed class PlanMaker(Workspace workspace)
         return new(Noted(plan, request, surveys, head), head, commit, cacheOnly || keepsStill ? [] : records, outstanding && !cacheOnly && !keepsStill && plan.Total > 0);
     }
 
-    private RowSurveyRequest RowsOf(SyncRequest request) => new(
-        request.All || request.Reindex, request.Ids, request.Limit, request.Whole, workspace.RowsAtATime, request.Takes);
+    private RowSurveyRequest RowsOf(SyncRequest request, IReadOnlyList<string> ids) => new(
+        request.All || request.Reindex, ids, request.Limit, request.Whole, workspace.RowsAtATime, request.Takes);
 
     private bool OnBranch(string? commit, string branch) => workspace.Git.Require().IsOnBranch(
             commit ?? throw new GitException($"store.branch says '{branch}', and there is no commit yet. Commit first, or take the setting away."), branch)
@@ -100,17 +108,6 @@ internal sealed class PlanMaker(Workspace workspace)
 
     /// <summary>Two rows on one path: none of their versions is the file's, so that it is looked at.</summary>
     private static string VersionOf(IEnumerable<StoredItem> rows) => rows.Take(2).ToList() is [var row] ? row.Version : "";
-
-    /// <exception cref="UsageException">An id that was asked for by name is in no source.</exception>
-    private static void RequireKnown(IReadOnlyList<string> ids, List<SourceSurvey> surveys)
-    {
-        var known = ids.Count == 0 ? [] : surveys.SelectMany(survey => survey.Unchanged.Select(item => item.Id)
-            .Concat(survey.Read.Select(item => item.Key.Id)).Concat(survey.Problems.Select(problem => problem.Id))).ToHashSet(StringComparer.Ordinal);
-        if (ids.FirstOrDefault(id => !known.Contains(id)) is { } unknown)
-        {
-            throw new UsageException($"no item has the id '{unknown}': without an id key a file's path is its id");
-        }
-    }
 
     /// <summary>Whether the source is in step with the commit once the plan is applied without a failure.</summary>
     private static bool IsInStepAfter(SyncRequest request, SourceSurvey survey) =>
@@ -166,7 +163,7 @@ internal sealed class PlanMaker(Workspace workspace)
 
         foreach (var target in plan.Spaces.Select(space => space.Target).Where(target => target.PinnedAgainst is not null))
         {
-            notes.Add($"{target.Active!.Signature.Model} with {target.Active.Signature.Dimension} dimensions stays in use, as 'embsync reembed' left it, although the configuration "
+            notes.Add($"{target.Active!.Signature.Model} with {Text.Count(target.Active.Signature.Dimension, "dimension")} stays in use, as 'embsync reembed' left it, although the configuration "
                 + $"says {target.PinnedAgainst!.Model} with {target.PinnedAgainst.Dimension}. Change the configuration to agree, or end this with 'embsync reembed --unpin'"
                 + (target.Space == Generation.DefaultSpace ? "" : $" --space {target.Space}"));
         }
@@ -179,6 +176,11 @@ internal sealed class PlanMaker(Workspace workspace)
         if (workspace.Config.Store.Backend == StoreBackend.Memory && plan.Buy.Count > 0)
         {
             notes.Add(MemoryNote);
+        }
+
+        if (workspace.Config.Embeddings.MissingKey is { } missing && plan.Purchase is { Chunks: > 0 } && plan.Spaces.Any(space => !space.Terms.IsFree))
+        {
+            notes.Add($"{missing}: a sync that has to buy needs it");
         }
 
         if (plan.CacheOnly)

@@ -18,6 +18,9 @@ public sealed record PlanInput(
     public IReadOnlySet<ContentHash> Existing { get; } = Spaces.Count == 1 ? Spaces[0].Existing
         : Spaces.Skip(1).Aggregate((IEnumerable<ContentHash>)Spaces[0].Existing, (both, space) => both.Where(space.Existing.Contains)).ToHashSet();
 
+    /// <summary>Only these items; null for all.</summary>
+    public IReadOnlySet<ItemKey>? Chosen { get; init; }
+
     /// <summary>Searches of some space still use a generation before.</summary>
     public bool ModelChanged => Spaces.Any(space => space.Target.ModelChanged);
 
@@ -34,8 +37,8 @@ public static class Planner
     {
         ArgumentNullException.ThrowIfNull(input);
         var request = input.Request;
-        var chosen = request.Ids.Count == 0 ? null : request.Ids.ToHashSet(StringComparer.Ordinal);
-        var classified = Classification.Of(input).Where(item => chosen is null || chosen.Contains(item.Key.Id)).ToList();
+        var chosen = input.Chosen;
+        var classified = Classification.Of(input).Where(item => chosen is null || chosen.Contains(item.Key)).ToList();
         var purchases = new Purchases(input);
         foreach (var item in InOrder(classified.Where(item => item.Change != ItemChange.None)))
         {
@@ -48,14 +51,26 @@ public static class Planner
         var moves = keepsOrphans ? [] : Moves.Match(gone.SelectMany(pair => pair.Value.Select(item => (pair.Key, item))), purchases.Items);
         var moved = moves.Values.ToHashSet();
         var deletions = new List<PlannedDeletion>();
+        var refused = new List<RefusedDeletions>();
         var sources = new List<SourcePlan>();
         var violation = ModelChangeViolation(input, purchases.Items);
         foreach (var survey in input.Surveys)
         {
             var mine = keepsOrphans ? [] : DeletionGuard.Deletions(survey, gone[survey.Source], moved);
-            violation ??= DeletionGuard.Violation(survey, mine, input.Limits.MaxDelete, request.MaxDelete);
-            deletions.AddRange(mine);
             sources.Add(SourceSummary.Of(survey, classified, input, chosen, gone[survey.Source].Count, keepsOrphans ? 0 : gone[survey.Source].Count - mine.Count));
+            var refusal = DeletionGuard.Violation(survey, mine, input.Limits.MaxDelete, request.MaxDelete);
+            if (request.DeletionsOnly)
+            {
+                violation ??= refusal;
+            }
+            else if (refusal is not null)
+            {
+                // What has moved is written under its new id, and loses nothing.
+                refused.Add(new(survey.Source, mine.Count(deletion => !deletion.Moved), refusal));
+                mine = [.. mine.Where(deletion => deletion.Moved)];
+            }
+
+            deletions.AddRange(mine);
         }
 
         // Rows that weren't read are priced by their length; a run with a limit leaves them to others.
@@ -69,7 +84,7 @@ public static class Planner
             spaces,
             [.. purchases.Items.Select(item => moves.TryGetValue(item.Key, out var old) ? item with { Replaces = old } : item)],
             deletions,
-            [.. input.Surveys.SelectMany(survey => survey.Problems).Where(problem => chosen is null || chosen.Contains(problem.Id))],
+            [.. input.Surveys.SelectMany(survey => survey.Problems).Where(problem => chosen is null || chosen.Contains(new(problem.Source, problem.Id)))],
             sources,
             DriftList.Types(input, classified),
             DriftList.Of(input, classified, chosen),
@@ -81,6 +96,7 @@ public static class Planner
             [.. input.Surveys.SelectMany(survey => survey.Notes).Distinct()])
         {
             CacheOnly = input.CacheOnly,
+            Refused = refused,
             Held = purchases.Held,
             LaterNew = unread.Sum(row => row.Missing),
             LaterChanged = unread.Sum(row => row.Stale),

@@ -1,20 +1,22 @@
+using EmbSync.Core.Model;
+
 namespace EmbSync.Core.Sync;
 
 /// <summary>The counts of one source.</summary>
 internal static class SourceSummary
 {
     /// <summary>Items whose text as it is now has its vectors in the generation of this space that is searched.</summary>
-    public static int CurrentIn(SpaceInput space, IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified, IReadOnlySet<string>? chosen) =>
+    public static int CurrentIn(SpaceInput space, IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified, IReadOnlySet<ItemKey>? chosen) =>
         space.Target.ModelChanged ? 0
-        : surveys.Sum(survey => survey.Unchanged.Count(item => chosen is null || chosen.Contains(item.Id)) + survey.Rows.Sum(row => row.Unchanged))
+        : surveys.Sum(survey => survey.Unchanged.Count(item => chosen is null || chosen.Contains(new(survey.Source, item.Id))) + survey.Rows.Sum(row => row.Unchanged))
             + classified.Count(item => item.Change != ItemChange.New && (item.Reasons & (StaleReasons.Content | StaleReasons.Pipeline)) == 0 && item.Item.Hashes.All(space.Existing.Contains));
 
     public static SourcePlan Of(
-        SourceSurvey survey, IReadOnlyList<PlannedItem> classified, PlanInput input, IReadOnlySet<string>? chosen, int gone, int withheld)
+        SourceSurvey survey, IReadOnlyList<PlannedItem> classified, PlanInput input, IReadOnlySet<ItemKey>? chosen, int gone, int withheld)
     {
         var items = classified.Where(item => item.Key.Source == survey.Source).ToList();
-        var unchanged = survey.Unchanged.Where(item => chosen is null || chosen.Contains(item.Id)).ToList();
-        var blocked = survey.Problems.Count(problem => chosen is null || chosen.Contains(problem.Id));
+        var unchanged = survey.Unchanged.Where(item => chosen is null || chosen.Contains(new(survey.Source, item.Id))).ToList();
+        var blocked = survey.Problems.Count(problem => chosen is null || chosen.Contains(new(problem.Source, problem.Id)));
 
         // Searches still use the generation before: whole as the new one may be for an item, it is not what people search.
         var same = unchanged.Count + survey.Rows.Sum(row => row.Unchanged);

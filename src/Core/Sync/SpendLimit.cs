@@ -42,7 +42,7 @@ public sealed record SpendLimit(decimal? MaxCost, long? MaxTokens)
 
         if (MaxTokens is { } tokens && purchase.Tokens > tokens)
         {
-            return Text.Of($"about {purchase.Tokens:N0} tokens are needed, {purchase.Tokens - tokens:N0} more than the limit of {tokens:N0} (limits.maxTokens, --max-tokens). ")
+            return Text.Of($"about {Text.Count(purchase.Tokens, "token")} {Text.Agreeing(purchase.Tokens, "is", "are")} needed, {purchase.Tokens - tokens:N0} more than the limit of {tokens:N0} (limits.maxTokens, --max-tokens). ")
                 + "Nothing was bought. Raise the limit" + (byParts ? ", or buy a part with --limit" : "");
         }
 

@@ -14,6 +14,9 @@ public sealed record SyncResult(SyncReport Report, ExitCode ExitCode, Exception?
 
     /// <summary>It had the right to write, and wrote: also where it only switched generations or recorded a source.</summary>
     public bool HasWritten { get; init; }
+
+    /// <summary>All was done but the deletions that the guard refused: no reason for what comes after to stop.</summary>
+    public bool IsRefusal => Stopped is GuardException && Report.Refused.Count > 0 && Report.Status is "done" or "partial";
 }
 
 /// <summary>
@@ -45,14 +48,15 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     }
 
     /// <summary>
-    /// Deletions, budget or a change of model beyond bounds come as a result with status <c>stopped</c>: nothing was begun then.
+    /// A budget or a change of model beyond bounds comes as a result with status <c>stopped</c>: nothing was begun then. Deletions beyond bounds are left out,
+    /// and end an otherwise complete run as the guard does.
     /// </summary>
     /// <exception cref="LockedException">Another run writes.</exception>
     /// <exception cref="UsageException">The provider can't be used as configured.</exception>
     public async Task<SyncResult> RunAsync(
         SyncRequest request, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken) =>
-        await IndexedAsync(
-            await new SyncParts(spend, request, progress).RunAsync((part, left, shown) => RunAsync(part, null, left, shown, cancellationToken)), cancellationToken);
+        Told(await IndexedAsync(
+            await new SyncParts(spend, request, progress).RunAsync((part, left, shown) => RunAsync(part, null, left, shown, cancellationToken)), cancellationToken));
 
     /// <summary>Does exactly what the plan says. When source, configuration or store moved since it was made, that comes as a result with status <c>stopped</c>.</summary>
     /// <param name="maxBatches">At most so many requests; null for what the plan says.</param>
@@ -62,8 +66,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         SavedPlan plan, int? maxBatches, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return await IndexedAsync(
-            await RunAsync(plan.Request with { MaxBatches = maxBatches ?? plan.Request.MaxBatches, Whole = true }, plan, spend, progress, cancellationToken), cancellationToken);
+        return Told(await IndexedAsync(
+            await RunAsync(plan.Request with { MaxBatches = maxBatches ?? plan.Request.MaxBatches, Whole = true }, plan, spend, progress, cancellationToken), cancellationToken));
     }
 
     /// <summary>What applying would do now, or that it would be refused. Buys and writes nothing.</summary>
@@ -147,10 +151,18 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         return await new SyncRun(workspace, writer, providers ?? late, clock, progress).ExecuteAsync(made, spend, started, cancellationToken);
     }
 
+    /// <summary>Deletions that were refused are the guard's to tell, after all else was done.</summary>
+    private static SyncResult Told(SyncResult result) => result.Stopped is null && result.Report.Refused.Count > 0
+        ? result with { ExitCode = ExitCode.Guard, Stopped = new GuardException(string.Join(". ", result.Report.Refused.Select(refused => refused.Message))) }
+        : result;
+
     private static SyncReport Planned(SyncPlan plan, string? violation)
     {
         var report = SyncReport.Planned(plan);
-        return violation is null ? report : report with { Notes = [.. report.Notes, "a sync would stop: " + violation] };
+        return report with
+        {
+            Notes = [.. report.Notes, .. violation is null ? Array.Empty<string>() : ["a sync would stop: " + violation], .. plan.Refused.Select(refused => "a sync would refuse deletions: " + refused.Message)],
+        };
     }
 
     private async Task<MadePlan> MakeAsync(SyncRequest request, SavedPlan? reviewed, CancellationToken cancellationToken, bool spooled = true)
@@ -196,7 +208,7 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
 
     private SyncResult InStep(SyncPlan plan, long started)
     {
-        var partial = plan.Blocked.Count > 0;
+        var partial = plan.Blocked.Count + plan.Refused.Count > 0;
         return new(
             SyncReport.Executed(plan, SyncOutcome.Nothing, null, SyncRun.CostOf(plan, SyncOutcome.Nothing), clock.GetElapsedTime(started), partial ? "partial" : "done"),
             partial ? ExitCode.Partial : ExitCode.Done,

@@ -64,7 +64,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
         return next with
         {
             Status = next.Status == "done" && errors.Count > 0 ? "partial" : next.Status,
-            Items = new(b.Total, added, changed, metadata, Math.Max(0, b.Total - added - changed - metadata - errors.Count - next.Remaining), a.Deleted + b.Deleted, errors.Count),
+            Items = new(b.Total, added, changed, metadata, Math.Max(0, b.Total - added - changed - metadata - errors.Count - next.Remaining), a.Deleted + b.Deleted, errors.Count) { Refused = Math.Max(a.Refused, b.Refused) },
             Chunks = new(one.Chunks.Embedded + next.Chunks.Embedded, one.Chunks.Reused + next.Chunks.Reused, one.Chunks.Deleted + next.Chunks.Deleted),
             Requests = one.Requests + next.Requests,
             Retries = one.Retries + next.Retries,
@@ -75,6 +75,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
             Notes = [.. one.Notes.Concat(next.Notes).Distinct()],
             Spent = one.Spent is null && next.Spent is null ? null : (one.Spent ?? 0) + (next.Spent ?? 0),
             Sources = one.Sources,
+            Refused = one.Refused.Count > 0 ? one.Refused : next.Refused,
             Held = [.. one.Held, .. next.Held],
             Volatile = [.. one.Volatile.Union(next.Volatile)],
             Spaces = [.. one.Spaces.Zip(next.Spaces, (first, second) => second with

@@ -77,6 +77,11 @@ public sealed record SpacePlan(GenerationTarget Target, IReadOnlySet<ContentHash
 /// <param name="Reasons">Stale: what changed; blocked: its code.</param>
 public sealed record Drift(string Source, string Id, string? Path, ItemState State, IReadOnlyList<string> Reasons, string Title, int? Line, string? Message);
 
+/// <summary>Deletions of one source that the guard doesn't let through; all else of the plan is done.</summary>
+/// <param name="Items">Stored items that are gone from the source and are kept.</param>
+/// <param name="Message">Why, and how to delete them all the same.</param>
+public sealed record RefusedDeletions(string Source, int Items, string Message);
+
 /// <summary>
 /// What a sync would do: a value, computed without side effects. <c>status</c> shows it, <c>--dry-run</c> prices it, the executor
 /// applies it.
@@ -85,7 +90,7 @@ public sealed record Drift(string Source, string Id, string? Path, ItemState Sta
 /// <param name="Spaces">In the order of the configuration; never empty.</param>
 /// <param name="Buy">All hashes that have to be bought in any space.</param>
 /// <param name="Purchase">Of all spaces.</param>
-/// <param name="Violation">Why the plan must not begin (deletion guard, model change); null when it may.</param>
+/// <param name="Violation">Why the plan must not begin (a change of model; the deletion guard where only deletions are asked for); null when it may.</param>
 /// <param name="CutOff">Items left for another run by <c>--limit</c>.</param>
 public sealed record SyncPlan(
     SyncRequest Request,
@@ -105,6 +110,9 @@ public sealed record SyncPlan(
 {
     /// <summary>The commit is not on the store's branch: vectors are bought for reuse, no item is written or deleted.</summary>
     public bool CacheOnly { get; init; }
+
+    /// <summary>What the deletion guard refuses; none of it is among the deletions.</summary>
+    public IReadOnlyList<RefusedDeletions> Refused { get; init; } = [];
 
     /// <summary>Among those that are cut off: what a run by itself may not embed.</summary>
     public IReadOnlyList<HeldItem> Held { get; init; } = [];

@@ -18,8 +18,12 @@ public sealed record SyncRequest
     /// <summary>Names of sources; empty for all.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
-    /// <summary>Only these items; empty for all.</summary>
+    /// <summary>Only these items, by ids or whatever else <see cref="Search.ItemName"/> takes; empty for all.</summary>
     public IReadOnlyList<string> Ids { get; init; } = [];
+
+    /// <summary>Folder in which they were typed, absolute; null for the configuration's own.</summary>
+    [JsonIgnore]
+    public string? Folder { get; init; }
 
     /// <summary>Ignore source versions: read everything, buy only what is missing.</summary>
     public bool All { get; init; }

@@ -137,14 +137,14 @@ internal sealed class SyncRun(
 
     private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, RunRecord? run, long started)
     {
-        var (status, exitCode) = Verdict.Of(outcome.Stopped, plan.Blocked.Count + outcome.Failures.Count > 0);
+        var (status, exitCode) = Verdict.Of(outcome.Stopped, plan.Blocked.Count + outcome.Failures.Count + plan.Refused.Count > 0);
         var cost = CostOf(plan, outcome);
         var report = SyncReport.Executed(plan, outcome, run?.Id, cost, clock.GetElapsedTime(started), status);
         foreach (var target in plan.Spaces.Select(space => space.Target).Where(target => target.ModelChanged && !outcome.Activated.Contains(target.Space)))
         {
             report = report with
             {
-                Notes = [.. report.Notes, Text.Of($"searches still use {target.Active!.Signature.Model} with {target.Active.Signature.Dimension} dimensions: the new generation takes over when a full run ('embsync sync') has every stored item in it")
+                Notes = [.. report.Notes, Text.Of($"searches still use {target.Active!.Signature.Model} with {Text.Count(target.Active.Signature.Dimension, "dimension")}: the new generation takes over when a full run ('embsync sync') has every stored item in it")
                     + (outcome.Waiting == 0 ? "" : $". {Text.Count(outcome.Waiting, "item")} with text that the old one lacks {(outcome.Waiting == 1 ? "waits" : "wait")} for that, paid")],
             };
         }
@@ -157,7 +157,7 @@ internal sealed class SyncRun(
                 ItemsProcessed = outcome.Written,
                 Tokens = outcome.Tokens,
                 Cost = cost,
-                Error = outcome.Stopped?.Message,
+                Error = outcome.Stopped?.Message ?? plan.Refused.Select(refused => refused.Message).FirstOrDefault(),
                 CompletedAt = clock.GetUtcNow(),
                 Details = ReportJson.Details(report),
             };

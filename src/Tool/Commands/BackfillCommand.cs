@@ -27,7 +27,7 @@ internal static class BackfillCommand
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
         var rounds = command.Argument("ROUNDS", $"Rounds at most (default {BackfillRequest.DefaultRounds})");
         var seconds = command.Argument("SECONDS", $"Pause between rounds, {BackfillRequest.LeastSeconds} at least (default {BackfillRequest.DefaultSeconds})");
-        var limit = command.Value("--limit <N>", $"Chunks a round (default {BackfillRequest.DefaultLimit}); most rows are one chunk");
+        var limit = command.Limit($"Chunks a round (default {BackfillRequest.DefaultLimit}); most rows are one chunk");
         var sources = command.Many("--source <NAME>", "Only this source (repeatable)");
         var dryRun = command.Flag("--dry-run", "Show what is left and what it would cost; buy and write nothing");
         var spend = new SpendOptions(command, byBatches: false, wait: "60s");

@@ -70,8 +70,8 @@ internal static class CacheCommand
     {
         session.Note(global, report.Notes);
         session.Print(global.Format == OutputFormat.Json ? ReportJson.Of(report)
-            : report.Action == "export" ? Text.Of($"{report.Vectors:N0} vectors of {report.Model} with {report.Dimension} dimensions in {Plain.Line(file)}, {report.Bytes:N0} bytes\n")
-            : Text.Of($"{report.Vectors:N0} vectors of {report.Model} with {report.Dimension} dimensions in {Plain.Line(file)}, {report.Added:N0} new to the store\n"));
+            : report.Action == "export" ? Text.Of($"{Text.Count(report.Vectors, "vector")} of {report.Model} with {Text.Noun(report.Dimension, $"{report.Dimension} dimension")} in {Plain.Line(file)}, {Text.Count(report.Bytes, "byte")}\n")
+            : Text.Of($"{Text.Count(report.Vectors, "vector")} of {report.Model} with {Text.Noun(report.Dimension, $"{report.Dimension} dimension")} in {Plain.Line(file)}, {report.Added:N0} new to the store\n"));
         return (int)ExitCode.Done;
     }
 }

@@ -30,7 +30,7 @@ internal static class CompletionCommand
         command.OnExecute(() =>
         {
             var script = Shells.GetValueOrDefault(shell.Value!)
-                ?? throw new UsageException($"'{shell.Value}' is no shell that embsync knows: use one of {string.Join(", ", Shells.Keys)}");
+                ?? throw OptionValues.NoneOf($"'{shell.Value}' is no shell that embsync knows", shell.Value!, [.. Shells.Keys]);
             session.Print(script(CompletionTree.Of(app)));
             return (int)ExitCode.Done;
         });

@@ -48,6 +48,7 @@ internal static class ConfigCommand
             {
                 var config = session.Load(global, ConfigOverrides.None);
                 session.Print(config.File is { } file ? $"{file}: valid\n" : "no configuration file: the defaults are in force\n");
+                session.Note(global, config.Embeddings.MissingKey is { } missing ? [$"{missing}: 'embsync sync' needs it"] : []);
                 return (int)ExitCode.Done;
             });
         });

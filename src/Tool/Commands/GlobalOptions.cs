@@ -1,3 +1,4 @@
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 using McMaster.Extensions.CommandLineUtils;
 
@@ -69,7 +70,8 @@ internal sealed class GlobalOptions
             var format = Find(text);
             if (format is null || (json && format != OutputFormat.Json))
             {
-                throw new UsageException($"--format '{text}'{(json ? " beside --json" : "")}: use one of {string.Join(", ", _formats.Select(Name))}");
+                throw json && format is not null ? new UsageException($"--format '{text}' beside --json: leave one of the two away")
+                    : OptionValues.NoneOf($"--format '{text}'", text, [.. _formats.Select(Name)]);
             }
 
             return format.Value;
@@ -83,8 +85,10 @@ internal sealed class GlobalOptions
         var parts = text.Split('=', 2);
         return parts.Length == 2 && parts[1].Length > 0 && Find(parts[0]) is { } format and not OutputFormat.Text
             ? (format, parts[1])
-            : throw new UsageException($"--also '{text}': use FORM=FILE with one of {string.Join(", ", _formats.Where(form => form != OutputFormat.Text).Select(Name))}, such as markdown=summary.md");
+            : throw new UsageException($"--also '{text}': use FORM=FILE, such as markdown=summary.md, with one of {string.Join(", ", ForFiles)}{Guess.Hint(parts[0], ForFiles)}");
     })];
+
+    private IEnumerable<string> ForFiles => _formats.Where(form => form != OutputFormat.Text).Select(Name);
 
     private OutputFormat? Find(string text) =>
         Array.FindIndex(_formats, format => Name(format).Equals(text, StringComparison.OrdinalIgnoreCase)) is >= 0 and var index ? _formats[index] : null;

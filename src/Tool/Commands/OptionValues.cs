@@ -1,4 +1,5 @@
 using System.Globalization;
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 using McMaster.Extensions.CommandLineUtils;
 
@@ -22,6 +23,17 @@ internal static class OptionValues
         return argument;
     }
 
+    /// <summary>What is said of a value that is none of a few words.</summary>
+    /// <param name="what">Option or argument, with the value: <c>--format 'yaml'</c>.</param>
+    public static UsageException NoneOf(string what, string given, IReadOnlyList<string> choices) =>
+        new($"{what}: {Guess.Use(given, choices)}");
+
+    /// <summary>The option's value, which is one of its choices; null where it isn't given.</summary>
+    /// <exception cref="UsageException">It is another.</exception>
+    public static string? Chosen(this CommandOption option) => option.Value() is not { } text ? null
+        : option is IChoices { Choices: var choices } && !choices.Contains(text) ? throw NoneOf($"--{option.LongName} '{text}'", text, choices)
+        : text;
+
     public static CommandOption Flag(this CommandLineApplication command, string template, string description) =>
         command.Option(template, description, CommandOptionType.NoValue);
 
@@ -32,6 +44,9 @@ internal static class OptionValues
     public static CommandOption Switch(this CommandLineApplication command, string name, string description) =>
         Added(command, new ChoiceOption($"{name}[:<BOOL>]", CommandOptionType.SingleOrNoValue, ["true", "false"]) { Description = description });
 
+    /// <summary>How many, for short <c>-n</c>.</summary>
+    public static CommandOption Limit(this CommandLineApplication command, string description) => command.Value("-n|--limit <N>", description);
+
     public static CommandOption Wait(this CommandLineApplication command, string otherwise = "0s: leave with 7 at once") =>
         command.Value("--wait <TIME>", $"How long to wait for another run that writes, such as 60s or 5m (default {otherwise})");
 
@@ -39,7 +54,7 @@ internal static class OptionValues
     {
         null or "true" => true,
         "false" => false,
-        var text => throw new UsageException($"--{option.LongName} '{text}': use true or false"),
+        var text => throw NoneOf($"--{option.LongName} '{text}'", text, ["true", "false"]),
     };
 
     /// <summary>Whole seconds, or with s, m, h or d.</summary>

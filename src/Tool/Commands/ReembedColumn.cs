@@ -53,7 +53,7 @@ internal static class ReembedColumn
         var format = global.Format;
         var config = session.Load(global, overrides);
         var url = session.Address(global, options.Url) ?? config.Store.Url ?? throw new UsageException("--table: say which database with --postgres-url env:NAME");
-        using var progress = new ProgressLine(session.Terminal, global.Quiet);
+        using var progress = session.Progress(global);
         var reembed = new ColumnReembed(config.Embeddings, SpendLimit.Of(config.Limits), session.Terminal.Clock, progress, (plan, cancellationToken) => ConfirmAsync(session, options, plan, cancellationToken))
         {
             MaxDelete = config.Limits.MaxDelete,
@@ -64,7 +64,6 @@ internal static class ReembedColumn
         }
 
         var result = await reembed.RunAsync(url, request, token);
-        progress.Dispose();
         return Print(session, global, format, result);
     }
 

@@ -68,9 +68,8 @@ internal static class ReembedCommand
             return Print(session, global, format, new(await reembed.DryRunAsync(request, limit, token), ExitCode.Done, null));
         }
 
-        using var progress = new ProgressLine(session.Terminal, global.Quiet);
+        using var progress = session.Progress(global);
         var result = await reembed.RunAsync(request, limit, progress, token);
-        progress.Dispose();
         return Print(session, global, format, result);
     }
 

@@ -9,7 +9,7 @@ namespace EmbSync.Tool.Commands;
 /// <summary><c>report</c>: one HTML page about the index. Needs no key, writes nothing to the store.</summary>
 internal static class ReportCommand
 {
-    private const string DefaultFile = "embsync-report.html";
+    private const string DefaultFile = ".embsync/report.html";
     private const double DefaultThreshold = 0.95;
 
     public static void AddTo(CommandLineApplication app, Session session) => app.Command("report", command =>
@@ -18,7 +18,7 @@ internal static class ReportCommand
         command.ExtendedHelpText = """
 
             Examples:
-              embsync report                                a page that needs no network, embsync-report.html
+              embsync report                                a page that needs no network, .embsync/report.html
               embsync report --out index.html               to keep with a build
               embsync report --duplicates 0.9               mark items that are less alike, too
             """;
@@ -34,12 +34,12 @@ internal static class ReportCommand
                 throw new UsageException("--duplicates '0': use a number above 0, at most 1, such as 0.95");
             }
 
-            var file = path.Value() ?? DefaultFile;
             await using var workspace = session.Open(global, ConfigOverrides.None);
+            var file = path.Value() is { } named ? session.PathOf(named) : session.Own(workspace, DefaultFile);
             var summary = await new HtmlReport(workspace, session.Terminal.Clock, CommandLine.Version, session.Redact)
-                .WriteAsync(new(space.Value(), threshold), session.PathOf(file), session.CancellationToken);
+                .WriteAsync(new(space.Value(), threshold), file, session.CancellationToken);
             session.Note(global, summary.Notes);
-            session.Print($"{Plain.Line(file)}: {Text.Count(summary.Items, "item")}, {Percent(summary.Coverage)} current; "
+            session.Print($"{Plain.Line(session.Shown(file))}: {Text.Count(summary.Items, "item")}, {Percent(summary.Coverage)} current; "
                 + $"{Text.Number(summary.Points)} on the map, {Text.Number(summary.Duplicates)} with a near-duplicate\n");
             return (int)ExitCode.Done;
         });

@@ -23,7 +23,7 @@ internal static class RunsCommand
             """;
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
         var id = command.Argument("id", "One run; without it, the last ones");
-        var limit = command.Value("--limit <N>", $"At most N runs (default {Listed})");
+        var limit = command.Limit($"At most N runs (default {Listed})");
         command.OnExecute(async () =>
         {
             var token = session.CancellationToken;

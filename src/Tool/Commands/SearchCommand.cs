@@ -15,26 +15,25 @@ internal static class SearchCommand
         command.ExtendedHelpText = """
 
             Examples:
-              embsync search "retry after 429"
-              embsync search "login fails" --where status=open --limit 5 --json
+              embsync search retry after 429
+              embsync search "login fails" --where status=open -n 5 --json
+              embsync search -- --dry-run costs money            words that begin with a dash
             """;
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
-        var text = command.Argument("TEXT", "What to look for");
+        command.AllowArgumentSeparator = true;
+        var words = command.Argument("TEXT", "What to look for; several words are one text", multipleValues: true);
         var options = new SearchOptions(command);
         var mode = command.Choice("--mode <MODE>", "vector (the only one so far)", ["vector"]);
         command.OnExecute(async () =>
         {
             var token = session.CancellationToken;
-            if (mode.Value() is { } named && named != "vector")
-            {
-                throw new UsageException($"--mode '{named}': use vector");
-            }
-
-            var request = options.Request(text.Value ?? throw new UsageException("say what to look for: embsync search \"TEXT\""));
+            _ = mode.Chosen();
+            string[] said = [.. words.Values.OfType<string>(), .. command.RemainingArguments];
+            var request = options.Request(said.Length > 0 ? string.Join(' ', said) : throw new UsageException("say what to look for: embsync search TEXT"));
             var format = global.Format;
             await using var workspace = session.Open(global, new ConfigOverrides());
             var report = await new SearchEngine(workspace).SearchAsync(request, token);
-            session.Print(format == OutputFormat.Json ? ReportJson.Of(report) : SearchText.Of(report, session.Terminal.Ink(global.NoColor)));
+            session.Answer(global, format, report);
             return (int)ExitCode.Done;
         });
     });

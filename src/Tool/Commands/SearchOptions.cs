@@ -9,7 +9,7 @@ internal sealed class SearchOptions(CommandLineApplication command)
 {
     private const int DefaultLimit = 10;
 
-    private readonly CommandOption _limit = command.Value("--limit <N>", $"At most N items (default {DefaultLimit})");
+    private readonly CommandOption _limit = command.Limit($"At most N items (default {DefaultLimit})");
     private readonly CommandOption _source = command.Value("--source <NAME>", "Only this source");
     private readonly CommandOption _space = command.Value("--space <NAME>", "Search in this space (default: default, else the first configured)");
     private readonly CommandOption _type = command.Value("--type <TYPE>", "Only items of this type");

@@ -16,18 +16,22 @@ internal static class SimilarCommand
 
             Examples:
               embsync similar T-12
-              embsync similar issues/1042 --source pull_requests --threshold 0.8 --json
+              embsync similar docs/guide.md:12                   as a search prints it
+              embsync similar issues:1042 --source pull_requests --threshold 0.8 --json
             """;
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
-        var id = command.Argument("ID", "Its id, or SOURCE/ID where several sources have it");
+        command.AllowArgumentSeparator = true;
+        var item = command.Argument("ITEM", "Its id, its path, or SOURCE:ID", multipleValues: true);
         var options = new SearchOptions(command);
         command.OnExecute(async () =>
         {
-            var request = options.Request(id.Value ?? throw new UsageException("say which item: embsync similar ID"));
+            string[] said = [.. item.Values.OfType<string>(), .. command.RemainingArguments];
+            var request = options.Request(said.Length > 0 ? string.Join(' ', said) : throw new UsageException("say which item: embsync similar ITEM"))
+                with { Folder = session.Terminal.WorkingDirectory };
             var format = global.Format;
             await using var workspace = session.Open(global, ConfigOverrides.None);
             var report = await new SearchEngine(workspace).SimilarAsync(request, session.CancellationToken);
-            session.Print(format == OutputFormat.Json ? ReportJson.Of(report) : SearchText.Of(report, session.Terminal.Ink(global.NoColor)));
+            session.Answer(global, format, report);
             return (int)ExitCode.Done;
         });
     });

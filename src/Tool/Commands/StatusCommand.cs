@@ -27,7 +27,7 @@ internal static class StatusCommand
             command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub, OutputFormat.MsBuild, OutputFormat.Sarif);
         var scope = new ScopeOptions(command);
         var check = command.Flag("--check", "Exit with 4 when anything is missing, stale, orphaned or blocked");
-        var limit = command.Value("--limit <N>", "Names at most N items; counts are always whole");
+        var limit = command.Limit("Names at most N items; counts are always whole");
         var against = command.Value("--against <REF>", "Compare with the tree of REF instead of the store");
         var runs = command.Value("--runs <N>", "Also show the last N runs");
         var stamp = new StampOption(command, session);

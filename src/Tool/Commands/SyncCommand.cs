@@ -29,7 +29,7 @@ internal static class SyncCommand
         var all = command.Flag("--all", "Ignore source versions: check everything, buy only what is missing");
         var reindex = command.Flag("--reindex", "Buy again what is there already");
         var dryRun = command.Flag("--dry-run", "Show plan and cost; buy and write nothing");
-        var limit = command.Value("--limit <N>", "At most N items that need vectors");
+        var limit = command.Limit("At most N items that need vectors");
         var maxDelete = command.Value("--max-delete <LIMIT>", "Deletions (N items or P%) that are allowed (default: the larger of 20% and 10)");
         var automatic = command.Flag("--auto", "Embed only what embeddings.autoIndex lets hooks and builds embed by themselves");
         var watch = command.Flag("--watch", "Go on: sync again whenever rows of a database change, see 'embsync hook sql'");
@@ -92,7 +92,7 @@ internal static class SyncCommand
             return Print(session, global, new(await engine.DryRunAsync(request, limit, cancellationToken), ExitCode.Done, null));
         }
 
-        using var progress = new ProgressLine(session.Terminal, global.Quiet);
+        using var progress = session.Progress(global);
         SyncResult result;
         try
         {
@@ -131,7 +131,7 @@ internal static class SyncCommand
             return Print(session, global, await engine.DryApplyAsync(plan, limit, cancellationToken));
         }
 
-        using var progress = new ProgressLine(session.Terminal, global.Quiet);
+        using var progress = session.Progress(global);
         return Print(session, global, await engine.ApplyAsync(plan, spend.MaxBatches, limit, progress, cancellationToken));
     }
 

@@ -15,6 +15,7 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private SpendLimit? _left;
+    private string? _refused;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -90,11 +91,17 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
         try
         {
             await using var workspace = session.Open(global, spend.Overrides, spend.Wait > TimeSpan.Zero ? spend.Wait : Patience);
-            using var progress = new ProgressLine(session.Terminal, global.Quiet);
+            using var progress = session.Progress(global);
             var result = await new SyncEngine(workspace, session.Terminal.Clock).RunAsync(request, _left!, progress, cancellationToken);
-            progress.Dispose();
             _left = _left!.After(result.Report);
-            if (result.Report.RunId is not null || result.ExitCode != ExitCode.Done)
+            if (result.IsRefusal)
+            {
+                // Said once: what is gone stays gone, and what is new is to be embedded all the same.
+                var said = result.Stopped!.Message;
+                (result, _refused) = (result with { ExitCode = ExitCode.Partial, Stopped = said == _refused ? null : result.Stopped }, said);
+            }
+
+            if (result.Report.RunId is not null || (result.ExitCode != ExitCode.Done && !(result.Report.Refused.Count > 0 && result.Stopped is null)))
             {
                 SyncCommand.Print(session, global, result);
                 await session.Terminal.Out.FlushAsync(cancellationToken);

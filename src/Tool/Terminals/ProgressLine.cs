@@ -1,73 +1,129 @@
 using EmbSync.Core.Model;
 using EmbSync.Core.Reembed;
+using EmbSync.Core.Storage;
 using EmbSync.Core.Sync;
 
 namespace EmbSync.Tool.Terminals;
 
-/// <summary>Progress on stderr: a bar that redraws itself on a terminal, a line every few seconds elsewhere.</summary>
-internal sealed class ProgressLine(Terminal terminal, bool quiet) : IProgress<SyncProgress>, IProgress<ReembedProgress>, IDisposable
+/// <summary>
+/// Progress on stderr: a bar that redraws itself on a terminal, a line every few seconds elsewhere. Whoever is interrupted is told at once that the run
+/// ends in order, and no bar is drawn from then on.
+/// </summary>
+internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedProgress>, IProgress<IndexProgress>, IDisposable
 {
+    private const string Erase = "\r\u001b[K";
     private const int BarWidth = 24;
     private static readonly TimeSpan RedrawEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
 
-    private long _started = terminal.Clock.GetTimestamp();
+    private readonly Terminal _terminal;
+    private readonly bool _quiet;
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenRegistration _interruption;
+    private long _started;
     private string _phase = "";
     private TimeSpan _last = TimeSpan.Zero;
     private bool _drawn;
+    private bool _ended;
+
+    public ProgressLine(Terminal terminal, bool quiet, CancellationToken interrupted)
+    {
+        (_terminal, _quiet, _started) = (terminal, quiet, terminal.Clock.GetTimestamp());
+        _interruption = interrupted.Register(Interrupt);
+    }
 
     public void Report(SyncProgress value)
     {
         var (done, total) = value.ChunksTotal > 0 ? (value.ChunksEmbedded, value.ChunksTotal) : (value.ItemsDone, value.ItemsTotal);
         Show(total == 0 ? 1 : Math.Min(1, (double)done / total), (value.BatchesTotal > 0 ? Text.Of($"batch {value.Batches:N0} of {Math.Max(value.Batches, value.BatchesTotal):N0}, ") : "")
-            + Text.Of($"{value.ItemsDone:N0}/{value.ItemsTotal:N0} items, {value.ChunksEmbedded:N0}/{value.ChunksTotal:N0} chunks, {value.Tokens:N0} tokens")
+            + Text.Of($"{value.ItemsDone:N0}/{Text.Count(value.ItemsTotal, "item")}, {value.ChunksEmbedded:N0}/{Text.Count(value.ChunksTotal, "chunk")}, {Text.Count(value.Tokens, "token")}")
             + (value.Failures > 0 ? $", {Text.Number(value.Failures)} failed" : ""));
+    }
+
+    public void Report(IndexProgress value)
+    {
+        Begin(value.Phase);
+        Show(value.Done, value.Phase);
     }
 
     public void Report(ReembedProgress value)
     {
-        if (value.Phase != _phase)
-        {
-            (_phase, _started) = (value.Phase, terminal.Clock.GetTimestamp());
-            _last = TimeSpan.FromDays(-1);
-        }
+        Begin(value.Phase);
+        Show(value.Done, Text.Of($"{value.Phase}, {value.Chunks:N0}/{Text.Count(value.ChunksTotal, "chunk")}, {Text.Count(value.Tokens, "token")}"));
+    }
 
-        Show(value.Done, Text.Of($"{value.Phase}, {value.Chunks:N0}/{value.ChunksTotal:N0} chunks, {value.Tokens:N0} tokens"));
+    /// <summary>Another phase is said at once, and its time begins anew.</summary>
+    private void Begin(string phase)
+    {
+        lock (_lock)
+        {
+            if (phase != _phase)
+            {
+                (_phase, _started, _last) = (phase, _terminal.Clock.GetTimestamp(), TimeSpan.FromDays(-1));
+            }
+        }
+    }
+
+    /// <summary>Takes the bar away, so that what is said next stands alone; the next report draws it anew.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            if (_drawn)
+            {
+                _terminal.Error.Write(Erase);
+                _drawn = false;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _interruption.Dispose();
+        _ended = true;
+        Clear();
     }
 
     /// <param name="share">0 to 1; null where nobody knows.</param>
     private void Show(double? share, string what)
     {
-        var elapsed = terminal.Clock.GetElapsedTime(_started);
-        if (quiet || elapsed - _last < (terminal.IsInteractive ? RedrawEvery : LineEvery))
+        lock (_lock)
         {
-            return;
-        }
+            var elapsed = _terminal.Clock.GetElapsedTime(_started);
+            if (_quiet || _ended || elapsed - _last < (_terminal.IsInteractive ? RedrawEvery : LineEvery))
+            {
+                return;
+            }
 
-        _last = elapsed;
-        var percent = share is { } known ? Text.Of($"{known * 100,3:0} %") : "";
-        var text = percent.Length > 0 ? $"{percent}  {what}" : what;
-        text += share is > 0 and < 1 ? Text.Of($", {elapsed.TotalSeconds * (1 - share.Value) / share.Value:0} s left") : "";
-        if (terminal.IsInteractive)
-        {
-            var filled = (int)((share ?? 0) * BarWidth);
-            var bar = new string('#', filled) + new string('.', BarWidth - filled);
-            var line = $"[{bar}] {text}";
-            terminal.Error.Write("\r\u001b[K" + (line.Length < terminal.Width ? line : text.Length < terminal.Width ? text : percent));
-            _drawn = true;
-        }
-        else
-        {
-            terminal.Error.WriteLine("embsync: " + text);
+            _last = elapsed;
+            var percent = share is { } known ? Text.Of($"{known * 100,3:0} %") : "";
+            var text = percent.Length > 0 ? $"{percent}  {what}" : what;
+            text += share is > 0 and < 1 ? Text.Of($", {elapsed.TotalSeconds * (1 - share.Value) / share.Value:0} s left") : "";
+            if (_terminal.IsInteractive)
+            {
+                var filled = (int)((share ?? 0) * BarWidth);
+                var bar = new string('#', filled) + new string('.', BarWidth - filled);
+                var line = $"[{bar}] {text}";
+                _terminal.Error.Write(Erase + (line.Length < _terminal.Width ? line : text.Length < _terminal.Width ? text : percent));
+                _drawn = true;
+            }
+            else
+            {
+                _terminal.Error.WriteLine("embsync: " + text);
+            }
         }
     }
 
-    /// <summary>Takes the bar away, so that the report stands alone.</summary>
-    public void Dispose()
+    private void Interrupt()
     {
-        if (_drawn)
+        lock (_lock)
         {
-            terminal.Error.Write("\r\u001b[K");
+            Clear();
+            _ended = true;
+            if (!_quiet)
+            {
+                _terminal.Error.WriteLine("embsync: interrupted: what is paid for is being kept (once more ends it at once)");
+            }
         }
     }
 }

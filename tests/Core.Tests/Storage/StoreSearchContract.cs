@@ -40,6 +40,20 @@ public abstract class StoreSearchContract : StoreContract
     }
 
     [Fact]
+    public async Task Keys_and_values_of_metadata_are_counted_by_items()
+    {
+        await FillAsync();
+
+        (await Store.ReadFacetsAsync(null, 10, CancellationToken.None)).ShouldBe([new("status", 4), new("n", 3), new("labels", 2), new("open", 2), new("nested", 1)]);
+        (await Store.ReadFacetsAsync("status", 10, CancellationToken.None)).ShouldBe([new("done", 3), new("todo", 1)]);
+        (await Store.ReadFacetsAsync("open", 10, CancellationToken.None)).ShouldBe([new("true", 2)]);
+        (await Store.ReadFacetsAsync("labels", 10, CancellationToken.None)).ShouldBe([new("7", 2), new("true", 1), new("x", 1)]);
+        (await Store.ReadFacetsAsync("labels", 1, CancellationToken.None)).ShouldBe([new("7", 2)]);
+        (await Store.ReadFacetsAsync("nested", 10, CancellationToken.None)).ShouldBeEmpty();
+        (await Store.ReadFacetsAsync("absent", 10, CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_limit_counts_items()
     {
         var generation = await FillAsync();

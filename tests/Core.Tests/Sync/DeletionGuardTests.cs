@@ -19,8 +19,9 @@ public sealed class DeletionGuardTests
         var items = Items(stored);
         var plan = Plan([Survey(unchanged: items[gone..], stored: items[..gone])], embedded: items);
 
-        (plan.Violation is not null).ShouldBe(refused);
-        plan.Deletions.Count.ShouldBe(gone);
+        plan.Violation.ShouldBeNull();
+        plan.Deletions.Count.ShouldBe(refused ? 0 : gone);
+        plan.Refused.Select(one => (one.Source, one.Items)).ShouldBe(refused ? [("docs", gone)] : []);
     }
 
     [Fact]
@@ -28,7 +29,7 @@ public sealed class DeletionGuardTests
     {
         var items = Items(3);
 
-        Plan([Survey(stored: items)], embedded: items).Violation.ShouldNotBeNull().ShouldContain("had 3 items and is now empty");
+        Plan([Survey(stored: items)], embedded: items).Refused.ShouldHaveSingleItem().Message.ShouldContain("had 3 items and is now empty");
     }
 
     [Fact]
@@ -36,7 +37,7 @@ public sealed class DeletionGuardTests
     {
         var items = Items(3);
 
-        Plan([Survey(stored: items, configured: false)], embedded: items).Violation.ShouldNotBeNull().ShouldContain("no longer configured");
+        Plan([Survey(stored: items, configured: false)], embedded: items).Refused.ShouldHaveSingleItem().Message.ShouldContain("no longer configured");
     }
 
     [Fact]
@@ -44,9 +45,9 @@ public sealed class DeletionGuardTests
     {
         var items = Items(30);
 
-        Plan([Survey(stored: items)], embedded: items, request: new() { MaxDelete = new(null, 30) }).Violation.ShouldBeNull();
-        Plan([Survey(stored: items)], embedded: items, request: new() { MaxDelete = new(null, 29) }).Violation.ShouldNotBeNull();
-        Plan([Survey(stored: items)], embedded: items, request: new() { MaxDelete = new(1.0, null) }).Violation.ShouldBeNull();
+        Plan([Survey(stored: items)], embedded: items, request: new() { MaxDelete = new(null, 30) }).Deletions.Count.ShouldBe(30);
+        Plan([Survey(stored: items)], embedded: items, request: new() { MaxDelete = new(null, 29) }).Refused.ShouldHaveSingleItem();
+        Plan([Survey(stored: items)], embedded: items, request: new() { MaxDelete = new(1.0, null) }).Deletions.Count.ShouldBe(30);
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class DeletionGuardTests
     {
         var items = Items(30);
 
-        Plan([Survey(unchanged: items[5..], stored: items[..5])], embedded: items, request: new() { MaxDelete = new(null, 0) }).Violation.ShouldNotBeNull();
+        Plan([Survey(unchanged: items[5..], stored: items[..5])], embedded: items, request: new() { MaxDelete = new(null, 0) }).Refused.ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class DeletionGuardTests
         var after = before.Select(item => Item("moved/" + item.Key.Id, item.Chunks[0].Text)).ToArray();
         var plan = Plan([Survey(read: after, stored: before)], embedded: before);
 
-        plan.Violation.ShouldBeNull();
+        plan.Refused.ShouldBeEmpty();
         plan.Deletions.Count.ShouldBe(30);
         plan.Deletions.ShouldAllBe(deletion => deletion.Moved);
         plan.Buy.ShouldBeEmpty();
@@ -75,7 +76,7 @@ public sealed class DeletionGuardTests
     {
         var items = Enumerable.Range(0, 40).Select(i => Item($"i{i:00}", "the same text")).ToArray();
 
-        Plan([Survey(read: items[..7], stored: items)], embedded: items, request: new() { All = true }).Violation.ShouldNotBeNull();
+        Plan([Survey(read: items[..7], stored: items)], embedded: items, request: new() { All = true }).Refused.ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -92,7 +93,42 @@ public sealed class DeletionGuardTests
         var before = Enumerable.Range(0, 11).Select(i => Item($"i{i}", $"kept {i}|lost {i}")).ToArray();
         var after = before.Select((item, i) => Item($"n{i}", $"kept {i}")).ToArray();
 
-        Plan([Survey(read: after, stored: before)], embedded: before).Violation.ShouldNotBeNull();
+        Plan([Survey(read: after, stored: before)], embedded: before).Refused.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void What_moved_goes_on_beside_what_is_refused()
+    {
+        var before = Items(60);
+        var moved = before[..40].Select(item => Item("moved/" + item.Key.Id, item.Chunks[0].Text)).ToArray();
+        var plan = Plan([Survey(read: [.. moved, Item("new", "new text")], stored: before)], embedded: before);
+
+        plan.Refused.Select(one => one.Items).ShouldBe([20]);
+        plan.Deletions.Count.ShouldBe(40);
+        plan.Deletions.ShouldAllBe(deletion => deletion.Moved);
+        plan.Items.Count(item => item.Replaces is not null).ShouldBe(40);
+        plan.Buy.ShouldBe([ContentHash.Of("new text")]);
+    }
+
+    [Fact]
+    public void Each_source_is_bounded_by_itself()
+    {
+        var lost = Items(30);
+        var kept = Enumerable.Range(0, 30).Select(i => Item($"k{i:00}", $"kept {i}", source: "tasks")).ToArray();
+        var plan = Plan([Survey(stored: lost), Survey(unchanged: kept[1..], stored: kept[..1], source: "tasks")], embedded: lost.Concat(kept));
+
+        plan.Refused.Select(one => one.Source).ShouldBe(["docs"]);
+        plan.Deletions.Select(deletion => deletion.Key).ShouldBe([new("tasks", "k00")]);
+    }
+
+    [Fact]
+    public void Where_only_deletions_are_asked_for_none_is_begun()
+    {
+        var lost = Items(30);
+        var kept = Enumerable.Range(0, 30).Select(i => Item($"k{i:00}", $"kept {i}", source: "tasks")).ToArray();
+
+        Plan([Survey(stored: lost), Survey(unchanged: kept[1..], stored: kept[..1], source: "tasks")], embedded: lost.Concat(kept), request: new() { DeletionsOnly = true })
+            .Violation.ShouldNotBeNull().ShouldContain("'docs'");
     }
 
     [Fact]
@@ -125,6 +161,6 @@ public sealed class DeletionGuardTests
         var plan = Plan([Survey(stored: items)], embedded: items, request: new() { Ids = ["i000"], KeepOrphans = true });
 
         plan.Deletions.ShouldBeEmpty();
-        plan.Violation.ShouldBeNull();
+        plan.Refused.ShouldBeEmpty();
     }
 }

@@ -50,6 +50,8 @@ internal sealed class DyingStore(IStore store, int point) : IStore
 
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) => store.ReadCoverageAsync(generation, cancellationToken);
 
+    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) => store.ReadFacetsAsync(key, limit, cancellationToken);
+
     public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) => store.FindFaultsAsync(before, cancellationToken);
 
     public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>

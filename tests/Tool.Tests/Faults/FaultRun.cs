@@ -11,6 +11,8 @@ internal sealed class FaultRun(ToolRun run)
 
     public string Error => run.Error;
 
+    public JsonElement Json => report;
+
     public bool HasReport => report.ValueKind == JsonValueKind.Object;
 
     /// <summary>Code, path (else id) and line of all that was set aside.</summary>

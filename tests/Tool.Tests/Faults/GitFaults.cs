@@ -172,12 +172,16 @@ public sealed class GitFaults(PostgresFixture postgres) : IClassFixture<Postgres
         world.Repository.Write("tasks/area1/t1.md", TaskRepository.Task(1, title: "Changed"));
         world.Repository.Commit();
 
-        (await world.SyncAsync()).ShouldEnd(5, "32 of 33", "--max-delete 32");
+        (await world.SyncAsync()).ShouldEnd(5, "32 of 33", "--max-delete 32").Items("changed").ShouldBe(1);
         (await world.SyncAsync("--since HEAD~1")).ShouldEnd(5, "--max-delete");
-        (await world.StoredAsync()).ShouldBe(before);
-        world.Server.Requests.ShouldBe(requests);
+        (await world.StoredAsync()).Keys.ShouldBe(before.Keys);
+        world.Server.Requests.ShouldBe(requests + 1, "the changed text");
 
+        // Back on the branch with all of them nothing is owed, and nothing is bought.
         world.Repository.Checkout("full");
+        (await world.SyncedAsync()).Items("changed").ShouldBe(1);
+        (await world.StoredAsync()).ShouldBe(before);
+        world.Server.Requests.ShouldBe(requests + 1);
         await world.ShouldBeInStepAsync();
     }
 

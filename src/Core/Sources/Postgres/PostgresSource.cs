@@ -141,7 +141,38 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
             connection, $"SELECT hash FROM ({rows.Hashes}) s ORDER BY id", row => row.GetString(0), cancellationToken, [ids.ToArray()]), cancellationToken) is var (first, second) && !first.SequenceEqual(second, StringComparer.Ordinal);
     }
 
+    public async Task<IReadOnlyList<string>> FindIdsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var rows = await QueryAsync(cancellationToken);
+        var (found, left) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
+        foreach (var name in names)
+        {
+            var ids = rows.IsIndexed ? await ByIndexAsync(name, cancellationToken) : new HashSet<string>();
+            found.UnionWith(ids);
+            left.AddRange(ids.Count == 0 ? [name] : Array.Empty<string>());
+        }
+
+        // No index says how an id is written in other letters: all of them are looked at.
+        found.UnionWith(left.Count == 0 ? [] : await database.ReadAsync(
+            connection => SourceDatabase.RowsAsync(connection, rows.Similar, row => row.GetString(0), cancellationToken, [left.ToArray()]), cancellationToken));
+        return [.. found.Order(StringComparer.Ordinal)];
+    }
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    /// <summary>Nothing where the name can't be a key: <c>T-12</c> is no number.</summary>
+    private async Task<IReadOnlySet<string>> ByIndexAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PresentAsync([name], cancellationToken);
+        }
+        catch (UsageException refused) when (refused.InnerException is PostgresException { SqlState: ['2', '2', ..] })
+        {
+            return new HashSet<string>();
+        }
+    }
 
     /// <summary>Names are looked up once; a failure is not kept.</summary>
     private async Task<RowQuery> QueryAsync(CancellationToken cancellationToken)

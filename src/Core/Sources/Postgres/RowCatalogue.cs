@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // a source of rows
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage.Postgres;
 using Npgsql;
@@ -210,7 +211,7 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         row => (row.GetBoolean(0), row.GetFieldValue<string[]>(1)), cancellationToken, ("oid", (long)oid));
 
     private Column Find(List<Column> columns, string name, string setting, string table) => columns.Find(one => one.Name == name)
-        ?? throw Refused($"{setting} names '{Short(name)}', and {table} has no such column: there is {string.Join(", ", columns.Select(one => one.Name))}");
+        ?? throw Refused($"{setting} names '{Short(name)}', and {table} has no such column: {Guess.ThereIs(name, columns.Select(one => one.Name))}");
 
     private string TextOf(Column column, string table) => column.IsText ? $"t.{column.Quoted}::text"
         : throw Refused($"{column.Quoted} of {table} is of type {column.Type}, not text: name a column of text");

@@ -50,6 +50,9 @@ internal sealed record RowQuery(
     /// <summary>id of the ids in <c>$1</c> that are still there.</summary>
     public string Present => Filtered($"SELECT {Id} AS id FROM {From}");
 
+    /// <summary>id of those that are one of the names in <c>$1</c>, whatever the case.</summary>
+    public string Similar => $"SELECT id FROM (SELECT {Id} AS id FROM {From}) ids WHERE lower(id) IN (SELECT lower(name) FROM unnest($1::text[]) name)";
+
     /// <summary>id, stamp, hash, type, title, metadata, priority, updated_at, bytes, then the texts of the ids in <c>$1</c>; no text above <c>$2</c> bytes.</summary>
     public string Rows => Filtered($"""
         SELECT {Id} AS id, {StampOrNone}, {Hash}, {Type}, {Title}, {Metadata}, {Priority}, {UpdatedAt}, {Bytes}::int8,

@@ -104,6 +104,10 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             return [.. rows.OrderBy(row => row.Source, Utf8Order.Instance).ThenBy(row => row.Type, Utf8Order.Instance)];
         });
 
+    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) => Read<IReadOnlyList<Facet>>(() =>
+        [.. data.Items.Values.SelectMany(items => items.Values).SelectMany(item => MetadataFilter.Facets(item.Metadata, key).Distinct(StringComparer.Ordinal))
+            .CountBy(value => value, StringComparer.Ordinal).OrderByDescending(value => value.Value).ThenBy(value => value.Key, Utf8Order.Instance).Take(limit).Select(value => new Facet(value.Key, value.Value))]);
+
     public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => Read(() =>
     {
         var (known, costs) = (data.VectorsOf(generation), data.VectorsOf(priced));

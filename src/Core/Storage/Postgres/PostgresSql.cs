@@ -52,6 +52,16 @@ internal sealed class PostgresSql(string schema)
         GROUP BY source, type ORDER BY source, type
         """;
 
+    public string MetadataKeys => $"""
+        SELECT k, count(*)::int FROM {s}.item, jsonb_object_keys(metadata) k GROUP BY 1 ORDER BY 2 DESC, k COLLATE "C" LIMIT @limit
+        """;
+
+    public string MetadataValues => $"""
+        SELECT v #>> ARRAY[]::text[], count(DISTINCT (source, id))::int
+        FROM {s}.item, jsonb_array_elements(CASE jsonb_typeof(metadata -> @key) WHEN 'array' THEN metadata -> @key ELSE jsonb_build_array(metadata -> @key) END) v
+        WHERE metadata ? @key AND jsonb_typeof(v) IN ('string', 'number', 'boolean') GROUP BY 1 ORDER BY 2 DESC, (v #>> ARRAY[]::text[]) COLLATE "C" LIMIT @limit
+        """;
+
     public string Runs => $"""
         SELECT id, command, status, items_total, items_processed, tokens, cost, error, commit, started_at, completed_at, details FROM {s}.run
         ORDER BY id DESC LIMIT @limit

@@ -162,6 +162,10 @@ internal sealed class PostgresStore : IStore
             row => new CoverageRow(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5)),
             cancellationToken), cancellationToken);
 
+    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<Facet>>([], async connection => await connection.RowsAsync(
+            key is null ? Sql.MetadataKeys : Sql.MetadataValues, row => new Facet(row.GetString(0), row.GetInt32(1)), cancellationToken, ("limit", limit), ("key", key ?? "")), cancellationToken);
+
     public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => ReadAsync(Backlog.None, async connection =>
         (await connection.RowsAsync(
             PostgresBuildSql.Backlog(Sql.Schema, generation, priced), row => new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken)).Single(),

@@ -33,6 +33,16 @@ internal static class SqliteSql
         SELECT source, type, count(*), sum(chunks = 0), sum(chunks), 0 FROM item GROUP BY 1, 2 ORDER BY 1, 2
         """;
 
+    public const string MetadataKeys = """
+        SELECT k.key, count(*) FROM item i, json_each(i.metadata) k GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $limit
+        """;
+
+    public const string MetadataValues = """
+        SELECT CASE v.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(v.value AS TEXT) END, count(DISTINCT i.rowid)
+        FROM item i, json_each(i.metadata) k, json_each(i.metadata, k.fullkey) v
+        WHERE k.key = $key AND k.type <> 'object' AND v.type NOT IN ('null', 'object', 'array') GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $limit
+        """;
+
     public const string Runs = """
         SELECT id, command, status, items_total, items_processed, tokens, cost, error, "commit", started_at, completed_at, details FROM run
         ORDER BY id DESC LIMIT $limit

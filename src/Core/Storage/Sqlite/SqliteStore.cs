@@ -165,6 +165,9 @@ internal sealed class SqliteStore : IStore
             row => new CoverageRow(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5)),
             cancellationToken));
 
+    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) => Read<IReadOnlyList<Facet>>([], connection =>
+        connection.Rows(key is null ? SqliteSql.MetadataKeys : SqliteSql.MetadataValues, row => new Facet(row.GetString(0), row.GetInt32(1)), cancellationToken, ("$key", key), ("$limit", limit)));
+
     public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => Read(Backlog.None, connection =>
         connection.Rows(SqliteBuildSql.Backlog(generation, priced), row => new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken).Single());
 

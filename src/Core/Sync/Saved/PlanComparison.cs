@@ -40,6 +40,7 @@ internal static class PlanComparison
         var changed = Differing(saved.Items, now.Items, item => (item.Source, item.Id), Same)
             .Concat(Differing(saved.Deletions, now.Deletions, item => (item.Source, item.Id), (before, after) => before == after))
             .Concat(Differing(saved.Blocked, now.Blocked, item => (item.Source, item.Id), (before, after) => before == after))
+            .Concat(saved.Refused.SequenceEqual(now.Refused) ? [] : now.Refused.Concat(saved.Refused).Select(refused => (refused.Source, Id: "(deletions)")))
             .Distinct().Select(key => $"{key.Source}/{Plain.Line(key.Id)}").ToList();
         var since = saved.Commit == now.Commit || saved.Commit is null || now.Commit is null ? "" : $" (commit {Short(saved.Commit)} then, {Short(now.Commit)} now)";
         return changed.Count > 0 ? $"the source moved{since}: {List(changed)}"

@@ -10,7 +10,7 @@ namespace EmbSync.Core.Sync.Saved;
 /// <param name="Kind">Always <see cref="FileKind"/>: tells the file from any other JSON.</param>
 /// <param name="Commit">Commit that was read, or HEAD under the work tree; for people: what counts is whether the items are the same.</param>
 /// <param name="Configuration">The settings in effect that shape a plan, by path; secrets and settings of pace are not among them.</param>
-/// <param name="Violation">Why applying it would be refused as it stands (deletions, budget); null when it would not.</param>
+/// <param name="Violation">Why applying it would be refused as it stands (budget, change of model); null when it would not.</param>
 public sealed record SavedPlan(
     int SchemaVersion,
     string Kind,
@@ -27,6 +27,9 @@ public sealed record SavedPlan(
     IReadOnlyList<SyncError> Blocked)
 {
     public const string FileKind = "embsync plan";
+
+    /// <summary>What the deletion guard keeps: applying the plan does all else, and leaves with 5.</summary>
+    public IReadOnlyList<RefusedDeletions> Refused { get; init; } = [];
 
     public const int Version = 1;
 
@@ -46,7 +49,7 @@ public sealed record SavedPlan(
             violation,
             [.. plan.Items.Select(item => SavedItem.Of(item, plan.Spaces))],
             [.. plan.Deletions.Select(deletion => new SavedDeletion(deletion.Key.Source, deletion.Key.Id, deletion.Path, deletion.Moved))],
-            [.. plan.Blocked.Select(SyncError.Of)]);
+            [.. plan.Blocked.Select(SyncError.Of)]) { Refused = plan.Refused };
     }
 }
 

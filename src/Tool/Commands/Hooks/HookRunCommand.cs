@@ -102,7 +102,7 @@ internal static class HookRunCommand
         }
 
         await using var workspace = session.Open(global, ConfigOverrides.None with { MaxCost = options.MaxCost }, found: git, check: config => Check(config, trust, hook));
-        using var progress = new ProgressLine(session.Terminal, global.Quiet);
+        using var progress = session.Progress(global);
         var results = await new HookRun(workspace, session.Terminal.Clock).RunAsync(hook.Name(), commits, SpendLimit.Of(workspace.Config.Limits), progress, cancellationToken);
         return Tell(session, global, workspace, hook, results);
     }
@@ -146,7 +146,7 @@ internal static class HookRunCommand
     {
         var notes = global.Verbose ? results.SelectMany(result => result.Report.Notes).Distinct() : [];
         session.Note(global, HookText.Of(results, workspace.Config.Embeddings.AutoIndex).Concat(notes).Select(line => $"{hook.Name()}: {line}"));
-        if (results is [.., { Stopped: { } stopped }])
+        if (results.LastOrDefault(result => result.Stopped is not null) is { Stopped: { } stopped })
         {
             // What was done before it is told already.
             ExceptionDispatchInfo.Throw(stopped);

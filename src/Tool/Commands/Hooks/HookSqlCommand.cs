@@ -1,4 +1,5 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources.Postgres;
 using McMaster.Extensions.CommandLineUtils;
@@ -47,7 +48,7 @@ internal static class HookSqlCommand
         var all = config.Sources.OfType<DatabaseSourceConfig>().ToList();
         if (names.FirstOrDefault(name => !all.Exists(source => source.Name == name)) is { } unknown)
         {
-            throw new UsageException($"no source of type table or query is named '{unknown}'");
+            throw new UsageException($"no source of type table or query is named '{unknown}': {Guess.ThereIs(unknown, all.Select(source => source.Name))}");
         }
 
         var chosen = names.Count == 0 ? all : [.. all.Where(source => names.Contains(source.Name))];

@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // the Postgres store
 using EmbSync.Core.Columns;
+using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 using Npgsql;
 
@@ -104,7 +105,7 @@ internal sealed class ColumnCatalogue(NpgsqlConnection connection, PostgresPlace
     }
 
     private static Attribute Find(List<Attribute> columns, string flag, string name, string table) => columns.Find(one => one.Name == name)
-        ?? throw new UsageException($"{flag} '{name}': {table} has no such column: there is {string.Join(", ", columns.Select(one => one.Name))}");
+        ?? throw new UsageException($"{flag} '{name}': {table} has no such column: {Guess.ThereIs(name, columns.Select(one => one.Name))}");
 
     private sealed record Attribute(
         string Name, string Quoted, string Shown, string Type, int Modifier, bool IsNotNull, bool IsGenerated, bool HasDefault, bool IsKey, short Number);
