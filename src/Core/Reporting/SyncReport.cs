@@ -33,6 +33,9 @@ public sealed record SyncReport(
     /// <summary>What each source was found to need.</summary>
     public IReadOnlyList<SyncSource> Sources { get; init; } = [];
 
+    /// <summary>What could not be taken as it stands of items that are new or changed; the first ones of each code are listed.</summary>
+    public WarningReport Warnings { get; init; } = WarningReport.None;
+
     /// <summary>Of the remaining, those that <c>embeddings.autoIndex</c> keeps from being embedded by a run that nobody asked for.</summary>
     [JsonIgnore]
     public IReadOnlyList<HeldItem> Held { get; init; } = [];
@@ -54,6 +57,7 @@ public sealed record SyncReport(
         {
             Spaces = [.. plan.Spaces.Select(space => SpaceReport.Of(space, null))],
             Sources = [.. plan.Sources.Select(SyncSource.Of)],
+            Warnings = WarningReport.Of(plan.Warnings.Where(warning => warning.IsNew), null),
             Held = plan.Held,
         };
     }
@@ -79,6 +83,7 @@ public sealed record SyncReport(
         {
             Retries = outcome.Retries,
             Sources = [.. plan.Sources.Select(SyncSource.Of)],
+            Warnings = WarningReport.Of(plan.Warnings.Where(warning => warning.IsNew), null),
             Held = plan.Held,
             Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
         };

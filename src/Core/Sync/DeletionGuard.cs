@@ -5,7 +5,11 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Sync;
 
 /// <param name="Moved">Its content is written under another id by the same plan, see <see cref="Moves"/>: it loses nothing and doesn't count.</param>
-public sealed record PlannedDeletion(ItemKey Key, string? Path, string Title, bool Moved);
+public sealed record PlannedDeletion(ItemKey Key, string? Path, string Title, bool Moved)
+{
+    /// <summary>The file is still there and was read, under another id: nothing is lost with the row.</summary>
+    public bool HasSuccessor { get; init; }
+}
 
 /// <summary>
 /// Deletion needs a source that was read whole, or git showing the path gone within the scope, and stays within a bound that is
@@ -21,7 +25,7 @@ public static class DeletionGuard
         ArgumentNullException.ThrowIfNull(survey);
         ArgumentNullException.ThrowIfNull(deletions);
         ArgumentNullException.ThrowIfNull(configured);
-        var lost = deletions.Count(deletion => !deletion.Moved);
+        var lost = deletions.Count(deletion => !deletion.Moved && !deletion.HasSuccessor);
         if (lost == 0)
         {
             return null;
@@ -48,8 +52,11 @@ public static class DeletionGuard
         ArgumentNullException.ThrowIfNull(survey);
         ArgumentNullException.ThrowIfNull(gone);
         ArgumentNullException.ThrowIfNull(moved);
-        var all = gone.Select(item => new PlannedDeletion(
-            new(survey.Source, item.Id), item.Path, item.Title, moved.Contains(new(survey.Source, item.Id))));
-        return [.. survey.HasUnknownBlocked() ? all.Where(deletion => deletion.Moved) : all];
+        var read = survey.Read.Select(item => item.Entry.Locator).ToHashSet(StringComparer.Ordinal);
+        var all = gone.Select(item => new PlannedDeletion(new(survey.Source, item.Id), item.Path, item.Title, moved.Contains(new(survey.Source, item.Id)))
+        {
+            HasSuccessor = item.Path is { } path && read.Contains(path),
+        });
+        return [.. survey.HasUnknownBlocked() ? all.Where(deletion => deletion.Moved || deletion.HasSuccessor) : all];
     }
 }

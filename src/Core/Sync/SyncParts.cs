@@ -75,6 +75,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
             Errors = errors,
             Notes = [.. one.Notes.Concat(next.Notes).Distinct()],
             Sources = one.Sources,
+            Warnings = one.Warnings.And(next.Warnings),
             Spaces = [.. one.Spaces.Zip(next.Spaces, (first, second) => second with
             {
                 Chunks = first.Chunks + second.Chunks, Requests = first.Requests + second.Requests, Tokens = Sum(first.Tokens, second.Tokens), Cost = Sum(first.Cost, second.Cost),
