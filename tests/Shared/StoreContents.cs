@@ -20,9 +20,10 @@ internal static class StoreContents
             var hashes = await store.ReadChunkHashesAsync(source, [.. items.Select(item => item.Id)], default);
             var vectors = generation is null ? new Dictionary<ContentHash, float[]>()
                 : await store.ReadVectorsAsync(generation.Id, hashes.Values.SelectMany(list => list).ToHashSet(), default);
+            var remarks = await store.ReadRemarksAsync(source, default);
             foreach (var item in items.OrderBy(item => item.Id, StringComparer.Ordinal))
             {
-                lines.Add($"{source}/{item}");
+                lines.Add($"{source}/{item} {remarks.GetValueOrDefault(item.Id)}");
                 lines.AddRange(hashes[item.Id].Select(hash =>
                     $"  {hash} {(vectors.TryGetValue(hash, out var vector) ? ContentHash.Of(string.Join(' ', vector.Select(value => (Half)value))).ToString() : "no vector")}"));
             }

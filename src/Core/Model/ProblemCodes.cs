@@ -16,6 +16,7 @@ public static class ProblemCodes
     public const string ConflictMarkers = "EMB1108";
     public const string NotText = "EMB1115";
     public const string OtherEncoding = "EMB1116";
+    public const string ManyChunks = "EMB1117";
 
     // A warning for files, which go by their paths then; rows with these are blocked.
     public const string DuplicateId = "EMB1107";

@@ -16,6 +16,7 @@ public static class GitHubText
             Append(text, drift.State == "blocked" ? "error" : "warning", drift.Path, drift.Line, drift.Code, drift.Sentence);
         }
 
+        WarningText.AppendAnnotations(text, report.Warnings, entry => Append(text, "notice", entry.Path, entry.Line, entry.Code, entry.Message));
         var items = report.Items;
         text.Append("embsync: ").Append(Text.Of($"{items.Current:N0} of {Text.Count(items.Total, "item")} current, {items.Missing:N0} missing, {items.Stale:N0} stale, {items.Orphaned:N0} orphaned, {items.Blocked:N0} blocked; "));
         text.Append(Text.Of($"about {Text.Count(report.Estimate.Tokens, "token")}, ")).Append(Figures.Cost(report.Estimate.Cost)).Append('\n');
@@ -36,7 +37,8 @@ public static class GitHubText
             Append(text, "error", null, null, "deletions", refused.Message);
         }
 
-        return text.Append("embsync: ").Append(SyncText.Of(report with { Errors = [] }, Ink.Plain)).ToString();
+        WarningText.AppendAnnotations(text, report.Warnings, entry => Append(text, "notice", entry.Path, entry.Line, entry.Code, entry.Message));
+        return text.Append("embsync: ").Append(SyncText.Of(report with { Errors = [], Warnings = WarningReport.None }, Ink.Plain)).ToString();
     }
 
     public static string Of(DoctorReport report)

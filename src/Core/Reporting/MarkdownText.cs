@@ -40,6 +40,7 @@ public static class MarkdownText
             AppendRest(text, counts.Missing + counts.Stale + counts.Orphaned + counts.Blocked - Math.Min(report.Drift.Count, Listed));
         }
 
+        WarningText.AppendMarkdown(text, report.Warnings);
         return text.ToString();
     }
 
@@ -69,6 +70,7 @@ public static class MarkdownText
             AppendRest(text, report.Errors.Count - Listed);
         }
 
+        WarningText.AppendMarkdown(text, report.Warnings);
         return text.ToString();
     }
 

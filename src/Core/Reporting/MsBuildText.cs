@@ -19,7 +19,9 @@ public static class MsBuildText
         }
 
         var hidden = report.Items.Missing + report.Items.Stale + report.Items.Orphaned + report.Items.Blocked - report.Drift.Count;
-        return text.Append(hidden > 0 ? Text.Of($"embsync: and {hidden:N0} more that are out of step\n") : "").ToString();
+        text.Append(hidden > 0 ? Text.Of($"embsync: and {hidden:N0} more that are out of step\n") : "");
+        WarningText.AppendForBuild(text, report.Warnings);
+        return text.ToString();
     }
 
     /// <summary>What a sync by itself did, could not do, or left to somebody who asks.</summary>
@@ -32,6 +34,7 @@ public static class MsBuildText
             text.Append(Text.Of($"{Plain.Line(error.Path ?? "embsync")}({error.Line ?? 1},1): warning {error.Code}: {Plain.Line(error.Message)}\n"));
         }
 
+        WarningText.AppendForBuild(text, report.Warnings);
         text.Append("embsync: ").Append(SyncText.Of(report, Ink.Plain).Split('\n')[0]).Append('\n');
         return text.Append(report.Remaining > 0 ? Text.Of($"embsync: {Text.Count(report.Remaining, "item")} left, as embeddings.autoIndex says; 'embsync sync' embeds them\n") : "").ToString();
     }

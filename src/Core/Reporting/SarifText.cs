@@ -19,7 +19,7 @@ public static class SarifText
     public static string Of(StatusReport report, string version)
     {
         ArgumentNullException.ThrowIfNull(report);
-        string[] rules = [.. report.Drift.Select(drift => drift.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] rules = [.. report.Drift.Select(drift => drift.Code).Concat(report.Warnings.Items.Select(warning => warning.Code)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Options))
         {
@@ -38,7 +38,12 @@ public static class SarifText
             json.WriteStartArray("results");
             foreach (var drift in report.Drift)
             {
-                WriteResult(json, drift, Array.IndexOf(rules, drift.Code));
+                WriteResult(json, new(drift.Code, drift.State == "blocked" ? "error" : "warning", drift.Sentence, drift.Source, drift.Id, drift.Path, drift.Line), rules);
+            }
+
+            foreach (var warning in report.Warnings.Items)
+            {
+                WriteResult(json, new(warning.Code, "note", warning.Message, warning.Source, warning.Id, warning.Path, warning.Line), rules);
             }
 
             json.WriteEndArray();
@@ -72,12 +77,14 @@ public static class SarifText
         json.WriteEndObject();
     }
 
-    private static void WriteResult(Utf8JsonWriter json, DriftEntry drift, int rule)
+    private readonly record struct Finding(string Code, string Level, string Sentence, string Source, string Id, string? Path, int? Line);
+
+    private static void WriteResult(Utf8JsonWriter json, Finding drift, string[] rules)
     {
         json.WriteStartObject();
         json.WriteString("ruleId", drift.Code);
-        json.WriteNumber("ruleIndex", rule);
-        json.WriteString("level", drift.State == "blocked" ? "error" : "warning");
+        json.WriteNumber("ruleIndex", Array.IndexOf(rules, drift.Code));
+        json.WriteString("level", drift.Level);
         WriteText(json, "message", Message(drift.Sentence));
         json.WriteStartArray("locations");
         json.WriteStartObject();
@@ -121,6 +128,7 @@ public static class SarifText
         json.WriteNumber("orphaned", items.Orphaned);
         json.WriteNumber("blocked", items.Blocked);
         json.WriteNumber("listed", report.Drift.Count);
+        json.WriteNumber("warnings", report.Warnings.Total);
         json.WriteEndObject();
     }
 
@@ -135,11 +143,14 @@ public static class SarifText
         json.WriteEndObject();
     }
 
+    private static bool IsWarning(string rule) => WarningReport.Meaning(rule) != WarningReport.Meaning("");
+
     private static string Name(string rule) => rule switch
     {
         ProblemCodes.Missing => "MissingEmbedding",
         ProblemCodes.Stale => "StaleEmbedding",
         ProblemCodes.Orphaned => "OrphanedEmbedding",
+        _ when IsWarning(rule) => "Warning",
         _ => "BlockedItem",
     };
 
@@ -148,6 +159,7 @@ public static class SarifText
         ProblemCodes.Missing => "An item has no embedding yet.",
         ProblemCodes.Stale => "An item changed since it was embedded.",
         ProblemCodes.Orphaned => "An item is gone from its source and still in the index.",
+        _ when IsWarning(rule) => $"An item is embedded, and {WarningReport.Meaning(rule)}.",
         _ => "An item's input can't be used.",
     };
 }

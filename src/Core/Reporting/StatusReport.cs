@@ -28,12 +28,22 @@ public sealed record StatusReport(
     /// <summary>The last ones, newest first, where they were asked for.</summary>
     public IReadOnlyList<RunStatus> Runs { get; init; } = [];
 
+    /// <summary>What could not be taken as it stands; trimmed by <c>--limit</c>, counts never are.</summary>
+    public WarningReport Warnings { get; init; } = WarningReport.None;
+
     /// <summary>The tree that took the store's place, as people read it; null where the store was asked.</summary>
     [JsonIgnore]
     public string? Against { get; init; }
 
     [JsonIgnore]
     public bool HasDrift => Items.Missing + Items.Stale + Items.Orphaned + Items.Blocked > 0;
+
+    /// <summary>Without the warnings that are known already.</summary>
+    public static StatusReport OfNews(SyncPlan plan, string project, string store, string? commit, int? limit)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return Of(plan with { Warnings = [.. plan.Warnings.Where(warning => warning.IsNew)] }, project, store, commit, limit);
+    }
 
     public static StatusReport Of(SyncPlan plan, string project, string store, string? commit, int? limit)
     {
@@ -56,7 +66,10 @@ public sealed record StatusReport(
             [.. plan.Types.Select(t => new TypeStatus(t.Type, t.Total, t.Embedded, t.Total - t.Embedded, Share(t.Embedded, t.Total)))],
             EstimateReport.Of(plan.Purchase),
             [.. plan.Drift.Take(limit ?? int.MaxValue).Select(DriftEntry.Of)],
-            [.. plan.Notes, .. plan.Violation is { } violation ? ["a sync would stop: " + violation] : Array.Empty<string>(), .. plan.Refused.Select(refused => "a sync would refuse deletions: " + refused.Message)]);
+            [.. plan.Notes, .. plan.Violation is { } violation ? ["a sync would stop: " + violation] : Array.Empty<string>(), .. plan.Refused.Select(refused => "a sync would refuse deletions: " + refused.Message)])
+        {
+            Warnings = WarningReport.Of(plan.Warnings, limit ?? int.MaxValue),
+        };
     }
 
     /// <summary>1 where there is nothing to cover; rounded down, so that 1 means all.</summary>

@@ -33,6 +33,7 @@ public static class StatusText
         var estimate = report.Estimate;
         text.Append(Figures.Purchase(estimate.Chunks, estimate.Requests, estimate.Tokens, estimate.Cost, estimate.PriceFrom, estimate.CalibratedBy, estimate.Seconds)).Append('\n');
         AppendDrift(text, report, ink);
+        WarningText.AppendList(text, report.Warnings, ink);
         text.Append('\n').Append(Verdict(report, ink)).Append('\n');
         return text.ToString();
     }

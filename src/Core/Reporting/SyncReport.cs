@@ -36,6 +36,9 @@ public sealed record SyncReport(
     /// <summary>What the deletion guard kept, or would keep.</summary>
     public IReadOnlyList<RefusedDeletions> Refused { get; init; } = [];
 
+    /// <summary>What could not be taken as it stands of items that are new or changed; the first ones of each code are listed.</summary>
+    public WarningReport Warnings { get; init; } = WarningReport.None;
+
     /// <summary>Of the remaining, those that <c>embeddings.autoIndex</c> keeps from being embedded by a run that nobody asked for.</summary>
     [JsonIgnore]
     public IReadOnlyList<HeldItem> Held { get; init; } = [];
@@ -65,6 +68,7 @@ public sealed record SyncReport(
         {
             Spaces = [.. plan.Spaces.Select(space => SpaceReport.Of(space, null))],
             Sources = [.. plan.Sources.Select(SyncSource.Of)],
+            Warnings = WarningReport.Of(plan.Warnings.Where(warning => warning.IsNew), null),
             Held = plan.Held,
             Refused = plan.Refused,
         };
@@ -94,6 +98,7 @@ public sealed record SyncReport(
             Volatile = plan.Volatile,
             Refused = plan.Refused,
             Sources = [.. plan.Sources.Select(SyncSource.Of)],
+            Warnings = WarningReport.Of(plan.Warnings.Where(warning => warning.IsNew), null),
             Held = plan.Held,
             Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
         };

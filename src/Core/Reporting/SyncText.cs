@@ -34,6 +34,7 @@ public static class SyncText
             text.Append(error.Line is { } line ? Text.Of($":{line}") : "").Append(' ').Append(Plain.Line(error.Message)).Append('\n');
         }
 
+        WarningText.AppendGroups(text, report.Warnings, ink);
         if (report.Held.Count > 0)
         {
             text.Append(Text.Count(report.Held.Count, "item")).Append(" left as embeddings.autoIndex says\n");

@@ -23,6 +23,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>All stored items of a source, without text, in order of the bytes of their ids' UTF-8.</summary>
     IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, CancellationToken cancellationToken);
 
+    /// <summary>What is to be said of a source's items, by id, as <see cref="ItemRemarks.Of"/> writes it; items without remarks are absent.</summary>
+    Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken);
+
     /// <summary>Names of all sources that have items.</summary>
     Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken);
 

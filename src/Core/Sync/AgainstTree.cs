@@ -12,8 +12,6 @@ namespace EmbSync.Core.Sync;
 /// </summary>
 public static class AgainstTree
 {
-    private const int Batch = 512;
-
     /// <exception cref="GitException">No repository, or no such ref.</exception>
     public static async Task<StatusReport> StatusAsync(
         Workspace workspace, string reference, SyncRequest request, int? listLimit, TimeProvider clock, CancellationToken cancellationToken)
@@ -45,33 +43,11 @@ public static class AgainstTree
 
             foreach (var source in sources)
             {
-                var listing = await source.ListAsync(new(commit, null), cancellationToken);
-                var ids = new HashSet<string>(StringComparer.Ordinal);
-                foreach (var entries in listing.Entries.Chunk(Batch))
-                {
-                    var items = new List<Item>();
-                    foreach (var entry in entries)
-                    {
-                        // What was blocked at REF would not have been stored; that it is blocked now is the status' to say.
-                        if ((await source.ReadAsync(entry, cancellationToken)).Item is { } item && StorableItem.Obstacle(item) is null && ids.Add(item.Key.Id))
-                        {
-                            items.Add(item);
-                        }
-                    }
-
-                    foreach (var generation in generations)
-                    {
-                        var vector = new float[generation.Signature.Dimension];
-                        vector[0] = 1;
-                        var rows = items.SelectMany(item => item.Chunks).DistinctBy(chunk => chunk.Hash)
-                            .Select(chunk => new VectorRow(chunk.Hash, vector, TokenEstimate.Estimate(chunk.Text)));
-                        await writer.CommitAsync(new(generation.Id, [.. rows], items, []), cancellationToken);
-                    }
-                }
+                await new TreeCopy(source, writer, generations).CopyAsync(commit, cancellationToken);
             }
         }
 
-        var report = await new SyncEngine(workspace.With(memory), clock).StatusAsync(request, listLimit, cancellationToken);
+        var report = await new SyncEngine(workspace.With(memory), clock).NewsAsync(request, listLimit, cancellationToken);
         var tree = $"tree of {reference} ({commit[..10]})";
         // That memory keeps nothing is no news here.
         return report with { Store = tree, Against = "the " + tree, Notes = [.. report.Notes.Where(note => note != PlanMaker.MemoryNote)] };

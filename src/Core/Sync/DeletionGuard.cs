@@ -5,7 +5,11 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Sync;
 
 /// <param name="Moved">Its content is written under another id by the same plan, see <see cref="Moves"/>: it loses nothing and doesn't count.</param>
-public sealed record PlannedDeletion(ItemKey Key, string? Path, string Title, bool Moved);
+public sealed record PlannedDeletion(ItemKey Key, string? Path, string Title, bool Moved)
+{
+    /// <summary>The file is still there and was read, under another id: nothing is lost with the row.</summary>
+    public bool HasSuccessor { get; init; }
+}
 
 /// <summary>What a run would take away from one place, and how people are told of it.</summary>
 /// <param name="Place">For people: <c>source 'docs'</c>.</param>
@@ -51,7 +55,7 @@ public static class DeletionGuard
         var emptied = survey.UnchangedItems + survey.Unread + survey.Read.Count == 0 && survey.Problems.Count == 0 && survey.Complete;
         return Violation(
             new(
-                $"source '{survey.Source}'", deletions.Count(deletion => !deletion.Moved), stored, Text.Of($"of {stored:N0} stored items are gone from the source"),
+                $"source '{survey.Source}'", deletions.Count(deletion => !deletion.Moved && !deletion.HasSuccessor), stored, Text.Of($"of {stored:N0} stored items are gone from the source"),
                 emptied ? $"source '{survey.Source}' had {Text.Count(stored, "item")} and is now {(survey.Configured ? "empty" : "no longer configured")}" : null, "deleted"),
             configured, explicitLimit);
     }
@@ -62,8 +66,11 @@ public static class DeletionGuard
         ArgumentNullException.ThrowIfNull(survey);
         ArgumentNullException.ThrowIfNull(gone);
         ArgumentNullException.ThrowIfNull(moved);
-        var all = gone.Select(item => new PlannedDeletion(
-            new(survey.Source, item.Id), item.Path, item.Title, moved.Contains(new(survey.Source, item.Id))));
-        return [.. survey.HasUnknownBlocked() ? all.Where(deletion => deletion.Moved) : all];
+        var read = survey.Read.Select(item => item.Entry.Locator).ToHashSet(StringComparer.Ordinal);
+        var all = gone.Select(item => new PlannedDeletion(new(survey.Source, item.Id), item.Path, item.Title, moved.Contains(new(survey.Source, item.Id)))
+        {
+            HasSuccessor = item.Path is { } path && read.Contains(path),
+        });
+        return [.. survey.HasUnknownBlocked() ? all.Where(deletion => deletion.Moved || deletion.HasSuccessor) : all];
     }
 }

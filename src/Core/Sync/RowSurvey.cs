@@ -75,6 +75,7 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
             Left = _left,
             Passed = _passed,
             IsVolatile = isVolatile,
+            Warnings = await WarningsAsync(cancellationToken),
         };
     }
 
@@ -89,6 +90,17 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
         _notes.Add($"source '{source.Name}': its rows are others at each look (a time or a random number in its query or view?): every run writes all of them again, and buys those whose text it is. "
             + "Take it out of the rows, or store it in a column");
         return true;
+    }
+
+    /// <summary>Of rows that were read, and of those that are stored and were not.</summary>
+    private async Task<IReadOnlyList<SourceWarning>> WarningsAsync(CancellationToken cancellationToken)
+    {
+        var read = _read.ToDictionary(item => item.Key.Id, StringComparer.Ordinal);
+        var gone = _absent;
+        var known = (await store.ReadRemarksAsync(source.Name, cancellationToken)).Where(remark => !read.ContainsKey(remark.Key) && !gone.Contains(remark.Key))
+            .SelectMany(remark => ItemRemarks.Parse(remark.Value).Warnings.Select(warning => (Id: remark.Key, Warning: warning, IsNew: false)));
+        return [.. read.SelectMany(item => item.Value.Warnings.Select(warning => (Id: item.Key, Warning: warning, IsNew: true))).Concat(known)
+            .Select(one => new SourceWarning(one.Warning.Code, source.Name, one.Id, null, one.Warning.Line, one.Warning.Message, one.IsNew))];
     }
 
     private async Task<IReadOnlySet<string>> IncompleteAsync(IReadOnlyList<int?> generations, CancellationToken cancellationToken)

@@ -21,7 +21,23 @@ public sealed record ReadItem(
     ContentHash RecordDigest,
     IReadOnlyList<ContentHash> Hashes,
     IReadOnlyList<int> Tokens,
-    Item? Loaded);
+    Item? Loaded)
+{
+    /// <summary>The id that the item says is its own; another than the key's where two files claim it.</summary>
+    public string Claim { get; init; } = Key.Id;
+
+    public IReadOnlyList<ItemWarning> Warnings { get; init; } = [];
+
+    /// <summary>The same item under the id that it has among the others.</summary>
+    internal ReadItem As(string id)
+    {
+        var key = Key with { Id = id };
+        return this with { Key = key, Loaded = Loaded is null ? null : Settled(Loaded, key) };
+    }
+
+    /// <summary>An item as it was read, under its key.</summary>
+    internal static Item Settled(Item item, ItemKey key) => item.Key == key ? item : item with { Key = key, ClaimedId = item.ClaimedId ?? item.Key.Id };
+}
 
 /// <summary>One source as it is now, beside what is stored of it: values only, all that the planner asks.</summary>
 /// <param name="Configured">False for a source that is stored and no longer configured: it reads as empty.</param>
@@ -61,6 +77,9 @@ public sealed record SourceSurvey(
 
     /// <summary>Its rows are others at each look, though nobody changes them.</summary>
     public bool IsVolatile { get; init; }
+
+    /// <summary>Details that could not be taken as they stand, of all items that were looked at.</summary>
+    public IReadOnlyList<SourceWarning> Warnings { get; init; } = [];
 
     public int UnchangedItems => Unchanged.Count + Rows.Sum(row => row.Unchanged);
 

@@ -33,7 +33,9 @@ public sealed class Surveyor(IStore store, bool all)
             incomplete = incomplete.Union(await store.ReadIncompleteAsync(source.Name, other, cancellationToken)).ToHashSet(StringComparer.Ordinal);
         }
 
-        var state = new Gathering(stored, incomplete);
+        var remarks = (await store.ReadRemarksAsync(source.Name, cancellationToken))
+            .ToDictionary(remark => remark.Key, remark => ItemRemarks.Parse(remark.Value), StringComparer.Ordinal);
+        var state = new Gathering(stored, incomplete, remarks);
 
         var scope = scopeOf?.Invoke(stored);
         state.Notes.AddRange(scope?.Notes ?? []);
@@ -63,9 +65,13 @@ public sealed class Surveyor(IStore store, bool all)
                 + "items outside the scope are stale until a full run ('embsync sync' without --since)");
         }
 
+        var ids = await state.SettleAsync(this, source, cancellationToken);
         var complete = scope is null && state.Complete;
-        return DuplicateIds.SetAside(new(source.Name, source.Type, source.Pipeline, true, complete, complete || (scope is { HasRecord: true } && !otherPipeline),
-            state.Unchanged, state.Read, state.Problems, stored, state.Absent, incomplete, state.Notes));
+        return new(source.Name, source.Type, source.Pipeline, true, complete, complete || (scope is { HasRecord: true } && !otherPipeline),
+            state.Unchanged, state.Read, state.Problems, stored, state.Absent, incomplete, state.Notes)
+        {
+            Warnings = state.Warnings(source.Name, ids),
+        };
     }
 
     /// <summary>A source that is stored and no longer configured reads as empty.</summary>
@@ -84,7 +90,10 @@ public sealed class Surveyor(IStore store, bool all)
     {
         return new(entry, item.Key, item.Type, item.Title, item.Path, item.Version, item.Pipeline, item.Priority, item.UpdatedAt,
             item.ContentDigest, item.RecordDigest, [.. item.Chunks.Select(chunk => chunk.Hash)],
-            [.. item.Chunks.Select(chunk => TokenEstimate.Estimate(chunk.Text))], keep ? item : null);
+            [.. item.Chunks.Select(chunk => TokenEstimate.Estimate(chunk.Text))], keep ? item : null)
+        {
+            Warnings = item.Warnings,
+        };
     }
 
     private async Task<ReadOutcome[]> ReadAllAsync(
@@ -106,8 +115,10 @@ public sealed class Surveyor(IStore store, bool all)
         : outcome;
 
     /// <summary>What has been seen so far of one source.</summary>
-    private sealed class Gathering(List<StoredItem> stored, IReadOnlySet<string> incomplete)
+    private sealed class Gathering(List<StoredItem> stored, IReadOnlySet<string> incomplete, IReadOnlyDictionary<string, ItemRemarks> remarks)
     {
+        private readonly Dictionary<string, SourceEntry> _unread = new(StringComparer.Ordinal);
+
         /// <summary>Two rows may name one path when a file's id changed and its old row was kept: then the file is read.</summary>
         private readonly ILookup<string, StoredItem> _byLocator = stored.ToLookup(item => item.Locator, StringComparer.Ordinal);
 
@@ -136,6 +147,7 @@ public sealed class Surveyor(IStore store, bool all)
                 if (!surveyor.IsAll && rows is [var row] && row.Version == entry.Version && row.Pipeline == source.Pipeline && !incomplete.Contains(row.Id))
                 {
                     Unchanged.Add(row);
+                    _unread[entry.Locator] = entry;
                 }
                 else
                 {
@@ -143,10 +155,7 @@ public sealed class Surveyor(IStore store, bool all)
                 }
             }
 
-            var reduced = new ReadItem?[toRead.Count];
-            var outcomes = await surveyor.ReadAllAsync(source, toRead, reduced, cancellationToken);
-            Read.AddRange(reduced.OfType<ReadItem>());
-            Problems.AddRange(outcomes.Select(outcome => outcome.Problem).OfType<ItemProblem>().Select(Named));
+            await ReadAsync(surveyor, source, toRead, cancellationToken);
             AddAbsent(listing, paths);
         }
 
@@ -154,13 +163,67 @@ public sealed class Surveyor(IStore store, bool all)
         private ItemProblem Named(ItemProblem problem) =>
             problem.Path is { } path && problem.Id == path && _byLocator[path].Take(2).ToList() is [var row] ? problem with { Id = row.Id } : problem;
 
-        /// <summary>Paths not looked at yet of stored items whose id another path claims now: is it a rename or a duplicate?</summary>
+        private async Task ReadAsync(Surveyor surveyor, ISource source, List<SourceEntry> entries, CancellationToken cancellationToken)
+        {
+            var reduced = new ReadItem?[entries.Count];
+            var outcomes = await surveyor.ReadAllAsync(source, entries, reduced, cancellationToken);
+            Read.AddRange(reduced.OfType<ReadItem>());
+            Problems.AddRange(outcomes.Select(outcome => outcome.Problem).OfType<ItemProblem>().Select(Named));
+        }
+
+        /// <summary>
+        /// Paths not looked at yet of stored items that claim an id which is in play: another path claims it now, or the path that had it was looked
+        /// at and may have let it go.
+        /// </summary>
         public HashSet<string> Rivals(IReadOnlySet<string> looked)
         {
-            var ids = stored.ToDictionary(item => item.Id, item => item.Locator, StringComparer.Ordinal);
-            return Read.Select(item => ids.GetValueOrDefault(item.Key.Id))
-                .OfType<string>().Where(path => !looked.Contains(path)).ToHashSet(StringComparer.Ordinal);
+            var ids = Read.SelectMany(item => new[] { item.Claim, item.Entry.Locator })
+                .Concat(stored.Where(item => looked.Contains(item.Locator)).SelectMany(item => new[] { ClaimOf(item), item.Id }))
+                .ToHashSet(StringComparer.Ordinal);
+            return stored.Where(item => !looked.Contains(item.Locator) && (ids.Contains(item.Id) || ids.Contains(ClaimOf(item))))
+                .Select(item => item.Locator).ToHashSet(StringComparer.Ordinal);
         }
+
+        /// <summary>Gives each item the id that it has among the others; an unchanged one that has another now is read. Answers ids by path.</summary>
+        public async Task<IReadOnlyDictionary<string, string>> SettleAsync(Surveyor surveyor, ISource source, CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                var blocked = Problems.Select(problem => problem.Path).OfType<string>().ToHashSet(StringComparer.Ordinal);
+                var held = blocked.Count == 0 ? [] : stored.Where(item => item.Path is { } path && blocked.Contains(path)).Select(item => item.Id).ToHashSet(StringComparer.Ordinal);
+                var ids = DuplicateIds.Assign([.. Claims()], held);
+                var renamed = Unchanged.Where(item => ids[item.Locator] != item.Id).Select(item => item.Locator).ToHashSet(StringComparer.Ordinal);
+                if (renamed.Count == 0)
+                {
+                    for (var i = 0; i < Read.Count; i++)
+                    {
+                        Read[i] = Read[i].As(ids[Read[i].Entry.Locator]);
+                    }
+
+                    return ids;
+                }
+
+                Unchanged.RemoveAll(item => renamed.Contains(item.Locator));
+                await ReadAsync(surveyor, source, [.. renamed.Order(StringComparer.Ordinal).Select(path => _unread[path])], cancellationToken);
+            }
+        }
+
+        public IReadOnlyList<SourceWarning> Warnings(string source, IReadOnlyDictionary<string, string> ids)
+        {
+            var known = Unchanged.Where(item => remarks.ContainsKey(item.Id)).SelectMany(item => remarks[item.Id].Warnings.Select(warning =>
+                new SourceWarning(warning.Code, source, item.Id, item.Path, warning.Line, warning.Message, IsNew: false)));
+            var read = Read.SelectMany(item => item.Warnings.Select(warning =>
+                new SourceWarning(warning.Code, source, item.Key.Id, item.Path, warning.Line, warning.Message, IsNew(item))));
+            var changed = Read.Where(IsNew).Select(item => item.Entry.Locator).ToHashSet(StringComparer.Ordinal);
+            return [.. known.Concat(read).Concat(DuplicateIds.Warnings(source, Claims(), ids, changed.Contains))];
+        }
+
+        private bool IsNew(ReadItem item) => !_byLocator[item.Entry.Locator].Any(row => row.Id == item.Key.Id && row.Version == item.Version && row.Pipeline == item.Pipeline);
+
+        private string ClaimOf(StoredItem item) => remarks.GetValueOrDefault(item.Id)?.ClaimedId ?? item.Id;
+
+        private IEnumerable<IdClaim> Claims() =>
+            Unchanged.Select(item => new IdClaim(item.Locator, ClaimOf(item))).Concat(Read.Select(item => new IdClaim(item.Entry.Locator, item.Claim)));
 
         private void AddAbsent(SourceListing listing, IReadOnlySet<string>? paths)
         {

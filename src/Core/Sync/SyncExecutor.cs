@@ -267,13 +267,13 @@ public sealed class SyncExecutor(
             return null;
         }
 
-        if (outcome.Item!.Key != planned.Key || (plan.Exactly && outcome.Item.ContentDigest != planned.Item.ContentDigest))
+        if (outcome.Item!.Key != planned.Key with { Id = planned.Item.Claim } || (plan.Exactly && outcome.Item.ContentDigest != planned.Item.ContentDigest))
         {
             _tally.Fail(Changed(planned));
             return null;
         }
 
-        return outcome.Item;
+        return ReadItem.Settled(outcome.Item, planned.Key);
     }
 
     private static ItemProblem Changed(PlannedItem planned) => new(

@@ -78,6 +78,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
             Refused = one.Refused.Count > 0 ? one.Refused : next.Refused,
             Held = [.. one.Held, .. next.Held],
             Volatile = [.. one.Volatile.Union(next.Volatile)],
+            Warnings = one.Warnings.And(next.Warnings),
             Spaces = [.. one.Spaces.Zip(next.Spaces, (first, second) => second with
             {
                 Chunks = first.Chunks + second.Chunks, Requests = first.Requests + second.Requests, Tokens = Sum(first.Tokens, second.Tokens), Cost = Sum(first.Cost, second.Cost),

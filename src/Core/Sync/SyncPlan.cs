@@ -108,6 +108,9 @@ public sealed record SyncPlan(
     string? Violation,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>Details that cost no item, by code and path.</summary>
+    public IReadOnlyList<SourceWarning> Warnings { get; init; } = [];
+
     /// <summary>The commit is not on the store's branch: vectors are bought for reuse, no item is written or deleted.</summary>
     public bool CacheOnly { get; init; }
 

@@ -23,6 +23,8 @@ internal sealed class DyingStore(IStore store, int point) : IStore
 
     public IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, CancellationToken cancellationToken) => store.ReadItemsAsync(source, cancellationToken);
 
+    public Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken) => store.ReadRemarksAsync(source, cancellationToken);
+
     public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) => store.ReadSourceNamesAsync(cancellationToken);
 
     public Task<IReadOnlySet<string>> ReadIncompleteAsync(string source, int? generation, CancellationToken cancellationToken) =>

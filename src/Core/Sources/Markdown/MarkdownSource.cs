@@ -65,7 +65,10 @@ public sealed class MarkdownSource(MarkdownSourceConfig config, string root, Git
         // The file may have changed since it was listed: the version is that of the bytes at hand.
         var version = FileVersion.Of(bytes, FileVersion.BlobOf(entry.Version));
         return Task.FromResult(ReadOutcome.Of(new Item(new(Name, document.Id), document.Type, document.Title, path, version, Pipeline,
-            document.Metadata, document.Priority, document.UpdatedAt, document.Chunks)));
+            document.Metadata, document.Priority, document.UpdatedAt, document.Chunks)
+        {
+            Warnings = document.Warnings,
+        }));
     }
 
     /// <summary>What <c>--since</c> has to look at in this source, see <see cref="SinceScope"/>.</summary>

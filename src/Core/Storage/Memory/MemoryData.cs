@@ -70,11 +70,17 @@ internal readonly record struct MemoryVector(byte[] Bytes, int Tokens);
 
 internal sealed record MemoryItem(StoredItem Stored, ItemKey Key, string Metadata, DateTimeOffset UpdatedAt, IReadOnlyList<Chunk> Chunks)
 {
+    /// <summary>See <see cref="ItemRemarks"/>; null where there are none.</summary>
+    public string? Remarks { get; init; }
+
     /// <param name="now">When the source changed it, where the source doesn't know.</param>
     public static MemoryItem Of(Item item, DateTimeOffset now, bool keepText) => new(
         new(item.Key.Id, item.Path, item.Version, item.Pipeline, item.ContentDigest, item.RecordDigest, item.Title, item.Type, item.Chunks.Count),
         item.Key,
         item.Metadata,
         StoreClock.InMicroseconds(item.UpdatedAt ?? now),
-        keepText ? item.Chunks : [.. item.Chunks.Select(chunk => chunk with { Text = "" })]);
+        keepText ? item.Chunks : [.. item.Chunks.Select(chunk => chunk with { Text = "" })])
+    {
+        Remarks = ItemRemarks.Of(item),
+    };
 }

@@ -29,6 +29,10 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
         }
     }
 
+    public Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken) =>
+        Read<IReadOnlyDictionary<string, string>>(() => data.ItemsOf(source).Where(item => item.Remarks is not null)
+            .ToDictionary(item => item.Key.Id, item => item.Remarks!, StringComparer.Ordinal));
+
     public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) =>
         Read<IReadOnlyList<string>>(() => [.. data.Items.Keys]);
 

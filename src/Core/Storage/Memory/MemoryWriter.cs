@@ -164,7 +164,7 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
 
         var before = items.GetValueOrDefault(item.Key.Id);
         var after = MemoryItem.Of(item, clock.Now(), keepText);
-        var isSame = before is not null && before.Stored == after.Stored;
+        var isSame = before is not null && before.Stored == after.Stored && before.Remarks == after.Remarks;
         items[item.Key.Id] = isSame ? after with { UpdatedAt = before!.UpdatedAt } : after;
         return !isSame;
     }

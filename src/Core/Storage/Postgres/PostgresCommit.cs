@@ -65,7 +65,7 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, PostgresSql sq
             ("title", Of(item => item.Title)), ("path", Of(item => item.Path)), ("version", Of(item => item.Version)),
             ("pipeline", Of(item => item.Pipeline)), ("metadata", Of(item => item.Metadata)), ("priority", Of(item => item.Priority)),
             ("content", Of(item => item.ContentDigest.ToBytes())), ("record", Of(item => item.RecordDigest.ToBytes())),
-            ("chunks", Of(item => item.Chunks.Count)), ("now", now));
+            ("chunks", Of(item => item.Chunks.Count)), ("remarks", Of(ItemRemarks.Of)), ("now", now));
         put.Parameters.Add(new NpgsqlParameter("updated", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = Of(item => item.UpdatedAt?.UtcDateTime) });
         var changes = await put.ExecuteNonQueryAsync(cancellationToken);
 

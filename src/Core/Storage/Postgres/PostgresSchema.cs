@@ -7,6 +7,9 @@ namespace EmbSync.Core.Storage.Postgres;
 /// <summary>The tables, as steps that are applied forward and never changed once released.</summary>
 internal static class PostgresSchema
 {
+    /// <summary>Version that has <c>item.remarks</c>: only who writes migrates, and an older store is read as it is.</summary>
+    public const int WithRemarks = 4;
+
     /// <summary>Step n makes version n + 1 out of version n; <c>{s}</c> is the schema. Ids sort by bytes, as the engine sorts them.</summary>
     public static readonly IReadOnlyList<string> Steps =
     [
@@ -60,6 +63,10 @@ internal static class PostgresSchema
         ALTER TABLE {s}.work ADD COLUMN text text, ADD COLUMN source text, ADD COLUMN item text, ADD COLUMN place bigint;
         DROP INDEX {s}.work_lease;
         CREATE INDEX work_lease ON {s}.work (generation, lease_until, place);
+        """,
+        """
+        ALTER TABLE {s}.item ADD COLUMN remarks text;
+        CREATE INDEX item_remarks ON {s}.item (source) WHERE remarks IS NOT NULL;
         """,
     ];
 

@@ -38,6 +38,8 @@ internal sealed class PostgresSql(string schema)
         WHERE source = @source ORDER BY id
         """;
 
+    public string Remarks => $"SELECT id, remarks FROM {s}.item WHERE source = @source AND remarks IS NOT NULL";
+
     public string SourceNames => $"SELECT DISTINCT source FROM {s}.item ORDER BY source";
 
     public string WithChunks => $"SELECT id FROM {s}.item WHERE source = @source AND chunks > 0";
@@ -90,15 +92,16 @@ internal sealed class PostgresSql(string schema)
         """;
 
     public string PutItems => $"""
-        INSERT INTO {s}.item AS i (source, id, type, title, path, version, pipeline, metadata, priority, updated_at, content_digest, record_digest, chunks)
-        SELECT source, id, type, title, path, version, pipeline, metadata::jsonb, priority, coalesce(updated_at, @now), content_digest, record_digest, chunks
-        FROM unnest(@source, @id, @type, @title, @path, @version, @pipeline, @metadata, @priority, @updated, @content, @record, @chunks)
-            AS n (source, id, type, title, path, version, pipeline, metadata, priority, updated_at, content_digest, record_digest, chunks)
+        INSERT INTO {s}.item AS i (source, id, type, title, path, version, pipeline, metadata, priority, updated_at, content_digest, record_digest, chunks, remarks)
+        SELECT source, id, type, title, path, version, pipeline, metadata::jsonb, priority, coalesce(updated_at, @now), content_digest, record_digest, chunks, remarks
+        FROM unnest(@source, @id, @type, @title, @path, @version, @pipeline, @metadata, @priority, @updated, @content, @record, @chunks, @remarks)
+            AS n (source, id, type, title, path, version, pipeline, metadata, priority, updated_at, content_digest, record_digest, chunks, remarks)
         ON CONFLICT (source, id) DO UPDATE SET type = excluded.type, title = excluded.title, path = excluded.path, version = excluded.version,
             pipeline = excluded.pipeline, metadata = excluded.metadata, priority = excluded.priority, updated_at = excluded.updated_at,
-            content_digest = excluded.content_digest, record_digest = excluded.record_digest, chunks = excluded.chunks
-        WHERE (i.version, i.pipeline, i.content_digest, i.record_digest, i.chunks)
-            IS DISTINCT FROM (excluded.version, excluded.pipeline, excluded.content_digest, excluded.record_digest, excluded.chunks)
+            content_digest = excluded.content_digest, record_digest = excluded.record_digest, chunks = excluded.chunks,
+            remarks = excluded.remarks
+        WHERE (i.version, i.pipeline, i.content_digest, i.record_digest, i.chunks, i.remarks)
+            IS DISTINCT FROM (excluded.version, excluded.pipeline, excluded.content_digest, excluded.record_digest, excluded.chunks, excluded.remarks)
         """;
 
     public string PutChunks => $"""

@@ -72,6 +72,13 @@ internal sealed class PostgresStore : IStore
         }
     }
 
+    public Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(), async connection =>
+            await PostgresSchema.VersionAsync(connection, Sql, cancellationToken) < PostgresSchema.WithRemarks
+                ? new Dictionary<string, string>()
+                : (await connection.RowsAsync(Sql.Remarks, row => (Id: row.GetString(0), Text: row.GetString(1)), cancellationToken, ("source", source)))
+                    .ToDictionary(row => row.Id, row => row.Text, StringComparer.Ordinal), cancellationToken);
+
     public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<string>>([], async connection =>
         await connection.RowsAsync(Sql.SourceNames, row => row.GetString(0), cancellationToken), cancellationToken);
 

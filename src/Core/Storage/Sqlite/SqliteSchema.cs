@@ -11,6 +11,9 @@ internal static class SqliteSchema
     /// <summary>Marks the file as embsync's: "embs".</summary>
     public const int ApplicationId = 0x656D6273;
 
+    /// <summary>Version that has <c>item.remarks</c>: only who writes migrates, and an older store is read as it is.</summary>
+    public const int WithRemarks = 4;
+
     /// <summary>Step n makes version n + 1 out of version n.</summary>
     public static readonly IReadOnlyList<string> Steps =
     [
@@ -67,6 +70,10 @@ internal static class SqliteSchema
         ALTER TABLE work ADD COLUMN place INTEGER;
         DROP INDEX work_lease;
         CREATE INDEX work_lease ON work (generation, lease_until, place);
+        """,
+        """
+        ALTER TABLE item ADD COLUMN remarks TEXT;
+        CREATE INDEX item_remarks ON item (source) WHERE remarks IS NOT NULL;
         """,
     ];
 

@@ -20,6 +20,8 @@ internal static class SqliteSql
         WHERE source = $source AND id > $after ORDER BY id LIMIT $page
         """;
 
+    public const string Remarks = "SELECT id, remarks FROM item WHERE source = $source AND remarks IS NOT NULL";
+
     public const string SourceNames = "SELECT DISTINCT source FROM item ORDER BY source";
 
     public const string WithChunks = "SELECT id FROM item WHERE source = $source AND chunks > 0";
@@ -79,13 +81,14 @@ internal static class SqliteSql
         """;
 
     public const string PutItem = """
-        INSERT INTO item AS i (source, id, type, title, path, version, pipeline, metadata, priority, updated_at, content_digest, record_digest, chunks)
-        VALUES ($source, $id, $type, $title, $path, $version, $pipeline, $metadata, $priority, $updated, $content, $record, $chunks)
+        INSERT INTO item AS i (source, id, type, title, path, version, pipeline, metadata, priority, updated_at, content_digest, record_digest, chunks, remarks)
+        VALUES ($source, $id, $type, $title, $path, $version, $pipeline, $metadata, $priority, $updated, $content, $record, $chunks, $remarks)
         ON CONFLICT (source, id) DO UPDATE SET type = excluded.type, title = excluded.title, path = excluded.path, version = excluded.version,
             pipeline = excluded.pipeline, metadata = excluded.metadata, priority = excluded.priority, updated_at = excluded.updated_at,
-            content_digest = excluded.content_digest, record_digest = excluded.record_digest, chunks = excluded.chunks
-        WHERE (i.version, i.pipeline, i.content_digest, i.record_digest, i.chunks)
-            IS NOT (excluded.version, excluded.pipeline, excluded.content_digest, excluded.record_digest, excluded.chunks)
+            content_digest = excluded.content_digest, record_digest = excluded.record_digest, chunks = excluded.chunks,
+            remarks = excluded.remarks
+        WHERE (i.version, i.pipeline, i.content_digest, i.record_digest, i.chunks, i.remarks)
+            IS NOT (excluded.version, excluded.pipeline, excluded.content_digest, excluded.record_digest, excluded.chunks, excluded.remarks)
         """;
 
     public const string PutChunk = """

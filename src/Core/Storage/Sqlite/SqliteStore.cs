@@ -72,6 +72,12 @@ internal sealed class SqliteStore : IStore
         while (page.Count == PageSize);
     }
 
+    public Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken) =>
+        Read<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(), connection => SqliteSchema.Version(connection) < SqliteSchema.WithRemarks
+            ? new Dictionary<string, string>()
+            : connection.Rows(SqliteSql.Remarks, row => (Id: row.GetString(0), Text: row.GetString(1)), cancellationToken, ("$source", source))
+                .ToDictionary(row => row.Id, row => row.Text, StringComparer.Ordinal));
+
     public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<string>>([], connection =>
         connection.Rows(SqliteSql.SourceNames, row => row.GetString(0), cancellationToken));
 
