@@ -53,7 +53,7 @@ public static class ConfigLoader
             root,
             ReadProject(values, request, root),
             store,
-            EmbeddingsReader.Read(values),
+            EmbeddingsReader.Read(values, root),
             ReadLimits(values),
             SourcesReader.Read(values, tree, store)) { Origins = origins };
         CrossCheck.Run(config, values);

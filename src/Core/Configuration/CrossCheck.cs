@@ -2,6 +2,7 @@ using System.Globalization;
 using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Configuration.Parsing;
 using EmbSync.Core.Embedding;
+using EmbSync.Core.Embedding.Local;
 
 namespace EmbSync.Core.Configuration;
 
@@ -64,6 +65,13 @@ internal static class CrossCheck
             else if (dimension is < LexicalMin or > LexicalMax)
             {
                 place.Values.Report(place.Dimension, Line($"{place.DimensionName} {dimension} is outside what {model} makes: {LexicalMin} to {LexicalMax}"));
+            }
+        }
+        else if (embeddings.Provider == ConfigSchema.Local)
+        {
+            if (embeddings.Local is null && dimension != BundledModel.Dimension)
+            {
+                place.Values.Report(place.Dimension, Line($"{place.DimensionName} {dimension}: {model} makes vectors of {BundledModel.Dimension} only"));
             }
         }
         else if (isLexicalModel)

@@ -37,6 +37,8 @@ internal static class EffectiveSettings
         yield return Row(ConfigSchema.Model, several ? null : embeddings.Model);
         yield return Optional(ConfigSchema.Dimension, several ? null : (long?)embeddings.Dimension);
         yield return Row(ConfigSchema.Spaces, several ? [.. embeddings.Spaces.Select(space => new WrittenSpace(space.Name, space.Model, space.Dimension))] : null);
+        yield return Optional(ConfigSchema.LocalPooling, embeddings.Local?.Pooling);
+        yield return Optional(ConfigSchema.LocalWindow, (long?)embeddings.Local?.Window);
         yield return Row(ConfigSchema.BatchSize, embeddings.BatchSize);
         yield return Row(ConfigSchema.SleepMs, embeddings.SleepMs);
         yield return Row(ConfigSchema.Concurrency, embeddings.Concurrency);

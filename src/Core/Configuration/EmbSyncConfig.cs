@@ -1,3 +1,5 @@
+using EmbSync.Core.Embedding.Local;
+
 namespace EmbSync.Core.Configuration;
 
 /// <summary>Everything a run is told, after flags, environment, file and defaults were put together. Values are checked.</summary>
@@ -64,12 +66,12 @@ public enum AutoIndex
     OnUpdate,
 }
 
-/// <param name="Provider"><c>lexical</c> or <c>openai</c>.</param>
+/// <param name="Provider"><c>local</c>, <c>lexical</c> or <c>openai</c>.</param>
 /// <param name="BaseUrl">Endpoint of an OpenAI-compatible API; null for the provider's own.</param>
 /// <param name="ApiKey">Null for endpoints without a key, and when <see cref="ApiKeyVariable"/> is not set.</param>
 /// <param name="BatchSize">Inputs a request at most.</param>
 /// <param name="SleepMs">Pause after each request, in milliseconds.</param>
-/// <param name="Concurrency">Requests at the same time.</param>
+/// <param name="Concurrency">Requests at the same time; texts, where the provider is local.</param>
 /// <param name="Prices">USD per million tokens by model, over the built-in table.</param>
 /// <param name="AllowHosts">Hosts that may get the key beside OpenAI's and local ones; holds the host of a base URL from the environment.</param>
 /// <param name="AllowInsecureHttp">Plain HTTP to a host that is not local.</param>
@@ -100,17 +102,24 @@ public sealed record EmbeddingsConfig(
 
     public PaceConfig Pace { get; init; } = PaceConfig.Default;
 
+    /// <summary>A model of provider local that was given by path; null for the one that the tool carries, and for other providers.</summary>
+    public LocalModel? Local { get; init; }
+
     /// <summary>Named uses of models, in the order of the file; empty for the one space <c>default</c> of <see cref="Model"/> and <see cref="Dimension"/>.</summary>
     public IReadOnlyList<SpaceConfig> Spaces { get; init; } = [];
 
     /// <summary>One for each space, with its model and dimension in place of the first one's.</summary>
     public IReadOnlyList<(string Space, EmbeddingsConfig Config)> BySpace => Spaces.Count == 0
         ? [(Core.Model.Generation.DefaultSpace, this)]
-        : [.. Spaces.Select(space => (space.Name, this with { Model = space.Model, Dimension = space.Dimension }))];
+        : [.. Spaces.Select(space => (space.Name, this with { Model = space.Model, Dimension = space.Dimension, Local = space.Local }))];
 }
 
 /// <param name="Name">Lower-case letters, digits and <c>_</c>: part of its view's name.</param>
-public sealed record SpaceConfig(string Name, string Model, int Dimension);
+public sealed record SpaceConfig(string Name, string Model, int Dimension)
+{
+    /// <inheritdoc cref="EmbeddingsConfig.Local"/>
+    public LocalModel? Local { get; init; }
+}
 
 /// <summary>How fast and how patiently a provider is asked.</summary>
 /// <param name="RequestsPerMinute">From 1; null for no limit but what the provider's answers name.</param>

@@ -1,6 +1,5 @@
 using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Configuration.Parsing;
-using EmbSync.Core.Embedding;
 
 namespace EmbSync.Core.Configuration;
 
@@ -11,32 +10,38 @@ internal static class EmbeddingsReader
     public const string AddressVariable = "OPENAI_BASE_URL";
     public const string LexicalModel = "lexical-v1";
     public const int LexicalDimension = 1024;
-    private const string OpenAiModel = "text-embedding-3-small";
 
-    public static EmbeddingsConfig Read(ConfigValues values)
+    // Enough for all cores, and little to lose when a run is interrupted: a text takes a core 3 to 60 ms.
+    private const int LocalBatch = 32;
+
+    /// <param name="root">Folder that a model's path starts from, absolute.</param>
+    public static EmbeddingsConfig Read(ConfigValues values, string root)
     {
         var provider = values.Get(ConfigSchema.Provider);
-        var isLexical = provider == ConfigSchema.Lexical;
-        var spaces = ReadSpaces(values, isLexical);
-        var model = spaces.Count > 0 ? spaces[0].Model : values.TryGet(ConfigSchema.Model, out var named) ? named : isLexical ? LexicalModel : OpenAiModel;
-        var (address, isFromEnvironment) = ReadAddress(values, isLexical);
+        var isOffline = provider != ConfigSchema.OpenAi;
+        var models = new ModelReader(values, provider, root);
+        var spaces = ReadSpaces(values, models);
+        var model = spaces.Count > 0 ? spaces[0].Model : values.TryGet(ConfigSchema.Model, out var named) ? named : models.Usual;
+        var (dimension, local) = spaces.Count > 0 ? (spaces[0].Dimension, spaces[0].Local) : models.Read(model);
+        models.RequireUsed();
+        var (address, isFromEnvironment) = ReadAddress(values, isOffline);
         var hosts = values.Get(ConfigSchema.AllowHosts);
         if (isFromEnvironment && values.Find(ConfigSchema.AllowHosts) is null)
         {
             values.Note(ConfigSchema.AllowHosts, "host of embeddings.baseUrl");
         }
 
-        var key = ReadKey(values, isLexical, out var variable);
+        var key = ReadKey(values, isOffline, out var variable);
         return new(
             values.Get(ConfigSchema.AutoIndexGate),
             provider,
             address,
             key,
             model,
-            spaces.Count > 0 ? spaces[0].Dimension : ReadDimension(values, isLexical, model),
-            (int)values.Get(ConfigSchema.BatchSize),
+            dimension,
+            provider == ConfigSchema.Local && values.Find(ConfigSchema.BatchSize) is null ? LocalBatch : (int)values.Get(ConfigSchema.BatchSize),
             (int)values.Get(ConfigSchema.SleepMs),
-            (int)values.Get(ConfigSchema.Concurrency),
+            provider == ConfigSchema.Local && values.Find(ConfigSchema.Concurrency) is null ? Environment.ProcessorCount : (int)values.Get(ConfigSchema.Concurrency),
             values.Get(ConfigSchema.Prices),
             // Who sets the environment holds the key: an address from there may have it.
             isFromEnvironment ? [.. hosts, address!.Host] : hosts,
@@ -44,11 +49,12 @@ internal static class EmbeddingsReader
             new(values.Get(ConfigSchema.DocumentPrefix), values.Get(ConfigSchema.QueryPrefix)))
         {
             ApiKeyVariable = variable,
-            MissingKey = isLexical || key is not null || variable is null ? null
+            MissingKey = isOffline || key is not null || variable is null ? null
                 : values.Find(ConfigSchema.ApiKey) is not null ? $"embeddings.apiKey is taken from {variable}, which is not set here"
                 : EndpointRules.WantsKey(address) ? $"{variable} is not set here"
                 : null,
             Spaces = spaces,
+            Local = local,
             Pace = new(
                 values.TryGet(ConfigSchema.RequestsPerMinute, out var requests) ? requests : null,
                 values.TryGet(ConfigSchema.TokensPerMinute, out var tokens) ? tokens : null,
@@ -58,7 +64,7 @@ internal static class EmbeddingsReader
         };
     }
 
-    private static List<SpaceConfig> ReadSpaces(ConfigValues values, bool isLexical)
+    private static List<SpaceConfig> ReadSpaces(ConfigValues values, ModelReader models)
     {
         if (!values.TryGet(ConfigSchema.Spaces, out var written))
         {
@@ -79,30 +85,24 @@ internal static class EmbeddingsReader
 
         return [.. written.Select(space => space.Name == flagSpace ? space with { Model = flagModel ?? space.Model, Dimension = flagDimension ?? space.Dimension } : space).Select(space =>
         {
-            var model = space.Model ?? (isLexical ? LexicalModel : OpenAiModel);
-            var own = isLexical ? LexicalDimension : ModelCatalog.Find(model)?.NativeDimension;
-            if (space.Dimension is null && own is null)
-            {
-                values.Report(ConfigSchema.Spaces, $"embeddings.spaces.{space.Name}.dimension is needed for {Quoting.Quote(model)}, a model that embsync doesn't know: "
-                    + $"write the length of its vectors (known are {ModelCatalog.Names})");
-            }
-
-            return new SpaceConfig(space.Name, model, (int)(space.Dimension ?? own ?? LexicalDimension));
+            var model = space.Model ?? models.Usual;
+            var (dimension, local) = models.Read(model, space);
+            return new SpaceConfig(space.Name, model, dimension) { Local = local };
         })];
     }
 
-    private static (Uri? Address, bool IsFromEnvironment) ReadAddress(ConfigValues values, bool isLexical)
+    private static (Uri? Address, bool IsFromEnvironment) ReadAddress(ConfigValues values, bool isOffline)
     {
         var setting = ConfigSchema.BaseUrl;
         if (values.Find(setting) is { Node: ScalarNode scalar })
         {
             // Nothing is sent anywhere without the provider: an unset variable is not missed.
-            var isLeftAlone = isLexical && values.UnsetVariable(setting) is not null;
+            var isLeftAlone = isOffline && values.UnsetVariable(setting) is not null;
             var isFromEnvironment = scalar.Form == ScalarForm.Environment || EnvironmentReference.NameIn(scalar.Text) is not null;
             return !isLeftAlone && values.TryGet(setting, out var address) ? (address, isFromEnvironment) : (null, false);
         }
 
-        if (isLexical || EnvironmentReference.Value(values.Environment, AddressVariable) is not { } text)
+        if (isOffline || EnvironmentReference.Value(values.Environment, AddressVariable) is not { } text)
         {
             return (null, false);
         }
@@ -113,7 +113,7 @@ internal static class EmbeddingsReader
     }
 
     // A missing key is no error here: status, plans and dry runs need none. The provider says which variable to set.
-    private static Secret? ReadKey(ConfigValues values, bool isLexical, out string? variable)
+    private static Secret? ReadKey(ConfigValues values, bool isOffline, out string? variable)
     {
         variable = null;
         if (values.Find(ConfigSchema.ApiKey) is { Node: ScalarNode scalar })
@@ -129,7 +129,7 @@ internal static class EmbeddingsReader
             return values.TryGet(ConfigSchema.ApiKey, out var key) ? key : null;
         }
 
-        if (isLexical)
+        if (isOffline)
         {
             return null;
         }
@@ -143,27 +143,5 @@ internal static class EmbeddingsReader
         values.Note(ConfigSchema.ApiKey, KeyVariable);
         var reading = new ValueReading("the key", KeyVariable, values.Environment, values.Problems);
         return ConfigSchema.ApiKey.Kind.TryRead(new ScalarNode(standard, ScalarForm.Environment, 0, 0), reading, out var found) ? found : null;
-    }
-
-    private static int ReadDimension(ConfigValues values, bool isLexical, string model)
-    {
-        if (values.Find(ConfigSchema.Dimension) is not null)
-        {
-            return values.TryGet(ConfigSchema.Dimension, out var dimension) ? (int)dimension : LexicalDimension;
-        }
-
-        if (isLexical)
-        {
-            return LexicalDimension;
-        }
-
-        if (ModelCatalog.Find(model) is { } known)
-        {
-            return known.NativeDimension;
-        }
-
-        values.Report(ConfigSchema.Model, $"embeddings.dimension is needed for {Quoting.Quote(model)}, a model that embsync doesn't know: "
-            + $"write the length of its vectors (known are {ModelCatalog.Names})");
-        return LexicalDimension;
     }
 }

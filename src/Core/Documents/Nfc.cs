@@ -56,6 +56,9 @@ internal static class Nfc
         return result?.Append(text, copied, text.Length - copied).ToString() ?? text;
     }
 
+    /// <summary>Appends the canonical decomposition of one character, whole: itself where it has none. Marks stand in the order of the data.</summary>
+    public static void Decompose(Rune rune, List<(int Point, int Class)> target) => Data.Value.Decompose(rune.Value, target);
+
     private static (int Point, int Length) PointAt(ReadOnlySpan<char> text, int index) =>
         Rune.DecodeFromUtf16(text[index..], out var rune, out var length) == System.Buffers.OperationStatus.Done
             ? (rune.Value, length)
@@ -131,7 +134,7 @@ internal static class Nfc
         }
 
         /// <summary>The first of a pair may decompose again, the second never does: depth is at most three.</summary>
-        private void Decompose(int point, List<(int Point, int Class)> target)
+        public void Decompose(int point, List<(int Point, int Class)> target)
         {
             var syllable = point - HangulS;
             if (syllable is >= 0 and < CountL * CountV * CountT)

@@ -1,5 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Embedding.Lexical;
+using EmbSync.Core.Embedding.Local;
 using EmbSync.Core.Embedding.OpenAi;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sync;
@@ -16,9 +17,12 @@ public static class Providers
     public static EmbeddingSignature SignatureOf(EmbeddingsConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return config.Provider == LexicalProvider.ProviderName
-            ? LexicalProvider.SignatureOf(config.Dimension)
-            : OpenAiProvider.SignatureOf(config);
+        return config.Provider switch
+        {
+            LocalProvider.ProviderName => LocalProvider.SignatureOf(config),
+            LexicalProvider.ProviderName => LexicalProvider.SignatureOf(config.Dimension),
+            _ => OpenAiProvider.SignatureOf(config),
+        };
     }
 
     /// <summary>What vectors of that signature cost, which may be another than the configured.</summary>
@@ -28,7 +32,7 @@ public static class Providers
         ArgumentNullException.ThrowIfNull(signature);
         var isOwn = config.Prices.TryGetValue(signature.Model, out var own);
         var price = isOwn ? own : ModelCatalog.Find(signature.Model)?.PricePerMillion;
-        return new(signature.Provider == LexicalProvider.ProviderName, config.BatchSize, config.Concurrency, config.SleepMs, price)
+        return new(signature.Provider is LexicalProvider.ProviderName or LocalProvider.ProviderName, config.BatchSize, config.Concurrency, config.SleepMs, price)
         {
             RequestsPerMinute = config.Pace.RequestsPerMinute,
             TokensPerMinute = config.Pace.TokensPerMinute,
@@ -43,6 +47,11 @@ public static class Providers
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(signature);
+        if (signature.Provider == LocalProvider.ProviderName)
+        {
+            return LocalProvider.Open(config, signature);
+        }
+
         if (signature.Provider == LexicalProvider.ProviderName)
         {
             return new LexicalProvider(signature.Dimension);
@@ -58,6 +67,8 @@ public static class Providers
     public static RequestGovernor OpenGovernor(IEmbeddingProvider provider, EmbeddingsConfig config, SyncRequest request, TimeProvider clock, KeepResults? keep = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(provider, GovernorOptions.From(config, request.MaxBatches, JitterSeed), clock, keep);
+        ArgumentNullException.ThrowIfNull(provider);
+        var options = GovernorOptions.From(config, request.MaxBatches, JitterSeed);
+        return new(provider, provider.Signature.Provider == LocalProvider.ProviderName ? LocalProvider.Governed(options) : options, clock, keep);
     }
 }

@@ -95,7 +95,7 @@ public static class Planner
             violation,
             [.. input.Surveys.SelectMany(survey => survey.Notes).Distinct()])
         {
-            Warnings = [.. input.Surveys.SelectMany(survey => survey.Warnings).Where(warning => chosen is null || chosen.Contains(warning.Id))
+            Warnings = [.. input.Surveys.SelectMany(survey => survey.Warnings).Where(warning => chosen is null || chosen.Contains(new(warning.Source, warning.Id)))
                 .OrderBy(warning => warning.Code, StringComparer.Ordinal).ThenBy(warning => warning.Path ?? warning.Id, StringComparer.Ordinal).ThenBy(warning => warning.Line)],
             CacheOnly = input.CacheOnly,
             Refused = refused,

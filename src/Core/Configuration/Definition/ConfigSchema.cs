@@ -1,3 +1,5 @@
+using EmbSync.Core.Embedding.Local;
+
 namespace EmbSync.Core.Configuration.Definition;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace EmbSync.Core.Configuration.Definition;
 internal static class ConfigSchema
 {
     public const string Sqlite = "sqlite";
+    public const string Local = "local";
     public const string Lexical = "lexical";
     public const string OpenAi = "openai";
     public const string Markdown = "markdown";
@@ -63,25 +66,30 @@ internal static class ConfigSchema
     public static readonly Setting<AutoIndex> AutoIndexGate = new("embeddings.autoIndex",
         new ChoiceKind<AutoIndex>(("off", AutoIndex.Off), ("onCreate", AutoIndex.OnCreate), ("onUpdate", AutoIndex.OnUpdate)),
         "what hooks and builds may embed by themselves: off, onCreate or onUpdate; commands always do what they say") { Default = AutoIndex.OnCreate, IsInEnvironment = true };
-    public static readonly Setting<string> Provider = new("embeddings.provider", new ChoiceKind<string>((Lexical, Lexical), (OpenAi, OpenAi)),
-        "lexical (offline, free, finds shared words) or openai (any compatible endpoint, finds meaning, may cost money)") { Default = Lexical, IsInEnvironment = true };
+    public static readonly Setting<string> Provider = new("embeddings.provider", new ChoiceKind<string>((Local, Local), (Lexical, Lexical), (OpenAi, OpenAi)),
+        "local (a model inside the tool: offline, free, finds meaning), lexical (offline, free, finds shared words) or openai (any compatible endpoint, finds meaning, may cost money)") { Default = Lexical, IsInEnvironment = true };
     public static readonly Setting<Uri> BaseUrl = new("embeddings.baseUrl", new AddressKind(),
         "endpoint of an OpenAI-compatible API") { Otherwise = "OPENAI_BASE_URL where it is set, else OpenAI's own", IsInEnvironment = true };
     public static readonly Setting<Secret> ApiKey = new("embeddings.apiKey", new KeyKind(),
         "the key, as env:NAME only") { Otherwise = "OPENAI_API_KEY where it is set", IsInEnvironment = true };
     public static readonly Setting<string> Model = new("embeddings.model", new TextKind("the name of a model"),
-        "model, as the provider names it") { Otherwise = "lexical-v1, or text-embedding-3-small for openai", IsInEnvironment = true };
+        "model, as the provider names it; for local also the path of a folder or .onnx file of the BERT family, with vocab.txt") { Otherwise = "all-MiniLM-L6-v2 for local, lexical-v1, or text-embedding-3-small for openai", IsInEnvironment = true };
     public static readonly Setting<long> Dimension = new("embeddings.dimension", new WholeKind(1, MaxDimension),
-        "length of every vector") { Otherwise = "1024 for lexical, the model's own for models that are known", IsInEnvironment = true };
+        "length of every vector") { Otherwise = "1024 for lexical, the model's own for local and for models that are known", IsInEnvironment = true };
     public static readonly Setting<IReadOnlyList<WrittenSpace>> Spaces = new("embeddings.spaces", new SpacesKind(),
         "several models at once, by name, instead of model and dimension: large: { model: text-embedding-3-large, dimension: 3072 }") { Otherwise = "the one space 'default'" };
+    public static readonly Section LocalModel = new("embeddings.local", "how a model of provider local that is given by path is used");
+    public static readonly Setting<Pooling> LocalPooling = new("embeddings.local.pooling", new ChoiceKind<Pooling>(("mean", Pooling.Mean), ("cls", Pooling.Cls)),
+        "how the vectors of its tokens become one: mean or cls, as its card says") { Otherwise = "what its 1_Pooling/config.json says", IsInEnvironment = true };
+    public static readonly Setting<long> LocalWindow = new("embeddings.local.window", new WholeKind(32, 32_768),
+        "tokens it takes at once; longer texts are embedded in several windows") { Otherwise = "512, or what its files say where that is less", IsInEnvironment = true };
     public static readonly Section Batch = new("embeddings.batch", "how inputs are put into requests");
     public static readonly Setting<long> BatchSize = new("embeddings.batch.size", new WholeKind(1, 2048),
-        "inputs a request at most") { Default = 128, IsInEnvironment = true };
+        "inputs a request at most") { Default = 128, Otherwise = "128; 32 for local", IsInEnvironment = true };
     public static readonly Setting<long> SleepMs = new("embeddings.batch.sleepMs", new WholeKind(0, 3_600_000),
         "pause after each request, in milliseconds") { Default = 0, IsInEnvironment = true };
     public static readonly Setting<long> Concurrency = new("embeddings.concurrency", new WholeKind(1, 64),
-        "requests at the same time") { Default = 4, IsInEnvironment = true };
+        "requests at the same time; for local texts at the same time") { Default = 4, Otherwise = "4; the number of cores for local", IsInEnvironment = true };
     public static readonly Section Rate = new("embeddings.rate", "how much a minute may have; limits that the provider's answers name hold too");
     public static readonly Setting<long> RequestsPerMinute = new("embeddings.rate.requestsPerMinute", new WholeKind(1, 1_000_000_000),
         "requests a minute at most") { Otherwise = "what the provider's answers name", IsInEnvironment = true };
@@ -155,7 +163,7 @@ internal static class ConfigSchema
     [
         JsonSchema, Version, Project,
         Store, Backend, StorePath, Spool, Url, SchemaName, Branch, Vectors, KeepText, Index, IndexM, IndexEfConstruction, IndexEfSearch, IndexMemory, IndexMinRows, VectorStorage, BackendAlias,
-        Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Spaces, Batch, BatchSize, SleepMs, Concurrency,
+        Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Spaces, LocalModel, LocalPooling, LocalWindow, Batch, BatchSize, SleepMs, Concurrency,
         Rate, RequestsPerMinute, TokensPerMinute, Retry, RetrySeconds, MaxRetries, TimeoutSeconds, Prices, AllowHosts,
         AllowInsecureHttp, Prefixes, DocumentPrefix, QueryPrefix,
         Limits, MaxCost, MaxTokens, MaxDelete, MaxFileBytes, OnModelChange,
