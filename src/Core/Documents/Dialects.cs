@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace EmbSync.Core.Documents;
@@ -45,19 +44,10 @@ internal static partial class Dialects
     private static string FencedMath(string text)
     {
         var code = CodeRanges.Of(text);
-        var marks = MathLine().Matches(text).Where(match => !code.Contains(match.Index)).ToList();
-        if (marks.Count < 2)
-        {
-            return text;
-        }
-
-        var result = new StringBuilder(text);
-        foreach (var mark in marks.Take(marks.Count / 2 * 2).Reverse())
-        {
-            result.Replace("$$", "~~~~~~", mark.Index, mark.Length);
-        }
-
-        return result.ToString();
+        var left = MathLine().Matches(text).Count(match => !code.Contains(match.Index)) / 2 * 2;
+        return left == 0 ? text : MathLine().Replace(text, match => code.Contains(match.Index) || left-- <= 0
+            ? match.Value
+            : match.Value.Replace("$$", "~~~~~~", StringComparison.Ordinal));
     }
 
     /// <summary>Blocks of pymdownx, <c>/// note | Title</c>, in the colons that others write.</summary>
@@ -85,7 +75,7 @@ internal static partial class Dialects
     private static partial Regex Contents();
 
     /// <summary>What is set behind a link, an image or a span.</summary>
-    [GeneratedRegex(@"(?<=\]\([^()\n]{0,500}\)|\])\{(?:[#.][\w-]|[\w-]+=)[^{}\n]*\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=\]\([^()\n]{0,500}\)|\])(?<!:[a-z][\w-]{0,40}\[[^\]\n]{0,300}\])\{(?:[#.][\w-]|[\w-]+=)[^{}\n]*\}", RegexOptions.CultureInvariant)]
     private static partial Regex Attributes();
 
     /// <summary>Names and classes at a line's end; only a heading has them.</summary>

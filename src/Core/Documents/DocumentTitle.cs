@@ -84,7 +84,7 @@ internal static partial class DocumentTitle
     /// <summary><c>0001-use-postgres_and-git</c> is "Use postgres and git". Names that are written as people read them stay.</summary>
     private static string Readable(string name)
     {
-        if (name.Contains(' ', StringComparison.Ordinal))
+        if (name.Contains(' ', StringComparison.Ordinal) || !name.Any(char.IsLetter))
         {
             return name;
         }

@@ -116,7 +116,8 @@ internal sealed partial class MdxText
 
                 foreach (Match shown in Shown().Matches(whole.ToString()))
                 {
-                    result.Append(shown.Groups[1].Success ? shown.Groups[1].ValueSpan : shown.Groups[2].ValueSpan).Append(' ');
+                    // Two spaces at a line's end break it: what follows is no part of the title.
+                    result.Append(shown.Groups[1].Success ? shown.Groups[1].ValueSpan : shown.Groups[2].ValueSpan).Append("  ");
                 }
 
                 return whole.Length;

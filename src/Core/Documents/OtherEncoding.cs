@@ -25,7 +25,7 @@ internal static class OtherEncoding
     }
 
     /// <summary>UTF-16 without a byte order mark: every other byte is zero, wherever the text is Latin.</summary>
-    public static string? Wide(ReadOnlySpan<byte> bytes)
+    public static string? Wide(ReadOnlySpan<byte> bytes, List<ItemWarning> warnings)
     {
         if (bytes.Length < 4 || bytes.Length % 2 != 0)
         {
@@ -47,7 +47,9 @@ internal static class OtherEncoding
 
         try
         {
-            return new UnicodeEncoding(bigEndian: even > odd, byteOrderMark: false, throwOnInvalidBytes: true).GetString(bytes);
+            var text = new UnicodeEncoding(bigEndian: even > odd, byteOrderMark: false, throwOnInvalidBytes: true).GetString(bytes);
+            warnings.Add(new(ProblemCodes.OtherEncoding, null, "The file was read as UTF-16, and has no byte order mark that says so. Save it as UTF-8."));
+            return text;
         }
         catch (DecoderFallbackException)
         {

@@ -20,16 +20,16 @@ internal static class SourceText
     /// </summary>
     public static (string? Text, Refusal? Refusal) Read(ReadOnlySpan<byte> bytes, List<ItemWarning> warnings)
     {
-        var text = Marked(bytes) ?? OtherEncoding.Decode(bytes, warnings);
+        var text = Marked(bytes);
+        if (text?.Contains('\0', StringComparison.Ordinal) ?? bytes.Contains((byte)0))
+        {
+            text = OtherEncoding.Wide(bytes, warnings) ?? text;
+        }
+
+        text ??= OtherEncoding.Decode(bytes, warnings);
         if (text is null)
         {
             return (null, new(ProblemCodes.NotUtf8, null, "The file is not text: its bytes are no encoding of any. Exclude it."));
-        }
-
-        if (text.Contains('\0', StringComparison.Ordinal) && OtherEncoding.Wide(bytes) is { } wide)
-        {
-            warnings.Add(new(ProblemCodes.OtherEncoding, null, "The file was read as UTF-16, and has no byte order mark that says so. Save it as UTF-8."));
-            text = wide;
         }
 
         if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero)

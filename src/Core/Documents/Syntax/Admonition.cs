@@ -16,6 +16,8 @@ internal sealed class Admonition(BlockParser parser) : ContainerBlock(parser)
     /// <summary>As it is read; empty where the box has none.</summary>
     public required string Title { get; init; }
 
+    public static bool IsKind(string kind) => Kinds.Contains(kind);
+
     /// <summary>The kind of a callout that has no title: <c>Warning</c>.</summary>
     public static string Named(ReadOnlySpan<char> kind) => kind.IsEmpty ? "" : string.Concat(kind[..1].ToString().ToUpperInvariant(), kind[1..].ToString().ToLowerInvariant());
 
@@ -109,7 +111,8 @@ internal sealed class AdmonitionParser : BlockParser
             return title.EndsWith("\"") ? title[..^1].Trim().ToString() : null;
         }
 
+        // Exclamation marks are no box where no known kind follows, and nothing in quotes.
         var kind = kinds.IndexOf(' ') is > 0 and var space ? kinds[..space] : kinds;
-        return kind.IsEmpty ? null : Admonition.Named(kind);
+        return !isTab && Admonition.IsKind(kind.ToString()) ? Admonition.Named(kind) : null;
     }
 }

@@ -33,8 +33,9 @@ internal sealed class MarkParser : InlineParser
     /// <summary>Takes away the marks alone, so that what is within is read like all else.</summary>
     private static bool Highlight(InlineProcessor processor, ref StringSlice slice, ReadOnlySpan<char> rest, char before)
     {
-        var closers = ParseBudget.Of(processor.Context).Closers;
-        if (closers.Remove((slice.Text, slice.Start)))
+        var budget = ParseBudget.Of(processor.Context);
+        budget.Enter(processor.Block!);
+        if (budget.Closers.Remove(slice.Start))
         {
             return Show(processor, ref slice, "", 2);
         }
@@ -56,7 +57,7 @@ internal sealed class MarkParser : InlineParser
                 return false;
             }
 
-            closers.Add((slice.Text, slice.Start + at));
+            budget.Closers.Add(slice.Start + at);
             return Show(processor, ref slice, "", 2);
         }
 

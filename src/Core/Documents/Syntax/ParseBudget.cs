@@ -40,8 +40,8 @@ internal sealed class ParseBudget(int firstLine)
     /// <summary>Lines so far that look like link definitions.</summary>
     public int Definitions { get; set; }
 
-    /// <summary>Where a highlight that was opened ends: the leaf's text, and the offset in it.</summary>
-    public HashSet<(string Text, int Offset)> Closers { get; } = [];
+    /// <summary>Offsets in the leaf where a highlight that was opened ends.</summary>
+    public HashSet<int> Closers { get; } = [];
 
     /// <summary>Lines, from 0, where <see cref="LongParagraphParser"/> cut a table.</summary>
     public HashSet<int> ContinuedTables { get; } = [];
@@ -56,6 +56,7 @@ internal sealed class ParseBudget(int firstLine)
         if (!ReferenceEquals(Leaf, leaf))
         {
             (Leaf, Openers, Brackets, Cells, LineCells) = (leaf, 0, 0, 0, 0);
+            Closers.Clear();
         }
     }
 
