@@ -37,7 +37,7 @@ cd "$top/embsync"
 if [ -n "$(git status --porcelain)" ]; then git status --short >&2; wrong "./try.sh left files behind that git would commit"; fi
 
 step "a search here"
-question="the order in which hooks that are there run"
+question="which of git's hooks: pre-push, post-commit, post-merge"
 dotnet tool run embsync search "$question" --limit 3 >"$top/answer" || wrong "the search ended with $?"
 cat "$top/answer"
 grep -q 'docs/hooks.md' "$top/answer" || wrong "docs/hooks.md is not among the first three answers to '$question'"

@@ -31,7 +31,7 @@ wanted="$content $(git hash-object --stdin <<<"$origin") all"
 if [ "$runtime" != all ]; then wanted=$content; fi
 if [[ "$(cat "$stamp" 2>/dev/null) " = "$wanted "* ]] && [ -e "$packages/EmbSync.Tool.$version.nupkg" ]; then exit 0; fi
 
-echo "== Packing EmbSync $version for $runtime"
+echo "== Packing EmbSync $version for $runtime (a minute or two)"
 mkdir -p "$packages"
 rm -f "$stamp" "$packages"/EmbSync.*
 if [ "$runtime" = all ]; then rm -rf "$build"; fi

@@ -8,7 +8,8 @@ namespace EmbSync.Tool.Tests.Recipes;
 /// <summary>
 /// What the machines of a CI service have: an origin, here a bare repository on disk, and a machine on which nothing is but what the scripts of a
 /// recipe name. <c>dotnet</c> is a script that starts the program as it was built with these tests for <c>dotnet tool run embsync</c>, and
-/// answers <c>dotnet tool restore</c> where there is a tool manifest: nothing is installed from anywhere.
+/// answers <c>dotnet tool restore</c> where there is a tool manifest: nothing is installed from anywhere. With <see cref="Install"/> it is the SDK's,
+/// and installs what is packed.
 /// </summary>
 internal sealed class CiWorld : IDisposable
 {
@@ -22,19 +23,74 @@ internal sealed class CiWorld : IDisposable
     private int _scripts;
 
     /// <param name="provider">Null: the offline one.</param>
-    public CiWorld(FakeEmbeddingServer? provider = null, int tasks = 4)
+    /// <param name="install">False: the tool is there as it was built. True: <see cref="Install"/> is to be called.</param>
+    public CiWorld(FakeEmbeddingServer? provider = null, int tasks = 4, bool install = false)
     {
         Developer = TaskRepository.Create(tasks);
-        Developer.Write(".config/dotnet-tools.json", """{ "version": 1, "isRoot": true, "tools": { "embsync.tool": { "version": "0.1.0", "commands": ["embsync"] } } }""");
         Developer.Write("embsync.yaml", TaskRepository.Config + (provider is null ? "" : $$"""
 
             embeddings: { provider: openai, baseUrl: "{{provider.BaseUrl}}", apiKey: "env:OPENAI_API_KEY", model: text-embedding-3-small, dimension: 64 }
             """));
+        if (!install)
+        {
+            Developer.Write(".config/dotnet-tools.json", """{ "version": 1, "isRoot": true, "tools": { "embsync.tool": { "version": "0.1.0", "commands": ["embsync"] } } }""");
+        }
+
         Developer.Commit();
         Developer.Git("init", "--quiet", "--bare", "--initial-branch=main", Origin);
         Developer.Git("remote", "add", "origin", Origin);
         Push();
         Directory.CreateDirectory(Full("home"));
+        if (!install)
+        {
+            WriteStandIn();
+        }
+    }
+
+    /// <summary>Where somebody works, on <c>main</c>.</summary>
+    public TempRepository Developer { get; }
+
+    private string Origin => Full("origin.git");
+
+    private static string Dotnet => Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
+
+    /// <summary>Packages downloaded, and installed into the repository by the commands of a section of <c>docs/install.md</c>, which is committed.</summary>
+    public void Install(string section)
+    {
+        CleanMachine();
+        Directory.CreateDirectory(Full("home/Downloads"));
+        foreach (var package in Directory.GetFiles(PackedTool.Folder, "*.nupkg"))
+        {
+            File.Copy(package, Path.Combine(Full("home/Downloads"), Path.GetFileName(package)));
+        }
+
+        if (InstallGuide.Block(section, "xml") is { } configuration)
+        {
+            Developer.Write("nuget.config", configuration);
+        }
+
+        var run = Bash(InstallGuide.Block(section, "sh")!, Developer.Path, new Dictionary<string, string> { ["FEED"] = Full("home/Downloads") }, "-e");
+        run.ExitCode.ShouldBe(0, run.Out + run.Error);
+        Developer.Commit();
+        Push();
+    }
+
+    /// <summary>Nothing is installed for anybody any more, and the machine asks no feed but those that somebody named.</summary>
+    public void CleanMachine(bool keepFeeds = false)
+    {
+        foreach (var folder in new[] { "home/.nuget/packages", "home/.dotnet", "home/.local" }.Select(Full).Where(Directory.Exists))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        if (!keepFeeds)
+        {
+            _top.Write("home/.nuget/NuGet/NuGet.Config", "<configuration><packageSources><clear /></packageSources></configuration>");
+        }
+    }
+
+    private void WriteStandIn()
+    {
         _top.Write("bin/dotnet", $$"""
             #!/bin/sh
             case "$1 $2 $3" in
@@ -51,13 +107,6 @@ internal sealed class CiWorld : IDisposable
             """);
         _top.Mode("bin/dotnet", "755");
     }
-
-    /// <summary>Where somebody works, on <c>main</c>.</summary>
-    public TempRepository Developer { get; }
-
-    private string Origin => Full("origin.git");
-
-    private static string Dotnet => Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
 
     public string Full(string path) => _top.Full(path);
 
