@@ -6,6 +6,7 @@ using System.Text;
 namespace EmbSync.MsBuildTask.Tests;
 
 /// <summary>The package as its user has it: what shows in a build, and how often anything runs.</summary>
+[Trait("suite", "slow")]
 public sealed class BuildWithTheRealTool(RealToolBuild solution) : IClassFixture<RealToolBuild>
 {
     private const string Lexical = """

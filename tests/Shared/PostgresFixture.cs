@@ -3,37 +3,44 @@ using Npgsql;
 
 namespace EmbSync.Tests;
 
-/// <summary>
-/// Databases of their own on the server that EMBSYNC_TEST_POSTGRES names (a superuser's address, as URI or key=value;): one for each class of
-/// tests, and more where a test asks. All are dropped at the end.
-/// </summary>
+/// <summary>Databases of their own on the assembly's server: one for each class of tests, and more where a test asks. All are dropped at the end.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
-    private const string Variable = "EMBSYNC_TEST_POSTGRES";
-
-    private readonly NpgsqlConnectionStringBuilder server = Server();
     private readonly List<string> databases = [];
+    private string template = "";
 
-    /// <summary>The class's own database, as a <c>postgresql://</c> URI.</summary>
+    /// <summary>The class's own database with the extension, as a <c>postgresql://</c> URI.</summary>
     public string Url { get; private set; } = "";
 
-    public async Task InitializeAsync() => Url = await NewDatabaseAsync();
+    public async Task InitializeAsync()
+    {
+        template = await TestServer.EnterAsync();
+        Url = await NewVectorDatabaseAsync();
+    }
 
-    /// <summary>A new, empty database; answers its URI.</summary>
+    /// <summary>A new, empty database, as a server makes them; answers its URI.</summary>
     /// <param name="options">What follows CREATE DATABASE name.</param>
     public async Task<string> NewDatabaseAsync(string options = "")
     {
-        var name = "embsync_test_" + Guid.NewGuid().ToString("N")[..12];
-        await RunAsync(UrlOf("postgres"), $"CREATE DATABASE {name} {options}");
+        var name = TestServer.NewName();
+        await RunAsync(await TestServer.UrlOfAsync("postgres"), $"CREATE DATABASE {name} {options}");
         databases.Add(name);
-        return UrlOf(name);
+        return await TestServer.UrlOfAsync(name);
     }
+
+    /// <summary>A new database that has the extension and nothing else; answers its URI.</summary>
+    public Task<string> NewVectorDatabaseAsync() => NewDatabaseAsync($"TEMPLATE {template}");
 
     public async Task DisposeAsync()
     {
         foreach (var name in databases)
         {
-            await RunAsync(UrlOf("postgres"), $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            await RunAsync(await TestServer.UrlOfAsync("postgres"), $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        }
+
+        if (template.Length > 0)
+        {
+            await TestServer.LeaveAsync();
         }
     }
 
@@ -67,40 +74,8 @@ public sealed class PostgresFixture : IAsyncLifetime
     /// <summary>A connection outside any pool.</summary>
     public static async Task<NpgsqlConnection> OpenAsync(string url)
     {
-        var connection = new NpgsqlConnection(Parse(url).ConnectionString);
+        var connection = new NpgsqlConnection(TestServer.Parse(url).ConnectionString);
         await connection.OpenAsync();
         return connection;
-    }
-
-    private static NpgsqlConnectionStringBuilder Server() => Parse(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } address
-        ? address
-        : throw new InvalidOperationException(
-            $"{Variable} is not set: tests of the Postgres store need a server with pgvector. Run ./test.sh, which provides one, or name one."));
-
-    private static NpgsqlConnectionStringBuilder Parse(string address)
-    {
-        if (!address.Contains("://", StringComparison.Ordinal))
-        {
-            return new(address) { Pooling = false };
-        }
-
-        var uri = new Uri(address);
-        var user = uri.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString).ToArray();
-        return new()
-        {
-            Host = uri.Host,
-            Port = uri.Port > 0 ? uri.Port : 5432,
-            Username = user[0],
-            Password = user.Length > 1 ? user[1] : null,
-            Database = Uri.UnescapeDataString(uri.AbsolutePath.Trim('/')),
-            Pooling = false,
-        };
-    }
-
-    private string UrlOf(string database)
-    {
-        var user = Uri.EscapeDataString(server.Username ?? "postgres");
-        var password = server.Password is { Length: > 0 } secret ? ":" + Uri.EscapeDataString(secret) : "";
-        return string.Create(CultureInfo.InvariantCulture, $"postgresql://{user}{password}@{server.Host}:{server.Port}/{database}");
     }
 }

@@ -58,8 +58,8 @@ public sealed class DoctorUsageTests(PostgresFixture postgres) : IClassFixture<P
     [Fact]
     public async Task Any_database_needs_no_configuration_and_answers_in_each_format()
     {
-        var url = await postgres.NewDatabaseAsync();
-        await PostgresFixture.RunAsync(url, "CREATE EXTENSION vector; CREATE TABLE docs (id int, embedding vector(3)); INSERT INTO docs VALUES (1, NULL), (2, NULL)");
+        var url = await postgres.NewVectorDatabaseAsync();
+        await PostgresFixture.RunAsync(url, "CREATE TABLE docs (id int, embedding vector(3)); INSERT INTO docs VALUES (1, NULL), (2, NULL)");
 
         var runs = await Task.WhenAll(new[] { "json", "markdown", "github", "text" }.Select(format =>
             ToolRun.Of(Path.GetTempPath(), ["doctor", "--postgres-url", "env:MY_DB", "--format", format], With("MY_DB", url))));

@@ -52,8 +52,8 @@ public sealed partial class ReembedCommandTests(PostgresFixture postgres) : ICla
     {
         await using var provider = await FakeEmbeddingServer.StartAsync();
         using var repository = TempRepository.Create();
-        var url = await postgres.NewDatabaseAsync();
-        await PostgresFixture.RunAsync(url, "CREATE EXTENSION vector; CREATE TABLE notes (id int PRIMARY KEY, body text, embedding vector(3)); "
+        var url = await postgres.NewVectorDatabaseAsync();
+        await PostgresFixture.RunAsync(url, "CREATE TABLE notes (id int PRIMARY KEY, body text, embedding vector(3)); "
             + "INSERT INTO notes SELECT i, 'Note ' || i FROM generate_series(1, 5) i; INSERT INTO notes VALUES (9, NULL); CREATE INDEX nearest ON notes USING hnsw (embedding vector_l2_ops)");
         var environment = Environment(provider);
         environment["NOTES_URL"] = url;

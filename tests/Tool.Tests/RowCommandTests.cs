@@ -31,9 +31,9 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
         _provider = await FakeEmbeddingServer.StartAsync();
         _repository = TempRepository.Create();
         _repository.Write("embsync.yaml", Config);
-        _url = await postgres.NewDatabaseAsync();
+        _url = await postgres.NewVectorDatabaseAsync();
         await PostgresFixture.RunAsync(_url, """
-            CREATE EXTENSION vector; CREATE TABLE message (id int PRIMARY KEY, body text, embedding vector(16), content_hash text);
+            CREATE TABLE message (id int PRIMARY KEY, body text, embedding vector(16), content_hash text);
             INSERT INTO message SELECT g, 'Message number ' || g FROM generate_series(1, 30) g;
             CREATE TABLE old (body text, vec real[]);
             """);

@@ -22,9 +22,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
     /// <summary>LangChain's tables as its PGVector store makes them, filled with what the endpoint answers for each text, and a store that has none of it yet.</summary>
     public async Task InitializeAsync()
     {
-        _url = await postgres.NewDatabaseAsync();
+        _url = await postgres.NewVectorDatabaseAsync();
         await PostgresFixture.RunAsync(_url, $"""
-            CREATE EXTENSION vector;
             CREATE TABLE doc (id int PRIMARY KEY, body text, embedding vector(16), content_hash text);
             INSERT INTO doc SELECT g, 'Text number ' || g FROM generate_series(1, {Texts}) g;
             """);

@@ -28,7 +28,7 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var url = await postgres.NewDatabaseAsync();
+        var url = await postgres.NewVectorDatabaseAsync();
         _world = await RowWorld.StartAsync(url, folder => Store(url, folder));
         await _world.RunAsync($"""
             CREATE TABLE issue (id int PRIMARY KEY, active bool NOT NULL DEFAULT true, body text, rank int, updated_at timestamptz);

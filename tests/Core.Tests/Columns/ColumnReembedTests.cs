@@ -21,8 +21,7 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
     public async Task InitializeAsync()
     {
         _server = await FakeEmbeddingServer.StartAsync();
-        _url = await postgres.NewDatabaseAsync();
-        await PostgresFixture.RunAsync(_url, "CREATE EXTENSION vector");
+        _url = await postgres.NewVectorDatabaseAsync();
         await MakeAsync("id bigint PRIMARY KEY, title text, body text, embedding vector(8)", "i, 'Title ' || i, 'Body ' || (i % 7)");
         await PostgresFixture.RunAsync(_url, $"CREATE INDEX notes_nearest ON {Table} USING hnsw (embedding vector_cosine_ops) WITH (m = 8, ef_construction = 32)");
     }

@@ -9,8 +9,8 @@ public sealed partial class DatabaseDoctorTests(PostgresFixture server) : IClass
 {
     private async Task<string> DatabaseAsync(string sql = "")
     {
-        var url = await server.NewDatabaseAsync();
-        await PostgresFixture.RunAsync(url, "CREATE EXTENSION vector;" + sql);
+        var url = await server.NewVectorDatabaseAsync();
+        await PostgresFixture.RunAsync(url, sql);
         return url;
     }
 

@@ -20,10 +20,9 @@ public sealed class PublishGuardTests(PostgresFixture postgres) : IClassFixture<
 
     public async Task InitializeAsync()
     {
-        var url = await postgres.NewDatabaseAsync();
+        var url = await postgres.NewVectorDatabaseAsync();
         _world = await RowWorld.StartAsync(url, folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "first.db")));
         await _world.RunAsync("""
-            CREATE EXTENSION vector;
             CREATE TABLE issue (id int PRIMARY KEY, active bool NOT NULL DEFAULT true, body text, embedding vector(16), content_hash text);
             CREATE TABLE config_option (name text, value text, active bool NOT NULL DEFAULT true);
             CREATE TABLE embedding_cache (value text, value_hash text, embedding_default vector(16), source_table text, source_column text, usage_count int, created_at timestamptz);

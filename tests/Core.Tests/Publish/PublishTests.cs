@@ -24,8 +24,7 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
 
     public async Task InitializeAsync()
     {
-        var url = await postgres.NewDatabaseAsync();
-        await PostgresFixture.RunAsync(url, "CREATE EXTENSION vector");
+        var url = await postgres.NewVectorDatabaseAsync();
         _world = await RowWorld.StartAsync(url, folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
         await _world.RunAsync("""
             CREATE TABLE issue (id int PRIMARY KEY, active bool NOT NULL DEFAULT true, title text, body text, embedding vector(16), embedding_generated_at timestamptz, content_hash text);

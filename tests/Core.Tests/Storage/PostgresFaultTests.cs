@@ -105,8 +105,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     [Fact]
     public async Task Without_the_right_to_create_a_schema_the_grant_is_printed()
     {
-        var url = await server.NewDatabaseAsync();
-        await PostgresFixture.RunAsync(url, "CREATE EXTENSION vector");
+        var url = await server.NewVectorDatabaseAsync();
         var role = await RoleAsync("");
         try
         {
@@ -127,8 +126,8 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     [Fact]
     public async Task An_old_extension_is_refused()
     {
-        var url = await server.NewDatabaseAsync();
-        await PostgresFixture.RunAsync(url, "CREATE EXTENSION vector; UPDATE pg_extension SET extversion = '0.5.1' WHERE extname = 'vector'");
+        var url = await server.NewVectorDatabaseAsync();
+        await PostgresFixture.RunAsync(url, "UPDATE pg_extension SET extversion = '0.5.1' WHERE extname = 'vector'");
         var error = await BeginFailsAsync<StoreRefusedException>(url);
         error.Message.ShouldContain("0.5.1");
         error.Message.ShouldContain("ALTER EXTENSION vector UPDATE;");
@@ -187,7 +186,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     [Fact]
     public async Task A_store_of_the_first_version_is_read_as_it_is_and_migrated_by_the_first_writer()
     {
-        var url = await server.NewDatabaseAsync();
+        var url = await server.NewVectorDatabaseAsync();
         await using (var old = Open(url, [PostgresSchema.Steps[0]]))
         {
             await (await old.BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
@@ -208,7 +207,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     [Fact]
     public async Task An_older_schema_is_migrated_and_a_newer_one_refused()
     {
-        var url = await server.NewDatabaseAsync();
+        var url = await server.NewVectorDatabaseAsync();
         string[] next = [.. PostgresSchema.Steps, "ALTER TABLE {s}.item ADD COLUMN color text"];
         await using (var old = Open(url))
         {
@@ -241,7 +240,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     [Fact]
     public async Task A_table_dropped_under_a_run_is_named()
     {
-        var url = await server.NewDatabaseAsync();
+        var url = await server.NewVectorDatabaseAsync();
         await using var store = Open(url);
         await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
         var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
@@ -259,7 +258,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     [InlineData(VectorType.Vector, 2_001, "2000")]
     public async Task More_dimensions_than_an_index_takes_are_refused(VectorType vectors, int dimension, string says)
     {
-        await using var store = new PostgresStore(Config(StoreBackend.Postgres, url: await server.NewDatabaseAsync(), vectors: vectors), new SetClock(Noon));
+        await using var store = new PostgresStore(Config(StoreBackend.Postgres, url: await server.NewVectorDatabaseAsync(), vectors: vectors), new SetClock(Noon));
         await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
         var error = await Should.ThrowAsync<StoreRefusedException>(async () =>
             await writer.OpenGenerationAsync("default", Signature with { Dimension = dimension }, CancellationToken.None));

@@ -168,5 +168,5 @@ public sealed class SqliteInvariantTests : InvariantTests
 public sealed class PostgresInvariantTests(PostgresFixture postgres) : InvariantTests, IClassFixture<PostgresFixture>
 {
     protected override async Task<StoreConfig> NewStoreAsync(string folder) =>
-        new(StoreBackend.Postgres, "", new Secret(await postgres.NewDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true);
+        new(StoreBackend.Postgres, "", new Secret(await postgres.NewVectorDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true);
 }

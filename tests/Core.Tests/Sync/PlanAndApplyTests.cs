@@ -228,5 +228,5 @@ public sealed class SqlitePlanAndApplyTests : PlanAndApplyTests
 public sealed class PostgresPlanAndApplyTests(PostgresFixture postgres) : PlanAndApplyTests, IClassFixture<PostgresFixture>
 {
     protected override async Task<StoreConfig> NewStoreAsync(string folder) =>
-        new(StoreBackend.Postgres, "/index.db", new Secret(await postgres.NewDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true);
+        new(StoreBackend.Postgres, "/index.db", new Secret(await postgres.NewVectorDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true);
 }

@@ -20,7 +20,7 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task InitializeAsync()
     {
         _server = await FakeEmbeddingServer.StartAsync();
-        _url = await postgres.NewDatabaseAsync();
+        _url = await postgres.NewVectorDatabaseAsync();
         for (var i = 0; i < Tasks; i++)
         {
             Write(i, $"Body {i} of what is to be done.");
@@ -212,7 +212,7 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
         await BreakAsync(world);
         await world.SyncAsync();
         var files = Directory.GetFiles(Folder);
-        _url = await postgres.NewDatabaseAsync();
+        _url = await postgres.NewVectorDatabaseAsync();
         using var other = World();
 
         (await other.SyncAsync()).ExitCode.ShouldBe(ExitCode.Done);

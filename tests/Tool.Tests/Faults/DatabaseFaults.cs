@@ -28,8 +28,7 @@ public sealed class DatabaseFaults(PostgresFixture postgres) : IClassFixture<Pos
     [Fact, Fault(44, "no right to create", On = [Touched.Postgres])]
     public async Task No_right_to_create_a_schema()
     {
-        var url = await postgres.NewDatabaseAsync();
-        await PostgresFixture.RunAsync(url, "CREATE EXTENSION vector");
+        var url = await postgres.NewVectorDatabaseAsync();
         await WithRoleAsync(url, "", role => FailsAsync(role, 2, "GRANT CREATE, CONNECT ON DATABASE"));
     }
 
@@ -105,8 +104,8 @@ public sealed class DatabaseFaults(PostgresFixture postgres) : IClassFixture<Pos
     [Fact, Fault(45, "too old", On = [Touched.Postgres])]
     public async Task An_old_extension()
     {
-        var url = await postgres.NewDatabaseAsync();
-        await PostgresFixture.RunAsync(url, "CREATE EXTENSION vector; UPDATE pg_extension SET extversion = '0.5.1' WHERE extname = 'vector'");
+        var url = await postgres.NewVectorDatabaseAsync();
+        await PostgresFixture.RunAsync(url, "UPDATE pg_extension SET extversion = '0.5.1' WHERE extname = 'vector'");
         await FailsAsync(url, 2, "0.5.1", "ALTER EXTENSION vector UPDATE;");
     }
 

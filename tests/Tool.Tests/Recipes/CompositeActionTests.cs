@@ -4,6 +4,7 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary><c>action.yml</c>: any command, with outputs, a summary, annotations and embsync's own exit code.</summary>
+[Trait("suite", "recipes")]
 public sealed class CompositeActionTests
 {
     private static readonly Dictionary<string, string> Key = new() { ["OPENAI_API_KEY"] = "key" };

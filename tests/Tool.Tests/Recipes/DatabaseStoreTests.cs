@@ -3,6 +3,7 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary>Recipes over a configuration whose store is a PostgreSQL that stays, named by a secret.</summary>
+[Trait("suite", "recipes")]
 public sealed class DatabaseStoreTests(PostgresFixture server) : IClassFixture<PostgresFixture>
 {
     private const string Canary = "canary-4f1d9c2e77";

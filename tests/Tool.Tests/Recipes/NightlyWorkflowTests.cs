@@ -3,6 +3,7 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary><c>nightly.yml</c>: what is paid once is carried to the next night, and what goes wrong fails the job.</summary>
+[Trait("suite", "recipes")]
 public sealed class NightlyWorkflowTests
 {
     private const string File = "github-actions/nightly.yml";

@@ -3,6 +3,7 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary>The recipes of GitLab and Azure Pipelines keep the same promises as those of GitHub.</summary>
+[Trait("suite", "recipes")]
 public sealed class OtherServicesTests
 {
     /// <summary>Commands of both log readers in one title.</summary>

@@ -14,7 +14,7 @@ public sealed class ManyRows(PostgresFixture postgres) : IClassFixture<PostgresF
 
     public async Task InitializeAsync()
     {
-        var url = await postgres.NewDatabaseAsync();
+        var url = await postgres.NewVectorDatabaseAsync();
         _world = await RowWorld.StartAsync(url, folder => Sync.SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
         _world.Server.KeepsLog = false;
         await _world.RunAsync($"CREATE TABLE doc (id int PRIMARY KEY, body text, kind text); INSERT INTO doc SELECT g, 'Row ' || g, CASE WHEN g <= 10000 THEN 'a' ELSE 'b' END FROM generate_series(1, {Rows}) g");

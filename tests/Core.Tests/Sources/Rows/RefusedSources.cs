@@ -10,7 +10,7 @@ public sealed class RefusedSources(PostgresFixture postgres) : IClassFixture<Pos
 
     public async Task InitializeAsync()
     {
-        var url = await postgres.NewDatabaseAsync();
+        var url = await postgres.NewVectorDatabaseAsync();
         _world = await RowWorld.StartAsync(url, folder => Sync.SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
         await _world.RunAsync("""
             CREATE TABLE doc (id int PRIMARY KEY, body text, number int, picture bytea);

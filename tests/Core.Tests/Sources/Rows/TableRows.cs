@@ -35,7 +35,7 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var url = await postgres.NewDatabaseAsync();
+        var url = await postgres.NewVectorDatabaseAsync();
         _world = await RowWorld.StartAsync(url, await StoreAsync(url));
         await _world.RunAsync("""
             CREATE TABLE workspace (id int PRIMARY KEY, active bool NOT NULL);
@@ -297,7 +297,7 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
 
     private async Task<string> CopyOfRowsAsync()
     {
-        var copy = await postgres.NewDatabaseAsync();
+        var copy = await postgres.NewVectorDatabaseAsync();
         await PostgresFixture.RunAsync(copy, "CREATE TABLE issue (id bigint PRIMARY KEY, workspace int, title text NOT NULL, body text, state text, updated_at timestamptz)");
         foreach (var row in await PostgresFixture.RowsAsync(_world.Url, "SELECT format('INSERT INTO issue VALUES (%L, %L, %L, %L, %L, %L)', id, workspace, title, body, state, updated_at) FROM issue"))
         {
@@ -318,7 +318,7 @@ public sealed class TableRowsOfAnotherDatabase(PostgresFixture postgres) : Table
 {
     protected override async Task<Func<string, StoreConfig>> StoreAsync(string url)
     {
-        var other = await Postgres.NewDatabaseAsync();
+        var other = await Postgres.NewVectorDatabaseAsync();
         return _ => new(StoreBackend.Postgres, "", new Secret(other, "env:TEST"), "embsync", null, VectorType.HalfVec, true);
     }
 }

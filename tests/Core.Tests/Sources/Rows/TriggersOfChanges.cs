@@ -24,7 +24,7 @@ public sealed class TriggersOfChanges(PostgresFixture postgres) : IClassFixture<
 
     public async Task InitializeAsync()
     {
-        _url = await postgres.NewDatabaseAsync();
+        _url = await postgres.NewVectorDatabaseAsync();
         await PostgresFixture.RunAsync(_url, """
             CREATE SCHEMA app; CREATE TABLE app."Note" (id int PRIMARY KEY, "Body" text, seen int DEFAULT 0); CREATE TABLE app.other (id int);
             CREATE VIEW app.seen AS SELECT * FROM app."Note";

@@ -23,7 +23,7 @@ public abstract class VolatileRows(PostgresFixture postgres) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var url = await postgres.NewDatabaseAsync();
+        var url = await postgres.NewVectorDatabaseAsync();
         StoreConfig? store = null;
         _world = await RowWorld.StartAsync(url, folder => store = StoreAsync(url, folder).GetAwaiter().GetResult());
         _world.Server.KeepsLog = false;
@@ -228,7 +228,7 @@ public sealed class VolatileRowsBesideTheStore(PostgresFixture postgres) : Volat
 public sealed class VolatileRowsElsewhere(PostgresFixture postgres) : VolatileRows(postgres), IClassFixture<PostgresFixture>
 {
     private protected override async Task<StoreConfig> StoreAsync(string url, string folder) =>
-        new(StoreBackend.Postgres, "", new Secret(await Postgres.NewDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true) { Spool = Path.Combine(folder, ".git", "spool") };
+        new(StoreBackend.Postgres, "", new Secret(await Postgres.NewVectorDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true) { Spool = Path.Combine(folder, ".git", "spool") };
 }
 
 /// <summary>The store is a file.</summary>
