@@ -34,15 +34,15 @@ internal static partial class Approval
     public static string Scrub(string text)
     {
         var result = text.ReplaceLineEndings("\n");
-        result = TemporaryPath().Replace(result, "{temp}");
+        result = TemporaryPath.Replace(result, "{temp}");
         result = Timestamp().Replace(result, "{time}");
         result = Port().Replace(result, "$1:{port}");
         result = Duration().Replace(result, "{duration}");
         return result;
     }
 
-    [GeneratedRegex(@"/tmp/embsync-[A-Za-z0-9_.-]+")]
-    private static partial Regex TemporaryPath();
+    /// <summary>Wherever this machine has its temporary folder.</summary>
+    private static readonly Regex TemporaryPath = new($@"{Regex.Escape(Path.TrimEndingDirectorySeparator(Path.GetTempPath()))}/embsync-[A-Za-z0-9_.-]+");
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?")]
     private static partial Regex Timestamp();

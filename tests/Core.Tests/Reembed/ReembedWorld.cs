@@ -22,7 +22,10 @@ internal sealed class ReembedWorld : IAsyncDisposable
     {
         (Repository, Server) = (repository, server);
         Sync = new(repository, store, new(
-            AutoIndex.OnCreate, "openai", server.BaseUrl, null, Model, Before, 2, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None));
+            AutoIndex.OnCreate, "openai", server.BaseUrl, null, Model, Before, 2, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None))
+        {
+            Kept = store.Backend == StoreBackend.Memory ? StoreFactory.Open(store, TimeProvider.System) : null,
+        };
     }
 
     public TempRepository Repository { get; }
@@ -100,8 +103,9 @@ internal sealed class ReembedWorld : IAsyncDisposable
     private Workspace Target(int? dimension, string model)
     {
         var config = Sync.Config();
-        return Workspace.Open(
+        var workspace = Workspace.Open(
             config with { Embeddings = config.Embeddings with { Model = model, Dimension = dimension ?? config.Embeddings.Dimension } },
             GitRepository.Discover(Repository.Path), TimeProvider.System);
+        return Sync.Kept is null ? workspace : workspace.With(Sync.Kept);
     }
 }

@@ -1,5 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
+using EmbSync.Core.Storage;
 using EmbSync.Core.Sync;
 using EmbSync.Tests;
 using Xunit.Abstractions;
@@ -36,18 +37,26 @@ public abstract class KillPointTests(ITestOutputHelper output) : IAsyncLifetime
         _repository.Dispose();
     }
 
+    public static TheoryData<string> Scenarios => ["first sync", "edits, moves and deletions", "change of model", "change of model, and edits"];
+
+    public static TheoryData<string, int> PartsOfScenarios => new(
+        from scenario in Scenarios.Select(row => (string)row[0]) from part in Enumerable.Range(0, KillPoints.Parts) select (scenario, part));
+
+    /// <summary>Points of those that a clean run passes, that each run of the tests dies at.</summary>
+    protected virtual IReadOnlyList<int> Chosen(IReadOnlyList<string> points) => KillPoints.OfEachKind(points);
+
     [Theory]
-    [InlineData("first sync")]
-    [InlineData("edits, moves and deletions")]
-    [InlineData("change of model")]
-    [InlineData("change of model, and edits")]
-    [Fault(53, "before and after every write", On = [Touched.Sqlite, Touched.Postgres])]
-    public async Task At_every_write_the_rest_is_done_by_the_next_run(string scenario)
+    [MemberData(nameof(Scenarios))]
+    public Task At_a_write_the_rest_is_done_by_the_next_run(string scenario) => KillAsync(scenario, Chosen);
+
+    private protected async Task KillAsync(string scenario, Func<IReadOnlyList<string>, IReadOnlyList<int>> choose)
     {
         var points = await RunAsync(scenario, int.MaxValue, "clean");
         points.Count.ShouldBeGreaterThan(10);
-        output.WriteLine(string.Join(", ", points));
-        for (var point = 1; point <= points.Count; point++)
+        var chosen = choose(points);
+        chosen.Count.ShouldBeGreaterThan(5);
+        output.WriteLine(string.Join(", ", chosen.Select(point => $"{point} {points[point - 1]}")));
+        foreach (var point in chosen)
         {
             await RunAsync(scenario, point, $"p{point}");
         }
@@ -57,8 +66,12 @@ public abstract class KillPointTests(ITestOutputHelper output) : IAsyncLifetime
     private async Task<List<string>> RunAsync(string scenario, int point, string name)
     {
         Begin();
-        using var world = new SyncWorld(_repository, Store(_repository.Path, $"k{scenario.Length}_{name}"), new(
-            AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", 32, Batch, 0, Concurrency, new Dictionary<string, decimal>(), [], false, RolePrefixes.None));
+        var store = Store(_repository.Path, $"k{scenario.Length}_{name}");
+        using var world = new SyncWorld(_repository, store, new(
+            AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", 32, Batch, 0, Concurrency, new Dictionary<string, decimal>(), [], false, RolePrefixes.None))
+        {
+            Kept = store.Backend == StoreBackend.Memory ? StoreFactory.Open(store, TimeProvider.System) : null,
+        };
         if (scenario != "first sync")
         {
             (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Done);
@@ -136,14 +149,34 @@ public abstract class KillPointTests(ITestOutputHelper output) : IAsyncLifetime
         _repository.Write($"tasks/{file}.md", $"---\nid: T-{id}\ntitle: Task {id}\nstatus: {status}\n---\n\n{body}\n");
 }
 
-public sealed class SqliteKillPointTests(ITestOutputHelper output) : KillPointTests(output)
+/// <summary>All points, where what dies is the engine: the store itself can't.</summary>
+public sealed class MemoryKillPointTests(ITestOutputHelper output) : KillPointTests(output)
+{
+    protected override int MayBeLost => 8;
+
+    protected override StoreConfig Store(string folder, string name) => new(StoreBackend.Memory, "", null, "embsync", null, VectorType.Vector, true);
+
+    protected override IReadOnlyList<int> Chosen(IReadOnlyList<string> points) => KillPoints.All(points);
+}
+
+/// <summary>A point of each kind in each run of the tests, all of them in the slow suite.</summary>
+public abstract class DurableKillPointTests(ITestOutputHelper output) : KillPointTests(output)
+{
+    [Theory]
+    [MemberData(nameof(PartsOfScenarios))]
+    [Trait("suite", "slow")]
+    [Fault(53, "before and after every write", On = [Touched.Sqlite, Touched.Postgres])]
+    public Task At_every_write_the_rest_is_done_by_the_next_run(string scenario, int part) => KillAsync(scenario, points => KillPoints.OfPart(points, part));
+}
+
+public sealed class SqliteKillPointTests(ITestOutputHelper output) : DurableKillPointTests(output)
 {
     protected override int MayBeLost => 8;
 
     protected override StoreConfig Store(string folder, string name) => SyncWorld.StoreAt(Path.Combine(folder, ".git", name + ".db"));
 }
 
-public sealed class PostgresKillPointTests(PostgresFixture postgres, ITestOutputHelper output) : KillPointTests(output), IClassFixture<PostgresFixture>
+public sealed class PostgresKillPointTests(PostgresFixture postgres, ITestOutputHelper output) : DurableKillPointTests(output), IClassFixture<PostgresFixture>
 {
     protected override int MayBeLost => 4;
 

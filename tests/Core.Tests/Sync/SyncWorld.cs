@@ -36,9 +36,13 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
     /// <summary>Rows that later runs hold at a time; null for as many as they do.</summary>
     public int? RowsAtATime { get; set; }
 
+    /// <summary>A store in memory that outlives its workspaces, as a file or a database does.</summary>
+    public IStore? Kept { get; init; }
+
     public Workspace Open()
     {
         var workspace = Workspace.Open(Config(), GitRepository.Discover(repository.Path), TimeProvider.System);
+        workspace = Kept is null ? workspace : workspace.With(Kept);
         workspace.RowsAtATime = RowsAtATime ?? workspace.RowsAtATime;
         return workspace;
     }
@@ -77,8 +81,8 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
     /// <summary>All that a store says of items, chunks and active vectors, in one form; two stores with equal contents are in the same state.</summary>
     public async Task<string> ContentsAsync()
     {
-        await using var opened = StoreFactory.Open(store, TimeProvider.System);
-        return await ContentsOf(opened);
+        await using var opened = Kept is null ? StoreFactory.Open(store, TimeProvider.System) : null;
+        return await ContentsOf(opened ?? Kept!);
     }
 
     public static Task<string> ContentsOf(IStore store) => StoreContents.OfAsync(store);

@@ -6,6 +6,7 @@ namespace EmbSync.Tool.Tests.Recipes;
 /// Every recipe as it stands, its step that installs among them, with the packages as they are published: committed to the repository, or in a feed.
 /// Each job has a machine on which nothing is installed, and which asks no other feed.
 /// </summary>
+[Trait("suite", "recipes")]
 public sealed class PackedToolTests(PostgresFixture server) : IClassFixture<PostgresFixture>
 {
     public static TheoryData<string> Ways => ["From a folder", "From a feed"];

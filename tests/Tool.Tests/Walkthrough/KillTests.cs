@@ -8,8 +8,6 @@ namespace EmbSync.Tool.Tests.Walkthrough;
 public sealed class KillTests(PostgresFixture server, ITestOutputHelper output) : IClassFixture<PostgresFixture>
 {
     private const int Kill = 9;
-    /// <summary>A third of the moments in each run of the tests; all of them by EMBSYNC_EVERY_KILL_POINT=1.</summary>
-    private static readonly int Tries = Environment.GetEnvironmentVariable("EMBSYNC_EVERY_KILL_POINT") is null ? 3 : 10;
     private const int Batch = 4;
     private const int Concurrency = 2;
 
@@ -19,11 +17,20 @@ public sealed class KillTests(PostgresFixture server, ITestOutputHelper output) 
     /// </summary>
     private const int InFlight = 2 * Concurrency * Batch;
 
+    /// <summary>Before the first request, after the last, and between.</summary>
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    public Task At_a_random_moment_the_rest_is_done_by_the_next_run(string backend) => KillAtMomentsAsync(backend, tries: 3);
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    [Trait("suite", "slow")]
     [Fault(53, "kill -9 at random moments", On = [Touched.Sqlite, Touched.Postgres, Touched.OpenAi])]
-    public async Task At_a_random_moment_the_rest_is_done_by_the_next_run(string backend)
+    public Task At_many_random_moments_the_rest_is_done_by_the_next_run(string backend) => KillAtMomentsAsync(backend, tries: 10);
+
+    private async Task KillAtMomentsAsync(string backend, int tries)
     {
         await using var provider = await FakeEmbeddingServer.StartAsync();
         using var stage = Stage.Of(backend, 20, server, provider, "clean");
@@ -37,14 +44,14 @@ public sealed class KillTests(PostgresFixture server, ITestOutputHelper output) 
         var requests = provider.Requests;
         var clean = await stage.ContentsAsync();
 
-        for (var seed = 1; seed <= Tries; seed++)
+        for (var seed = 1; seed <= tries; seed++)
         {
             stage.UseStore($"killed{seed}");
             var before = provider.Purchases.ToDictionary();
             var label = $"seed {seed}";
             using (var process = stage.Start("sync"))
             {
-                label += await KillAsync(process, provider, After(seed, requests), whole, new Random(seed));
+                label += await KillAsync(process, provider, After(seed, tries, requests), whole, new Random(seed));
             }
 
             var run = await stage.RunAsync("sync");
@@ -60,10 +67,10 @@ public sealed class KillTests(PostgresFixture server, ITestOutputHelper output) 
     }
 
     /// <summary>Request after which to kill: none in the first try, the last one in the last.</summary>
-    private static int After(int seed, int requests) => seed switch
+    private static int After(int seed, int tries, int requests) => seed switch
     {
         1 => 0,
-        _ when seed == Tries => requests,
+        _ when seed == tries => requests,
         _ => new Random(seed * 7_919).Next(1, requests),
     };
 

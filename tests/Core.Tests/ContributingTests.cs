@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace EmbSync.Core.Tests;
+
+/// <summary>What CONTRIBUTING.md tells to type can be typed: scripts and folders are there, filters find tests, variables are read.</summary>
+public sealed partial class ContributingTests
+{
+    private static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));
+    private static readonly string Guide = File.ReadAllText(Path.Combine(Root, "CONTRIBUTING.md")).ReplaceLineEndings("\n");
+
+    /// <summary>What stands in code marks, as a shell sees it: a bar in a table is written with a backslash.</summary>
+    private static readonly IReadOnlyList<string> Code = [.. CodeMark().Matches(Guide).Select(match => match.Groups[1].Value.Replace(@"\|", "|", StringComparison.Ordinal))];
+
+    [Fact]
+    public void Every_filter_finds_tests()
+    {
+        var names = Sources("*.cs").SelectMany(NamesOfTests).ToList();
+        var filters = Code.SelectMany(code => Filter().Matches(code)).Select(match => match.Groups[1].Value.Trim('"', '\'')).ToList();
+
+        filters.ShouldNotBeEmpty();
+        filters.SelectMany(filter => filter.Split('|', '&')).Where(term => !Finds(term, names)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_script_is_there_and_can_be_run()
+    {
+        var scripts = Code.SelectMany(code => Script().Matches(code)).Select(match => match.Groups[1].Value).Distinct().ToList();
+
+        scripts.Count.ShouldBeGreaterThan(3);
+        scripts.Where(script => !File.Exists(Path.Combine(Root, script))).ShouldBeEmpty();
+        if (!OperatingSystem.IsWindows())
+        {
+            scripts.Where(script => !File.GetUnixFileMode(Path.Combine(Root, script)).HasFlag(UnixFileMode.UserExecute)).ShouldBeEmpty();
+        }
+    }
+
+    /// <summary>Of a call such as <c>eng/postgres.sh start</c> the word is one that the script's own usage names.</summary>
+    [Fact]
+    public void Every_word_after_a_script_is_one_of_its_own()
+    {
+        var calls = Code.SelectMany(code => Call().Matches(code)).Select(match => (Script: match.Groups[1].Value, Word: match.Groups[2].Value)).Distinct().ToList();
+
+        calls.ShouldNotBeEmpty();
+        calls.Where(call => !Usage(call.Script).Contains(call.Word, StringComparer.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_variable_is_read_somewhere()
+    {
+        var variables = Variable().Matches(Guide).Select(match => match.Value).Distinct().ToList();
+        var readers = Sources("*.cs").Where(file => file != Here()).Concat(Directory.GetFiles(Path.Combine(Root, "eng"))).Append(Path.Combine(Root, "test.sh")).Select(File.ReadAllText).ToList();
+
+        variables.ShouldNotBeEmpty();
+        variables.Where(name => !readers.Exists(text => Regex.IsMatch(text, $$"""("{{name}}"|\$\{?{{name}}\b)"""))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_file_and_folder_of_the_layout_is_there() =>
+        LayoutRow().Matches(Guide).SelectMany(row => CodeMark().Matches(row.Groups[1].Value)).Select(match => match.Groups[1].Value)
+            .Where(path => !Path.Exists(Path.Combine(Root, path))).ShouldBeEmpty();
+
+    /// <summary>The forms that are used: a name, by what it contains, and a trait.</summary>
+    private static bool Finds(string term, IReadOnlyList<(string Name, string Text)> tests) => term.Split('~', '=') switch
+    {
+        ["FullyQualifiedName", var part] when term.Contains('~', StringComparison.Ordinal) => tests.Any(test => test.Name.Contains(part, StringComparison.Ordinal)),
+        [var trait, var value] => tests.Any(test => test.Text.Contains($"[Trait(\"{trait}\", \"{value}\")]", StringComparison.Ordinal)),
+        _ => false,
+    };
+
+    /// <summary>Full names by the text of a file: each of its classes with each of its tests.</summary>
+    private static IEnumerable<(string Name, string Text)> NamesOfTests(string file)
+    {
+        var text = File.ReadAllText(file);
+        var tests = TestMethod().Matches(text).Select(match => match.Groups[1].Value).ToList();
+        return
+            from space in Namespace().Matches(text).Select(match => match.Groups[1].Value).Take(1)
+            from type in TestClass().Matches(text).Select(match => match.Groups[1].Value)
+            from test in tests
+            select ($"{space}.{type}.{test}", text);
+    }
+
+    private static string[] Usage(string script) =>
+        [.. File.ReadLines(Path.Combine(Root, script)).Where(line => line.Contains("usage: ", StringComparison.Ordinal)).SelectMany(line => line.Split(' ', '|', '[', ']', '"'))];
+
+    private static IEnumerable<string> Sources(string pattern) => Directory.EnumerateFiles(Path.Combine(Root, "tests"), pattern, SearchOption.AllDirectories)
+        .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+
+    private static string Here([CallerFilePath] string file = "") => file;
+
+    [GeneratedRegex("`([^`\n]+)`")]
+    private static partial Regex CodeMark();
+
+    [GeneratedRegex("""--filter[ =]("[^"]+"|'[^']+'|\S+)""")]
+    private static partial Regex Filter();
+
+    [GeneratedRegex(@"(?:^|[ (])(?:\./)?((?:eng/|bench/|\.ci/)?[\w-]+\.sh|\.ci/run)\b")]
+    private static partial Regex Script();
+
+    [GeneratedRegex(@"(?:^|[ (])(?:\./)?((?:eng/)?[\w-]+\.sh) ([a-z]+)\b")]
+    private static partial Regex Call();
+
+    [GeneratedRegex(@"\bEMBSYNC_[A-Z_]+\b")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"(?<=\| folder \| holds \|\n(?:\|.*\|\n)*)\| (`[^|]+) \|.*\|\n")]
+    private static partial Regex LayoutRow();
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"^public (?:sealed |abstract |partial )*class (\w+)", RegexOptions.Multiline)]
+    private static partial Regex TestClass();
+
+    [GeneratedRegex(@"\[(?:Fact|Theory)\b[^\n]*\n(?: *\[[^\n]*\n)* *public (?:async )?[\w<>]+ (\w+)\(")]
+    private static partial Regex TestMethod();
+}
