@@ -11,7 +11,18 @@ internal static class DocumentText
     /// <param name="firstLine">Line of the file that the text starts on, from 1.</param>
     public static RenderedDocument Render(string markdown, int firstLine, MarkdownDialect dialect, List<ItemWarning> warnings)
     {
-        var text = Dialects.Prepare(markdown, dialect);
+        var rendered = Rendered(Dialects.Prepare(markdown, dialect), firstLine, warnings);
+        if (rendered.LeftOut.Count > 0)
+        {
+            warnings.Add(new(ProblemCodes.NotText, rendered.LeftOut[0].Line, $"{Text.Count(rendered.LeftOut.Sum(data => (long)data.Length), "character")} without a space, as Base64 has them, "
+                + "are data and were left out. Keep data in a file of its own."));
+        }
+
+        return rendered;
+    }
+
+    private static RenderedDocument Rendered(string text, int firstLine, List<ItemWarning> warnings)
+    {
         try
         {
             return BlockRenderer.Render(MarkdownSyntax.Parse(text, firstLine), text, firstLine);

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Documents.FrontMatter;
 using EmbSync.Core.Documents.Rendering;
-using EmbSync.Core.Documents.Syntax;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Documents;
@@ -19,6 +18,9 @@ public sealed class MarkdownReader(MarkdownSourceConfig config)
     internal const int FormatVersion = 2;
 
     private const int MaxTitle = 300;
+
+    /// <summary>A book of 500 pages makes fewer.</summary>
+    private const int ManyChunks = 1_000;
 
     /// <summary>PostgreSQL refuses index entries from 2,704 bytes on; an id is one column of a key.</summary>
     private const int MaxIdBytes = 1024;
@@ -60,7 +62,12 @@ public sealed class MarkdownReader(MarkdownSourceConfig config)
         var front = DocumentFront.Of(text);
         warnings.AddRange(front.Warnings);
         var rendered = DocumentText.Render(front.Body, front.BodyLine, path.EndsWith(".mdx", StringComparison.OrdinalIgnoreCase) ? MarkdownDialect.Mdx : MarkdownDialect.Common, warnings);
-        var embedded = EmbeddedFront.Of(front, rendered, config);
+        var chunks = ChunkLayout.Lay(EmbeddedFront.Of(front, rendered, config), config, front.BodyLine - 1);
+        if (chunks.Count > ManyChunks)
+        {
+            warnings.Add(new(ProblemCodes.ManyChunks, null, $"The file makes {Text.Number(chunks.Count)} chunks, and each is embedded. If it was generated, exclude it."));
+        }
+
         return new(
             IdOf(front, path, warnings),
             TextOf(front, "type") is { Length: > 0 } type ? type : config.ItemType,
@@ -68,7 +75,7 @@ public sealed class MarkdownReader(MarkdownSourceConfig config)
             MetadataOf(front, rendered),
             config.Priority,
             UpdatedKeys.Select(key => TimeOf(TextOf(front, key))).FirstOrDefault(time => time is not null),
-            ChunkLayout.Lay(embedded, config, front.BodyLine - 1))
+            chunks)
         {
             Warnings = warnings,
         };

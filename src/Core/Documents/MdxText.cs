@@ -215,6 +215,6 @@ internal sealed partial class MdxText
     private static partial Regex TagName();
 
     /// <summary>Attributes that are read, not only set.</summary>
-    [GeneratedRegex(@"\s(?:title|label|heading|description|caption|summary)=(?:""([^""]*)""|'([^']*)')", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[\s{](?:title|label|heading|description|caption|summary)\s*[=:]\s*(?:""([^""]*)""|'([^']*)')", RegexOptions.CultureInvariant)]
     private static partial Regex Shown();
 }

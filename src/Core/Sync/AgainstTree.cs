@@ -1,5 +1,4 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Storage;

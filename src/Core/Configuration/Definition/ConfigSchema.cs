@@ -139,7 +139,7 @@ internal static class ConfigSchema
     public static readonly Setting<long> Priority = new("sources[].priority", new WholeKind(-1000, 1000),
         "higher is embedded first") { Default = 0 };
     public static readonly Setting<IReadOnlyList<string>> Include = new("sources[].include", Globs,
-        "patterns of the files, from the folder of this file") { SourceTypes = Files, Default = ["**/*.md"] };
+        "patterns of the files, from the folder of this file") { SourceTypes = Files, Default = ["**/*.md", "**/*.mdx", "**/*.markdown"] };
     public static readonly Setting<IReadOnlyList<string>> Exclude = new("sources[].exclude", new ListKind<string>(new GlobKind(), "a list of patterns"),
         "patterns of files that are left out") { SourceTypes = Files, Default = [] };
     public static readonly Setting<string> IdKey = new("sources[].id", new TextKind("a front matter key, or the path of a JSON member"),

@@ -1,5 +1,6 @@
 using System.Text;
-using EmbSync.Core.Configuration.Parsing;
+using EmbSync.Core.Documents;
+using EmbSync.Core.Documents.FrontMatter;
 
 namespace EmbSync.Core.Configuration.Init;
 
@@ -16,28 +17,23 @@ internal static class FrontMatterSample
         ? files
         : [.. Enumerable.Range(0, MaxFiles).Select(i => files[(int)((long)i * files.Count / MaxFiles)])];
 
-    /// <summary>Keys with their value as text, null for lists and maps. Empty for a file that has no front matter that can be read.</summary>
+    /// <summary>Keys with their value as text, null for lists and maps. Empty for a file that has no front matter.</summary>
     public static IReadOnlyDictionary<string, string?> Of(string root, string path)
     {
         var keys = new Dictionary<string, string?>(StringComparer.Ordinal);
-        if (Block(root, path) is not { } block)
+        if (Head(root, path) is { } head)
         {
-            return keys;
-        }
-
-        // What is wrong with one file is said by `status`; here it only shows no habits.
-        if (YamlTree.Parse(block, path, new ConfigProblems()) is MapNode map)
-        {
-            foreach (var entry in map.Entries)
+            // What is wrong with one file is said by `status`; here it is read as well as a sync reads it.
+            foreach (var (key, value) in DocumentFront.Of(head).Values)
             {
-                keys[entry.Key.Text] = entry.Value is ScalarNode { Form: not ScalarForm.Nothing } scalar ? scalar.Text : null;
+                keys[key] = value is FrontMatterValue.Scalar { IsNull: false } scalar ? scalar.Text : null;
             }
         }
 
         return keys;
     }
 
-    private static string? Block(string root, string path)
+    private static string? Head(string root, string path)
     {
         var file = new FileInfo(Path.Combine(root, path));
         // A link may lead out of the repository.
@@ -46,19 +42,15 @@ internal static class FrontMatterSample
             return null;
         }
 
-        string head;
         try
         {
             using var stream = file.OpenRead();
             var buffer = new byte[MaxBytes];
-            head = Encoding.UTF8.GetString(buffer, 0, stream.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false)).TrimStart('\uFEFF').ReplaceLineEndings("\n");
+            return SourceText.Normalize(Encoding.UTF8.GetString(buffer, 0, stream.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false)).TrimStart('\uFEFF'));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-
-        var end = head.StartsWith("---\n", StringComparison.Ordinal) ? head.IndexOf("\n---\n", 3, StringComparison.Ordinal) : -1;
-        return end < 0 ? null : head[4..(end + 1)];
     }
 }

@@ -9,6 +9,7 @@ public static partial class InitScanner
     private static readonly string[] Telling = ["tasks", "docs", "doc", "specs", "adr", "rfcs", "rfc", "issues", "notes", "backlog", "wiki", "content"];
     private static readonly string[] IdKeys = ["id", "task_id", "taskId", "uid", "key", "slug"];
     private static readonly string[] EmbeddedKeys = ["title", "description", "summary"];
+    private static readonly string[] Endings = [".md", ".mdx", ".markdown"];
     private const int MaxSources = 6;
     private const int FewFiles = 3;
 
@@ -18,23 +19,30 @@ public static partial class InitScanner
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(trackedFiles);
-        var markdown = trackedFiles.Where(path => path.EndsWith(".md", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var markdown = trackedFiles.Where(path => Endings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal))).Order(StringComparer.Ordinal).ToList();
         var groups = markdown.Where(path => Usable().IsMatch(TopOf(path))).GroupBy(TopOf, StringComparer.Ordinal)
             .Where(group => Telling.Contains(group.Key, StringComparer.OrdinalIgnoreCase) || group.Count() >= Math.Max(FewFiles, markdown.Count / 10))
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).Take(MaxSources).ToList();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var sources = groups.Select(group => Describe(root, Unique(group.Key, names), [$"{group.Key}/**/*.md"], [], [.. group])).ToList();
+        var sources = groups.Select(group => Describe(root, Unique(group.Key, names), Patterns($"{group.Key}/", group), [], [.. group])).ToList();
         var rest = markdown.Except(groups.SelectMany(group => group), StringComparer.Ordinal).ToList();
         if (sources.Count == 0)
         {
-            sources.Add(Describe(root, "docs", ["**/*.md"], [], markdown));
+            sources.Add(Describe(root, "docs", Patterns("", markdown), [], markdown));
         }
         else if (rest.Count > 0)
         {
-            sources.Add(Describe(root, Unique("other", names), ["**/*.md"], [.. groups.Select(group => $"{group.Key}/**")], rest));
+            sources.Add(Describe(root, Unique("other", names), Patterns("", rest), [.. groups.Select(group => $"{group.Key}/**")], rest));
         }
 
         return new(markdown.Count, sources);
+    }
+
+    /// <summary>Of the endings that there are.</summary>
+    private static IReadOnlyList<string> Patterns(string folder, IEnumerable<string> files)
+    {
+        var found = Endings.Where(ending => ending == Endings[0] || files.Any(path => path.EndsWith(ending, StringComparison.Ordinal)));
+        return [.. found.Select(ending => $"{folder}**/*{ending}")];
     }
 
     private static string TopOf(string path) => path.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? path[..slash] : "";
@@ -54,7 +62,7 @@ public static partial class InitScanner
     {
         var sample = FrontMatterSample.Pick(files).Select(path => FrontMatterSample.Of(root, path)).ToList();
         var counts = sample.SelectMany(keys => keys.Keys).CountBy(key => key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        var id = Array.Find(IdKeys, key => counts.GetValueOrDefault(key) * 5 >= sample.Count * 4 && sample.Count > 0 && IsUnique(sample, key));
+        var id = Array.Find(IdKeys, key => counts.GetValueOrDefault(key) * 5 >= sample.Count * 4 && sample.Count > 0 && IsUnique(sample, key) && IsUnique(root, files, key));
         var embed = EmbeddedKeys.Where(key => key == "title" || counts.GetValueOrDefault(key) * 2 > sample.Count).ToList();
         var metadata = counts.Where(pair => pair.Value >= 2 && pair.Value * 10 >= sample.Count * 3 && pair.Key != id && !embed.Contains(pair.Key)
                 && pair.Key != "type" && Key().IsMatch(pair.Key))
@@ -66,6 +74,13 @@ public static partial class InitScanner
     {
         var values = sample.Select(keys => keys.GetValueOrDefault(key)).OfType<string>().ToList();
         return values.Count > 0 && values.Distinct(StringComparer.Ordinal).Count() == values.Count;
+    }
+
+    /// <summary>Over all files: a sample of a backlog shows none of the few ids that stand in two files.</summary>
+    private static bool IsUnique(string root, IReadOnlyList<string> files, string key)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return files.Select(path => FrontMatterSample.Of(root, path).GetValueOrDefault(key)).OfType<string>().All(seen.Add);
     }
 
     // Fit for a source's name and for a glob without a meaning of its own; other folders go with the rest.

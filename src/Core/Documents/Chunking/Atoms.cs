@@ -18,6 +18,11 @@ internal sealed class Atoms
     /// </summary>
     private const int KeyWindow = 96;
 
+    /// <summary>A longer word is data: it is cut between stretches of characters, as millions of borders would only cost memory.</summary>
+    private const int LongWord = 32 * 1024;
+
+    private const int Stretch = 64;
+
     /// <summary>Marks that may hang on one character before it is taken apart.</summary>
     private const int MaxMarks = 32;
 
@@ -56,9 +61,15 @@ internal sealed class Atoms
         }
 
         var first = true;
+        var isLong = kind == BorderRank.Character && end - start > LongWord;
         for (var at = start; at < end;)
         {
             var (from, to) = Piece(at, end, kind);
+            for (var more = 1; isLong && more < Stretch && to < end; more++)
+            {
+                to = CharacterEnd(to, end);
+            }
+
             if (from < to)
             {
                 // The border before the first piece is the border before the whole.

@@ -44,6 +44,7 @@ internal sealed class BlockRenderer
         return new(renderer.sink.ToString(), renderer.blocks, renderer.sink.Marks, renderer.inlines.TasksDone, renderer.inlines.TasksTotal)
         {
             HtmlTitle = renderer.htmlTitle,
+            LeftOut = renderer.sink.LeftOut,
         };
     }
 
@@ -169,10 +170,10 @@ internal sealed class BlockRenderer
 
     private void RenderBoxTitle(Block box) => sink.Write(box is CustomContainer container ? Admonition.TitleOf(container.Info, container.Arguments) : ((Admonition)box).Title);
 
-    /// <summary>Whether a paragraph has words of its own; all other blocks do, but for HTML and lines across the page.</summary>
+    /// <summary>Whether a paragraph has words of its own; all other blocks do, but for HTML and quotes, which say something about the page.</summary>
     private static bool IsProse(Block block) => block switch
     {
-        HtmlBlock => false,
+        HtmlBlock or QuoteBlock => false,
         ParagraphBlock { Inline: { } inline } => inline.Descendants<LiteralInline>().Any(literal => !literal.Content.AsSpan().IsWhiteSpace() && !IsInLink(literal)),
         _ => true,
     };

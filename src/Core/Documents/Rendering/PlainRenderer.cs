@@ -42,7 +42,7 @@ internal static class PlainRenderer
         }
 
         Close(line - 1);
-        return new(sink.ToString(), blocks, sink.Marks, 0, 0);
+        return new(sink.ToString(), blocks, sink.Marks, 0, 0) { LeftOut = sink.LeftOut };
 
         void Close(int end)
         {

@@ -9,6 +9,9 @@ internal sealed record RenderedDocument(
     /// <summary>Text of an <c>h1</c> that is written in HTML at the top; null where there is none.</summary>
     public string? HtmlTitle { get; init; }
 
+    /// <summary>Lines of the file with data that was left out, and how many characters.</summary>
+    public IReadOnlyList<(int Line, int Length)> LeftOut { get; init; } = [];
+
     public ReadOnlySpan<char> TextOf(RenderedBlock block) => Text.AsSpan(block.Start, block.End - block.Start);
 
     /// <summary>Line of the file that the character at an offset stands on, from 1.</summary>

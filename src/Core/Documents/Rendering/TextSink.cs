@@ -12,6 +12,13 @@ internal sealed class TextSink
     private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(
         [.. Enumerable.Range(0, char.MaxValue + 1).Select(point => (char)point).Where(char.IsWhiteSpace)]);
 
+    /// <summary>A longer run of letters, digits and what Base64 has beside them is data: nobody reads it, and a model makes nothing of it.</summary>
+    private const int MaxData = 4_096;
+
+    private const int ShownOfData = 40;
+
+    private static readonly SearchValues<char> Data = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-");
+
     private readonly StringBuilder text = new();
     private readonly List<LineMark> marks = [];
     private readonly StringBuilder indent = new();
@@ -36,6 +43,9 @@ internal sealed class TextSink
 
     public IReadOnlyList<LineMark> Marks => marks;
 
+    /// <summary>Lines of the file with data that was left out, and how many characters.</summary>
+    public List<(int Line, int Length)> LeftOut { get; } = [];
+
     public override string ToString() => text.ToString();
 
     /// <summary>Text in which white space of any kind and length is one space.</summary>
@@ -48,7 +58,7 @@ internal sealed class TextSink
             if (!word.IsEmpty)
             {
                 Close(word[0]);
-                text.Append(word);
+                Append(word);
             }
 
             if (space < 0)
@@ -67,8 +77,33 @@ internal sealed class TextSink
         if (!line.IsEmpty)
         {
             Close(line[0]);
-            text.Append(line);
+            Append(line);
         }
+    }
+
+    private void Append(ReadOnlySpan<char> value)
+    {
+        while (value.Length > MaxData)
+        {
+            var start = value.IndexOfAny(Data);
+            var length = start < 0 ? 0 : value[start..].IndexOfAnyExcept(Data) is >= 0 and var end ? end : value.Length - start;
+            if (start < 0)
+            {
+                break;
+            }
+
+            var isData = length > MaxData;
+            text.Append(value[..(start + (isData ? ShownOfData : length))]);
+            if (isData)
+            {
+                text.Append('…');
+                LeftOut.Add((SourceLine, length - ShownOfData));
+            }
+
+            value = value[(start + length)..];
+        }
+
+        text.Append(value);
     }
 
     /// <summary>The mark of a list item; what follows it stands on the same line.</summary>

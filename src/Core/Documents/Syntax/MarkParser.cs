@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // Parses a form of Markdown.
+using System.Buffers;
 using Markdig.Helpers;
 using Markdig.Parsers;
 using Markdig.Syntax;
@@ -13,6 +14,9 @@ namespace EmbSync.Core.Documents.Syntax;
 internal sealed class MarkParser : InlineParser
 {
     private const int MaxLength = 2_000;
+
+    private static readonly SearchValues<char> Capitals = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    private static readonly SearchValues<char> Signs = SearchValues.Create("\\^_={}+<>");
 
     public MarkParser() => OpeningCharacters = ['=', '%', '$', ':'];
 
@@ -72,7 +76,7 @@ internal sealed class MarkParser : InlineParser
         }
 
         var length = rest[2..].IndexOf("%%");
-        return length > 0 && rest.Slice(2, length).IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") >= 0
+        return length > 0 && rest.Slice(2, length).IndexOfAnyExcept(Capitals) >= 0
             && Show(processor, ref slice, "", length + 4);
     }
 
@@ -80,7 +84,7 @@ internal sealed class MarkParser : InlineParser
     private static bool Formula(InlineProcessor processor, ref StringSlice slice, ReadOnlySpan<char> rest, char before)
     {
         var mark = rest.Length > 1 && rest[1] == '$' ? 2 : 1;
-        if (rest.Length < (2 * mark) + 1 || char.IsLetterOrDigit(before) || before is '$' or '\\' || rest[mark] is '$' or '`' || (mark == 1 && char.IsWhiteSpace(rest[mark])))
+        if (rest.Length < (2 * mark) + 1 || char.IsLetterOrDigit(before) || before is '$' or '\\' || rest[mark] is '$' or '`' || (mark == 1 && rest[mark] == '{') || (mark == 1 && char.IsWhiteSpace(rest[mark])))
         {
             return false;
         }
@@ -100,14 +104,14 @@ internal sealed class MarkParser : InlineParser
 
             var content = rest[mark..at];
             var isClosed = mark == 2 || (!char.IsWhiteSpace(rest[at - 1]) && !(at + 1 < rest.Length && (char.IsLetterOrDigit(rest[at + 1]) || rest[at + 1] == '$')));
-            return isClosed && IsFormula(content) && Show(processor, ref slice, content.Trim().ToString(), at + mark);
+            return isClosed && (mark == 2 || IsFormula(content)) && Show(processor, ref slice, content.Trim().ToString(), at + mark);
         }
 
         return false;
     }
 
     private static bool IsFormula(ReadOnlySpan<char> content) =>
-        content.IndexOfAny("\\^_={}+<>") >= 0 ? !content.Contains('`') : content.Length <= 2 && char.IsLetter(content[0]);
+        content.IndexOfAny(Signs) >= 0 ? !content.Contains('`') : content.Length <= 2 && char.IsLetter(content[0]);
 
     /// <summary>Directives by their label; a leaf with two colons may stand for something that isn't text, such as a video.</summary>
     private static bool Directive(InlineProcessor processor, ref StringSlice slice, ReadOnlySpan<char> rest, char before)

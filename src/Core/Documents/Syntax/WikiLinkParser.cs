@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // Parses a form of Markdown.
+using System.Buffers;
 using Markdig.Helpers;
 using Markdig.Parsers;
 using Markdig.Syntax;
@@ -30,6 +31,9 @@ internal sealed class WikiLinkParser : InlineParser
 {
     private const int MaxLength = 400;
 
+    private static readonly SearchValues<char> Numbers = SearchValues.Create("0123456789, .-");
+    private static readonly SearchValues<char> Sizes = SearchValues.Create("0123456789x");
+
     public WikiLinkParser() => OpeningCharacters = ['[', '!'];
 
     public override bool Match(InlineProcessor processor, ref StringSlice slice)
@@ -56,7 +60,7 @@ internal sealed class WikiLinkParser : InlineParser
             return false;
         }
 
-        if (content[0] == '^' || content.Trim().IndexOfAnyExcept("0123456789, .-") < 0 || content.Contains("://", StringComparison.Ordinal)
+        if (content[0] == '^' || content.Trim().IndexOfAnyExcept(Numbers) < 0 || content.Contains("://", StringComparison.Ordinal)
             || processor.Document.TryGetLinkReferenceDefinition(content.ToString(), out _))
         {
             return false;
@@ -83,7 +87,7 @@ internal sealed class WikiLinkParser : InlineParser
         var target = (bar < 0 ? content : content[..bar]).TrimEnd('\\').Trim();
         var words = bar < 0 ? default : content[(bar + 1)..].Trim();
         // The number behind an embed is a width.
-        if (!words.IsEmpty && !(isEmbed && words.IndexOfAnyExcept("0123456789x") < 0))
+        if (!words.IsEmpty && !(isEmbed && words.IndexOfAnyExcept(Sizes) < 0))
         {
             return words.ToString();
         }
