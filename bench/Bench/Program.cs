@@ -2,7 +2,7 @@ using System.Globalization;
 using EmbSync.Bench;
 using EmbSync.Tests;
 
-// usage: EmbSync.Bench generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS]
+// usage: EmbSync.Bench generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS] | local FOLDER [ROUNDS] | tokens FOLDER
 switch (args)
 {
     case ["generate", var folder, var count]:
@@ -19,6 +19,12 @@ switch (args)
         return 0;
     case ["throughput", .. var rest]:
         await Throughput.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000);
+        return 0;
+    case ["local", var folder, .. var rest]:
+        await LocalBench.SpeedAsync(Path.GetFullPath(folder), rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 3);
+        return 0;
+    case ["tokens", var folder]:
+        await LocalBench.TokensAsync(folder);
         return 0;
     case ["fill", var url, var schema, var rows, var dimension]:
         await ReembedBench.FillAsync(url, schema, int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(dimension, CultureInfo.InvariantCulture));
@@ -38,6 +44,6 @@ switch (args)
 
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS] | fill URL SCHEMA ROWS DIMENSION | switches URL SCHEMA ENDPOINT D,D,...");
+        await Console.Error.WriteLineAsync("usage: generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS] | local FOLDER [ROUNDS] | tokens FOLDER | fill URL SCHEMA ROWS DIMENSION | switches URL SCHEMA ENDPOINT D,D,...");
         return 2;
 }

@@ -14,11 +14,11 @@ internal sealed record PinnedModel(string Name, string Source, string Vocabulary
         new("all-MiniLM-L6-v2",
             "4a64cee3d4134bbdc86eed96e1a660efec58975417204ecfcf134140edb6e0e2",
             "b49e80874c5efbc7f4cde245a812673b05ef1360ced56b8bc8c750eaeef3fe0f",
-            "e96caa3552cf9b3f4f62ef6df915987057ea79d130f778ef64a9ce52eb2eaacb"),
+            "f80441959684f180d706430bf6a28a55df31233a0546da854b6b43e2cbbe7c31"),
         new("snowflake-arctic-embed-xs",
             "cf2698d30ff05da02c70a088313bad56e5c2f401d734cb24a8390d446111936c",
             "b49e80874c5efbc7f4cde245a812673b05ef1360ced56b8bc8c750eaeef3fe0f",
-            "443ec44f78289f82bb7bcb653686bc8cc5cb629e46c78eff089d1c8a85a3a1f3"),
+            "a8992063b680c91a6ae20dbb0a5e24b55b823fa9c3ba7f0203e1831c6ddb821f"),
     ];
 
     /// <exception cref="InvalidDataException">The package holds other bytes than the pinned ones, or quantising made others.</exception>

@@ -36,6 +36,7 @@ public static class Providers
         {
             RequestsPerMinute = config.Pace.RequestsPerMinute,
             TokensPerMinute = config.Pace.TokensPerMinute,
+            TokensASecond = signature.Provider == LocalProvider.ProviderName ? LocalProvider.TokensASecond(config) : null,
             PriceFrom = isOwn ? "embeddings.prices" : price is null ? null : ModelCatalog.PricesAsOf,
         };
     }

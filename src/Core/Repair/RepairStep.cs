@@ -1,3 +1,4 @@
+using EmbSync.Core.Embedding.Local;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 
@@ -55,6 +56,12 @@ public sealed record RepairStep(string Name, string Subject, long Amount, Repair
 /// <param name="Below">Chunks with less than <see cref="Least"/>.</param>
 public sealed record Verification(string Space, string Model, int Dimension, int Seed, int Sampled, int Unreadable, double Minimum, double Mean, int Below)
 {
-    /// <summary>Half precision alone leaves more than 0.9999: below 0.99 the model behind the name is another.</summary>
-    public const double Least = 0.99;
+    /// <summary>Cosine that the same model reaches at the least, see <see cref="LeastOf"/>.</summary>
+    public double Least { get; init; }
+
+    /// <summary>
+    /// Half precision alone leaves more than 0.9999: below 0.99 the model behind the name is another. A model that runs here is rounded by
+    /// this processor; others may do it otherwise, and its files are known by their hashes anyway.
+    /// </summary>
+    public static double LeastOf(string provider) => provider == LocalProvider.ProviderName ? 0.97 : 0.99;
 }

@@ -60,6 +60,7 @@ internal sealed class Verifier(Workspace workspace, RepairRequest request)
             using var provider = workspace.OpenProvider(generation.Signature);
             var stored = sample.ToDictionary(one => one.Vector.Hash, one => one.Vector.Vector);
             var cosines = new List<double>();
+            var least = Verification.LeastOf(generation.Signature.Provider);
             await foreach (var answer in workspace.OpenGovernor(provider, new SyncRequest { Command = "repair" }).EmbedAsync(sample.Select(one => one.Input).ToAsyncEnumerable(), cancellationToken))
             {
                 cosines.AddRange(answer.Results.Where(result => result.Failure is null)
@@ -67,7 +68,7 @@ internal sealed class Verifier(Workspace workspace, RepairRequest request)
             }
 
             found.Add(new(generation.Space, generation.Signature.Model, generation.Signature.Dimension, request.Seed, cosines.Count, unreadable + sample.Count - cosines.Count,
-                cosines.Count == 0 ? 1 : Math.Round(cosines.Min(), 6), cosines.Count == 0 ? 1 : Math.Round(cosines.Average(), 6), cosines.Count(cosine => cosine < Verification.Least)));
+                cosines.Count == 0 ? 1 : Math.Round(cosines.Min(), 6), cosines.Count == 0 ? 1 : Math.Round(cosines.Average(), 6), cosines.Count(cosine => cosine < least)) { Least = least });
         }
 
         return found;

@@ -28,7 +28,7 @@ public static class RepairText
             text.Append(one.Below > 0 ? ink.Bad("left") : ink.Good("well")).Append("  ");
             text.Append(Text.Of($"space {Plain.Line(one.Space)}, {Plain.Line(one.Model)}: {Text.Count(one.Sampled, "stored vector")} compared with {Text.Agreeing(one.Sampled, "a new one", "new ones")} (seed {one.Seed}), cosine {one.Minimum:0.0000} at least, {one.Mean:0.0000} on average"));
             text.Append(one.Unreadable > 0 ? Text.Of($", {one.Unreadable:N0} could not be compared") : "");
-            text.Append(one.Below > 0 ? Text.Of($"; {one.Below:N0} below {Verification.Least}: the model behind the name is another than it was. 'embsync sync --reindex --dry-run' says what it costs to buy all again") : "").Append('\n');
+            text.Append(one.Below > 0 ? Text.Of($"; {one.Below:N0} below {one.Least}: the model behind the name is another than it was. 'embsync sync --reindex --dry-run' says what it costs to buy all again") : "").Append('\n');
         }
 
         if (report.Missing is { Items: > 0 } missing)

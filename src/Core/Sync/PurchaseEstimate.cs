@@ -35,7 +35,7 @@ public sealed record PurchaseEstimate(int Chunks, int Requests, long Tokens, dec
         ArgumentNullException.ThrowIfNull(terms);
         if (terms.IsFree)
         {
-            return new(chunks, 0, textTokens, 0m, 0);
+            return new(chunks, 0, textTokens, 0m, terms.TokensASecond is { } pace ? Math.Round(textTokens / pace, 1) : 0);
         }
 
         var tokens = terms.Calibrated(textTokens);
@@ -62,6 +62,9 @@ public sealed record PurchaseTerms(bool IsFree, int BatchSize, int Concurrency, 
 
     /// <summary>Null for no limit.</summary>
     public long? TokensPerMinute { get; init; }
+
+    /// <summary>What this machine embeds, about; null where it takes no time to speak of, or a server does it.</summary>
+    public double? TokensASecond { get; init; }
 
     public PastRuns Past { get; init; } = PastRuns.None;
 

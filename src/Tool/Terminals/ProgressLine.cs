@@ -21,6 +21,7 @@ internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedP
     private readonly Lock _lock = new();
     private readonly CancellationTokenRegistration _interruption;
     private long _started;
+    private (TimeSpan At, int Chunks)? _first;
     private string _phase = "";
     private TimeSpan _last = TimeSpan.Zero;
     private bool _drawn;
@@ -37,7 +38,17 @@ internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedP
         var (done, total) = value.ChunksTotal > 0 ? (value.ChunksEmbedded, value.ChunksTotal) : (value.ItemsDone, value.ItemsTotal);
         Show(total == 0 ? 1 : Math.Min(1, (double)done / total), (value.BatchesTotal > 0 ? Text.Of($"batch {value.Batches:N0} of {Math.Max(value.Batches, value.BatchesTotal):N0}, ") : "")
             + Text.Of($"{value.ItemsDone:N0}/{Text.Count(value.ItemsTotal, "item")}, {value.ChunksEmbedded:N0}/{Text.Count(value.ChunksTotal, "chunk")}, {Text.Count(value.Tokens, "token")}")
-            + (value.Failures > 0 ? $", {Text.Number(value.Failures)} failed" : ""));
+            + Pace(value) + (value.Failures > 0 ? $", {Text.Number(value.Failures)} failed" : ""));
+    }
+
+    /// <summary>Where no request is waited for, texts are embedded here: how fast says how long it takes. Counted from the first that came.</summary>
+    private string Pace(SyncProgress value)
+    {
+        var elapsed = _terminal.Clock.GetElapsedTime(_started);
+        var (at, chunks) = _first ??= (elapsed, value.ChunksEmbedded);
+        return value.BatchesTotal == 0 && value.ChunksEmbedded > chunks && elapsed > at
+            ? Text.Of($", {(value.ChunksEmbedded - chunks) / (elapsed - at).TotalSeconds:0.#} texts/s")
+            : "";
     }
 
     public void Report(IndexProgress value)

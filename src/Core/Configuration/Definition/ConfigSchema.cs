@@ -67,13 +67,13 @@ internal static class ConfigSchema
         new ChoiceKind<AutoIndex>(("off", AutoIndex.Off), ("onCreate", AutoIndex.OnCreate), ("onUpdate", AutoIndex.OnUpdate)),
         "what hooks and builds may embed by themselves: off, onCreate or onUpdate; commands always do what they say") { Default = AutoIndex.OnCreate, IsInEnvironment = true };
     public static readonly Setting<string> Provider = new("embeddings.provider", new ChoiceKind<string>((Local, Local), (Lexical, Lexical), (OpenAi, OpenAi)),
-        "local (a model inside the tool: offline, free, finds meaning), lexical (offline, free, finds shared words) or openai (any compatible endpoint, finds meaning, may cost money)") { Default = Lexical, IsInEnvironment = true };
+        "local (inside the tool: offline, free, finds meaning), lexical (offline, free, finds shared words) or openai (any compatible endpoint, finds meaning, may cost money)") { Default = Lexical, IsInEnvironment = true };
     public static readonly Setting<Uri> BaseUrl = new("embeddings.baseUrl", new AddressKind(),
         "endpoint of an OpenAI-compatible API") { Otherwise = "OPENAI_BASE_URL where it is set, else OpenAI's own", IsInEnvironment = true };
     public static readonly Setting<Secret> ApiKey = new("embeddings.apiKey", new KeyKind(),
         "the key, as env:NAME only") { Otherwise = "OPENAI_API_KEY where it is set", IsInEnvironment = true };
     public static readonly Setting<string> Model = new("embeddings.model", new TextKind("the name of a model"),
-        "model, as the provider names it; for local also the path of a folder or .onnx file of the BERT family, with vocab.txt") { Otherwise = "all-MiniLM-L6-v2 for local, lexical-v1, or text-embedding-3-small for openai", IsInEnvironment = true };
+        "model, as the provider names it; for local also the path of one of the BERT family, in ONNX") { Otherwise = "all-MiniLM-L6-v2 for local, lexical-v1, or text-embedding-3-small for openai", IsInEnvironment = true };
     public static readonly Setting<long> Dimension = new("embeddings.dimension", new WholeKind(1, MaxDimension),
         "length of every vector") { Otherwise = "1024 for lexical, the model's own for local and for models that are known", IsInEnvironment = true };
     public static readonly Setting<IReadOnlyList<WrittenSpace>> Spaces = new("embeddings.spaces", new SpacesKind(),

@@ -15,7 +15,7 @@ internal static class BundledModel
     public static readonly LocalModel Model = new(
         Name, Path.Combine(Folder, "model.onnx"), Path.Combine(Folder, "vocab.txt"), Dimension, Pooling.Mean, Window: 512, Uncased: true)
     {
-        Pinned = new("e96caa3552cf9b3f4f62ef6df915987057ea79d130f778ef64a9ce52eb2eaacb", "b49e80874c5efbc7f4cde245a812673b05ef1360ced56b8bc8c750eaeef3fe0f"),
+        Pinned = new("f80441959684f180d706430bf6a28a55df31233a0546da854b6b43e2cbbe7c31", "b49e80874c5efbc7f4cde245a812673b05ef1360ced56b8bc8c750eaeef3fe0f"),
     };
 
     /// <summary>This copy of the tool can embed with it. Looks for files and loads nothing.</summary>
