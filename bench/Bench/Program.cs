@@ -2,7 +2,7 @@ using System.Globalization;
 using EmbSync.Bench;
 using EmbSync.Tests;
 
-// usage: EmbSync.Bench generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS] | local FOLDER [ROUNDS] | tokens FOLDER
+// usage: EmbSync.Bench generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS] | corpus NAME FOLDER | local FOLDER [ROUNDS] | tokens FOLDER
 switch (args)
 {
     case ["generate", var folder, var count]:
@@ -17,6 +17,8 @@ switch (args)
     case ["replay", var folder, .. var rest]:
         await Replay.RunAsync(folder, rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : int.MaxValue);
         return 0;
+    case ["corpus", var name, var folder]:
+        return Corpus.Run(name, folder);
     case ["throughput", .. var rest]:
         await Throughput.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000);
         return 0;
@@ -44,6 +46,6 @@ switch (args)
 
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS] | local FOLDER [ROUNDS] | tokens FOLDER | fill URL SCHEMA ROWS DIMENSION | switches URL SCHEMA ENDPOINT D,D,...");
+        await Console.Error.WriteLineAsync("usage: generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS] | corpus NAME FOLDER | local FOLDER [ROUNDS] | tokens FOLDER | fill URL SCHEMA ROWS DIMENSION | switches URL SCHEMA ENDPOINT D,D,...");
         return 2;
 }

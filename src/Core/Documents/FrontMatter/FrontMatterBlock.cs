@@ -99,6 +99,12 @@ internal sealed partial record FrontMatterBlock(FrontMatterKind Kind, string Tex
         {
             var end = text.IndexOf('\n', at) is >= 0 and var found ? found : text.Length;
             var current = text.AsSpan(at, end - at);
+            if (kind == FrontMatterKind.Header && current is "---")
+            {
+                // A closing mark without an opening one, as Hexo takes it.
+                return Cut(text, kind, start, at, end, line);
+            }
+
             if (!form.IsMatch(current) && (at == start || current[0] is not (' ' or '\t')))
             {
                 return null;
