@@ -1,4 +1,3 @@
-using System.Text;
 using EmbSync.Core;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Doctor;
@@ -78,7 +77,7 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         return workspace;
     }
 
-    private byte[] ReadInput() => _input ??= Encoding.UTF8.GetBytes(terminal.In.ReadToEnd());
+    private byte[] ReadInput() => _input ??= terminal.ReadBytes();
 
     /// <summary>The database that <c>--postgres-url</c> names; null when it doesn't.</summary>
     public Secret? Address(GlobalOptions options, string? given)

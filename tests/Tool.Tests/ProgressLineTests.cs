@@ -43,7 +43,7 @@ public sealed class ProgressLineTests : IDisposable
         After(1);
         progress.Report(new SyncProgress(2, 2, 2, 2, 2, 0));
 
-        Said().Split(Erase)[^1].ShouldBe("embsync: interrupted: what is paid for is being kept (once more ends it at once)\n");
+        Said().Split(Erase)[^1].ShouldBe("embsync: interrupted: what was done is being kept (once more ends it at once)\n");
     }
 
     [Fact]

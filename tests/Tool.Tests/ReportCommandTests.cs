@@ -94,7 +94,7 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
         data.GetProperty("map").ValueKind.ShouldBe(JsonValueKind.Null);
         data.GetProperty("index").ValueKind.ShouldBe(JsonValueKind.Null);
         data.GetProperty("driftTotal").GetInt32().ShouldBe(4);
-        Directory.Exists(repository.Full(".embsync")).ShouldBeFalse("the report writes nothing but its page");
+        File.Exists(repository.Full(".embsync/index.db")).ShouldBeFalse("the report writes nothing but its page");
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
 
         await StepsAsync("sync --max-delete 2");
         await PostgresFixture.RunAsync(_url, "UPDATE message SET embedding = NULL, content_hash = NULL WHERE id = 3");
-        (await DoctorAsync(4)).ShouldBe(["EMB2419 message.embedding: 1 rows lack the vector that is stored for them, 0 show one of an item that is no longer stored. -> embsync publish --source messages"]);
+        (await DoctorAsync(4)).ShouldBe(["EMB2419 message.embedding: 1 row lacks the vector that is stored for it, 0 show one of an item that is no longer stored. -> embsync publish --source messages"]);
 
         await StepsAsync("publish");
         await PostgresFixture.RunAsync(_url, "UPDATE message SET body = 'Another text' WHERE id = 9");

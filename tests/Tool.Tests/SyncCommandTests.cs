@@ -56,7 +56,7 @@ public sealed class SyncCommandTests
     }
 
     [Fact]
-    public async Task A_guard_stops_before_anything_is_begun()
+    public async Task A_guard_refuses_deletions_and_lets_the_rest_through()
     {
         using var repository = TaskRepository.Create(30);
         await ToolRun.Of(repository.Path, "sync");

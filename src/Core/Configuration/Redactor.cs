@@ -65,7 +65,8 @@ public sealed partial class Redactor
     // The password alone, as a driver might name it; not when the same word is user, host or database, which are shown anyway.
     private static IEnumerable<string> PasswordsIn(string value)
     {
-        var raw = UrlPassword().Match(value) is { Success: true } url ? url.Groups["password"].Value
+        // A whole address: to its last @, as far as passwords with a / go.
+        var raw = WholeUrlPassword().Match(value) is { Success: true } url ? url.Groups["password"].Value
             : PasswordKeyword().Match(value) is { Success: true } keyword ? keyword.Groups["value"].Value.Trim('\'', '"')
             : "";
         foreach (var password in new[] { raw, Uri.UnescapeDataString(raw) }.Distinct(StringComparer.Ordinal).Where(password => password.Length >= ShortestPart))
@@ -79,6 +80,9 @@ public sealed partial class Redactor
 
     [GeneratedRegex(@"(?<head>://[^\s/:@]*:)(?<password>[^\s/]*)@", RegexOptions.ExplicitCapture)]
     private static partial Regex UrlPassword();
+
+    [GeneratedRegex(@"\A\s*[""']?[a-z0-9.:+_-]+://[^\s/:@]*:(?<password>\S*)@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex WholeUrlPassword();
 
     [GeneratedRegex(@"(?<head>\b(password|passwd|pwd|psw)""?\s*[=:]\s*)(?<value>'[^']*'|""[^""]*""|[^\s;&,'""]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex PasswordKeyword();

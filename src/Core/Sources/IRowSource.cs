@@ -58,4 +58,7 @@ public readonly record struct RowDifference(ListedRow? Row, StoredItem? Stored, 
 public sealed record RowIds(long WithoutId, IReadOnlyDictionary<string, long> Duplicates)
 {
     public static readonly RowIds Good = new(0, new Dictionary<string, long>());
+
+    /// <summary>What people should know of how far this source sees.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }

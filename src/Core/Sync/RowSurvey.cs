@@ -58,6 +58,7 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
         var incomplete = await IncompleteAsync(generations, cancellationToken);
         var ids = await source.CheckIdsAsync(cancellationToken);
         Report(ids);
+        _notes.AddRange(ids.Notes);
         var due = await CompareAsync(incomplete, ids, cancellationToken);
         await ReadAsync(due, cancellationToken);
         var isVolatile = await IsVolatileAsync(cancellationToken);

@@ -133,7 +133,7 @@ internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedP
             _ended = true;
             if (!_quiet)
             {
-                _terminal.Error.WriteLine("embsync: interrupted: what is paid for is being kept (once more ends it at once)");
+                _terminal.Error.WriteLine("embsync: interrupted: what was done is being kept (once more ends it at once)");
             }
         }
     }

@@ -38,11 +38,29 @@ internal sealed record Terminal(
             Console.IsOutputRedirected ? int.MaxValue : Columns(environment), System.Environment.CurrentDirectory, environment, TimeProvider.System)
         {
             InIsTerminal = !Console.IsInputRedirected,
+            OpenIn = Console.OpenStandardInput,
         };
     }
 
     /// <summary>Whoever reads would wait for somebody to type.</summary>
     public bool InIsTerminal { get; init; }
+
+    /// <summary>Standard input as it comes, which a reader of text would guess the encoding of; null where <see cref="In"/> is all there is.</summary>
+    public Func<Stream>? OpenIn { get; init; }
+
+    /// <summary>All of standard input.</summary>
+    public byte[] ReadBytes()
+    {
+        if (OpenIn is null)
+        {
+            return Encoding.UTF8.GetBytes(In.ReadToEnd());
+        }
+
+        using var bytes = new MemoryStream();
+        using var input = OpenIn();
+        input.CopyTo(bytes);
+        return bytes.ToArray();
+    }
 
     /// <summary>Colour only on a terminal, and only where nobody asked for none (NO_COLOR, TERM=dumb, CI, --no-color).</summary>
     public Ink Ink(bool noColor) => new(OutIsTerminal && !noColor && !IsPlain, OutIsTerminal ? Width : int.MaxValue);

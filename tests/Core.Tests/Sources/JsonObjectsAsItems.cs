@@ -50,6 +50,113 @@ public sealed class JsonObjectsAsItems : IDisposable
         (await _world.SyncAsync()).Report.Items.Unchanged.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("utf-8", true)]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-32", true)]
+    [InlineData("utf-32BE", true)]
+    [InlineData("utf-16", false)]
+    [InlineData("utf-16BE", false)]
+    [InlineData("utf-32", false)]
+    [InlineData("utf-32BE", false)]
+    public async Task Come_in_the_encoding_that_their_first_bytes_tell(string name, bool isMarked)
+    {
+        var encoding = System.Text.Encoding.GetEncoding(name);
+        _repository.WriteBytes("export/a.json", [.. isMarked ? encoding.GetPreamble() : [], .. encoding.GetBytes($"[{First.Replace("One", "Übergröße 📐", StringComparison.Ordinal)}]\n{Second}")]);
+
+        (await _world.SyncAsync()).Report.Items.New.ShouldBe(2);
+
+        await using var workspace = _world.Open();
+        (await workspace.Store.ReadItemsAsync("issues", default).ToListAsync()).Select(item => item.Title).ShouldBe(["Übergröße 📐", "Two"]);
+    }
+
+    [Theory]
+    [InlineData("latin1", "E9", "byte 0xE9 at offset 23 (line 2)")]
+    [InlineData("cut off", "C3", "byte 0xC3 at offset 23 (line 2)")]
+    [InlineData("overlong", "C0AF", "byte 0xC0 at offset 23 (line 2)")]
+    [InlineData("surrogate", "EDA080", "byte 0xED at offset 23 (line 2)")]
+    public async Task That_are_not_valid_utf_8_are_refused_and_never_replaced(string name, string bytes, string said)
+    {
+        byte[] bad = [.. "[{\n\"number\":5,\"title\":\""u8, .. Convert.FromHexString(bytes), .. "\"}]"u8];
+        _repository.Write("export/a.json", $"[{First}]");
+        _repository.WriteBytes("export/b.json", bad);
+
+        var fromFile = await _world.SyncAsync();
+        await using var workspace = Workspace.Open(_world.Config(), GitDiscovery.None(_repository.Path), TimeProvider.System, input: new("issues", () => bad));
+        var fromInput = await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default);
+
+        fromFile.ExitCode.ShouldBe(ExitCode.Partial, name);
+        fromFile.Report.Items.New.ShouldBe(1);
+        foreach (var report in new[] { fromFile.Report, fromInput.Report })
+        {
+            var error = report.Errors.ShouldHaveSingleItem();
+            error.Code.ShouldBe(ProblemCodes.NotUtf8);
+            error.Message.ShouldContain($"it is not valid UTF-8: {said}");
+        }
+
+        (fromInput.ExitCode, fromInput.Report.Items.Deleted).ShouldBe((ExitCode.Partial, 0));
+    }
+
+    [Fact]
+    public async Task That_are_half_of_a_utf_16_text_are_refused_too()
+    {
+        _repository.WriteBytes("export/b.json", [0xFF, 0xFE, (byte)'[', 0, (byte)'"', 0, 0x00, 0xD8, (byte)'"', 0, (byte)']', 0]);
+
+        (await _world.SyncAsync()).Report.Errors.ShouldHaveSingleItem().Message.ShouldContain("it is not valid UTF-16: byte");
+    }
+
+    /// <summary>As Azure DevOps and Jira export: names with dots, which no path could tell from a path.</summary>
+    [Theory]
+    [InlineData("fields.\"System.Title\"", "{\"fields\":{\"System.Title\":\"found\",\"System\":{\"Title\":\"other\"}}}")]
+    [InlineData("fields.System.Title", "{\"fields\":{\"System.Title\":\"found\",\"System\":{\"Title\":\"other\"}}}")]
+    [InlineData("fields.System.Title", "{\"fields\":{\"System\":{\"Title\":\"found\"}}}")]
+    [InlineData("fields.System.Title", "{\"fields.System.Title\":\"found\",\"fields\":{\"System.Title\":\"other\"}}")]
+    [InlineData("fields.System.Title", "{\"fields\":{\"System.Title\":null,\"System\":{\"Title\":\"found\"}},\"x\":1}", null)]
+    [InlineData("fields.System.Title", "{\"fields.System\":\"no way\",\"fields\":{\"System.Title\":\"found\"}}")]
+    [InlineData("\"a.b\".\"c.d\"", "{\"a.b\":{\"c.d\":\"found\"}}")]
+    [InlineData("a.b.c.d", "{\"a.b\":{\"c.d\":\"found\"}}")]
+    [InlineData("\"a\".b", "{\"a\":{\"b\":\"found\"},\"a.b\":\"other\"}")]
+    [InlineData("list.na.me", "{\"list\":[{\"na.me\":\"found\"},{\"na\":{\"me\":\"found\"}}]}", "found\nfound")]
+    [InlineData("", "{\"\":\"found\"}")]
+    public void A_path_finds_names_with_dots(string path, string json, string? found = "found")
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(json);
+
+        new EmbSync.Core.Sources.Json.JsonPath(path).TextOf(document.RootElement).ShouldBe(found);
+    }
+
+    [Theory]
+    [InlineData("a.\"b")]
+    [InlineData("\"a\"b")]
+    public void A_quote_that_is_open_is_said(string path) =>
+        Should.Throw<UsageException>(() => new EmbSync.Core.Sources.Json.JsonPath(path)).Message.ShouldContain("names no JSON member");
+
+    [Fact]
+    public async Task Of_a_name_that_stands_there_twice_the_last_counts()
+    {
+        _repository.Write("export/a.json", """[{"id":1,"text":"t","extra":{"a":1,"b":{"c":1,"c":2},"a":3}}]""");
+        Configure("""- { name: issues, type: json, include: ["export/*.json"], text: [text], metadata: [extra] }""");
+
+        (await _world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Done);
+
+        await using var workspace = _world.Open();
+        var generation = (await workspace.Store.ReadHeadAsync(default)).Active("default")!;
+        (await workspace.Store.ReadEmbeddedAsync(new(generation.Id, null, null), default).ToListAsync()).ShouldHaveSingleItem().Metadata.ShouldBe("""{"extra":{"a":3,"b":{"c":2}}}""");
+    }
+
+    [Fact]
+    public async Task Names_with_dots_are_stored_without_their_quotes()
+    {
+        _repository.Write("export/a.json", """[{"id":7,"fields":{"System.Title":"Seven","System.State":"Active"}}]""");
+        Configure("""- { name: issues, type: json, include: ["export/*.json"], title: 'fields."System.Title"', text: ['fields."System.Title"'], metadata: ['fields."System.State"'] }""");
+
+        (await _world.SyncAsync()).Report.Items.New.ShouldBe(1);
+
+        await using var workspace = _world.Open();
+        (await workspace.Store.ReadFacetsAsync(null, 5, default)).ShouldBe([new("fields.System.State", 1)]);
+    }
+
     [Fact]
     public async Task Come_from_a_list_within()
     {

@@ -81,7 +81,9 @@ internal sealed partial class ConnectionKind : SecretKind
     protected override string? Fault(string value, bool isFromEnvironment) =>
         !isFromEnvironment && HoldsPassword(value)
             ? "holds a password, and passwords never stand in files: put the whole URL into an environment variable and write url: env:DATABASE_URL"
-        : value.StartsWith("postgresql://", StringComparison.Ordinal) || value.StartsWith("postgres://", StringComparison.Ordinal) || Keyword().IsMatch(value) ? null
+        : ConnectionText.Of(value) is var text && text.IsPostgres ? null
+        : text.Other is { } other ? $"is the address of {other}: write that of a PostgreSQL database, postgresql://user@host/database"
+        : text.Scheme is null && Keyword().IsMatch(text.Rest) ? null
         : "is neither a postgresql:// URI nor a keyword string such as Host=localhost;Database=docs";
 
     // Rather too often than too seldom: a user:pass@ anywhere, or any of the names that connection strings give a password.

@@ -31,7 +31,7 @@ internal sealed class JsonFields(JsonSourceConfig config)
 
         var key = id.TextOf(item)?.Trim() is { Length: > 0 } given ? given : throw new FormatException($"it has no '{id}', which is its id");
         var body = TextTemplate.Fill(config.Template, config.Text, [.. text.Select(path => path.TextOf(item))]);
-        var stored = CanonicalJson.Of(metadata.Select(path => (Key: path.ToString(), Value: path.NodeOf(item))).Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value));
+        var stored = CanonicalJson.Of(metadata.Select(path => (Key: path.Name, Value: path.NodeOf(item))).Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value));
         var row = new RawRow(key, type?.TextOf(item), title?.TextOf(item), body, stored, PriorityOf(item), TimeOf(item), "");
         return row with { Version = "json:" + ContentHash.Of(string.Join('\u001f', row.Text, row.Type ?? "\u001e", row.Title ?? "\u001e", row.Metadata, row.Priority?.ToString(CultureInfo.InvariantCulture) ?? "")) };
     }

@@ -11,11 +11,6 @@ internal static class JsonObjects
     /// <exception cref="JsonException">Not JSON, or no list there.</exception>
     public static IReadOnlyList<JsonElement> Of(ReadOnlySpan<byte> bytes, JsonPath? items)
     {
-        if (bytes.StartsWith(new byte[] { 0xEF, 0xBB, 0xBF }))
-        {
-            bytes = bytes[3..];
-        }
-
         var objects = new List<JsonElement>();
         var reader = new Utf8JsonReader(bytes, Reading);
         while (reader.Read())

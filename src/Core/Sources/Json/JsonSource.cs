@@ -99,7 +99,13 @@ public sealed class JsonSource(JsonSourceConfig config, string root, long maxByt
         IReadOnlyList<JsonElement> objects;
         try
         {
-            objects = JsonObjects.Of(bytes, fields.Items);
+            objects = JsonObjects.Of(JsonBytes.ToUtf8(bytes).Span, fields.Items);
+        }
+        catch (FormatException exception)
+        {
+            problems.Add(new(ProblemCodes.NotUtf8, Name, file, file, null,
+                $"The file can't be read as text: {exception.Message}. Save it as UTF-8 ('iconv -f latin1 -t utf-8'). Nothing of this source is deleted while that is so."));
+            return;
         }
         catch (JsonException exception)
         {

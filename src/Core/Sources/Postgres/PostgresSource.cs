@@ -93,12 +93,14 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
     {
         const int Most = 1_000;
         var rows = await QueryAsync(cancellationToken);
-        return rows.IsUnique ? RowIds.Good : await database.ReadAsync(async connection =>
+        IReadOnlyList<string> notes = !rows.IsHidden ? []
+            : [$"source '{Name}': row-level security shows user '{database.Place.User}' a part of the rows; what it hides counts as gone. Read as a user that may see all (BYPASSRLS, or the table's owner), or leave it so if that part is what you want"];
+        return rows.IsUnique ? RowIds.Good with { Notes = notes } : await database.ReadAsync(async connection =>
         {
             var (_, without, distinct, all) = (await SourceDatabase.RowsAsync(
                 connection, rows.Uniqueness, row => (0, row.GetInt64(1), row.GetInt64(2), row.GetInt64(0)), cancellationToken)).Single();
             var twice = all - without == distinct ? [] : await SourceDatabase.RowsAsync(connection, rows.Duplicates, row => (row.GetString(0), row.GetInt64(1)), cancellationToken, [Most]);
-            return new RowIds(without, twice.ToDictionary(one => one.Item1, one => one.Item2, StringComparer.Ordinal));
+            return new RowIds(without, twice.ToDictionary(one => one.Item1, one => one.Item2, StringComparer.Ordinal)) { Notes = notes };
         }, cancellationToken);
     }
 
@@ -118,7 +120,7 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
                 var id = answer.GetString(0);
                 read[id] = answer.GetInt64(8) > maxBytes
                     ? reader.Problem(id, ProblemCodes.TooLarge, Text.Of($"The text has {answer.GetInt64(8)} bytes, more than the {maxBytes} that limits.maxFileBytes allows. Shorten it, or raise the limit."))
-                    : reader.Read(RowOf(answer, id, names, template));
+                    : Read(answer, id, names, template);
             }
 
             return true;
@@ -201,15 +203,20 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
             .Where(difference => !difference.IsSame || comparison.Ids is not null)];
     }
 
-    private static RawRow RowOf(NpgsqlDataReader row, string id, IReadOnlyList<string> names, string? template) => new(
-        id,
-        row.TextOf(3),
-        row.TextOf(4),
-        TextTemplate.Fill(template, names, [.. Enumerable.Range(9, row.FieldCount - 9).Select(row.TextOf)]),
-        row.TextOf(5) is { } json && JsonNode.Parse(json) is JsonObject metadata ? CanonicalJson.Of(metadata.ToDictionary(pair => pair.Key, pair => pair.Value)) : CanonicalJson.Empty,
-        row.IsDBNull(6) ? null : row.GetInt32(6),
-        row.IsDBNull(7) ? null : row.Time(7),
-        RowVersion.Of(row.GetString(1), row.GetString(2)));
+    private ReadOutcome Read(NpgsqlDataReader row, string id, IReadOnlyList<string> names, string? template)
+    {
+        var (metadata, fault) = RowMetadata.Of(row.TextOf(5));
+        var outcome = reader.Read(new(
+            id,
+            row.TextOf(3),
+            row.TextOf(4),
+            TextTemplate.Fill(template, names, [.. Enumerable.Range(9, row.FieldCount - 9).Select(row.TextOf)]),
+            metadata,
+            row.IsDBNull(6) ? null : row.GetInt32(6),
+            row.IsDBNull(7) ? null : row.Time(7),
+            RowVersion.Of(row.GetString(1), row.GetString(2))));
+        return fault is null || outcome.Item is not { } item ? outcome : ReadOutcome.Of(item with { Warnings = [.. item.Warnings, new(ProblemCodes.InvalidField, null, fault)] });
+    }
 
     private static IReadOnlyList<string> TextNames(DatabaseSourceConfig config) => config is TableSourceConfig table ? table.Text : ["text"];
 

@@ -13,15 +13,22 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
 {
     private const string Nothing = "NULL::text";
 
-    private sealed record Column(string Name, string Quoted, string Type, bool IsText, bool IsNotNull);
-
-    public Task<RowQuery> FindAsync(DatabaseSourceConfig config, CancellationToken cancellationToken) => config switch
+    private sealed record Column(string Name, string Quoted, ColumnType Kind, bool IsNotNull)
     {
-        TableSourceConfig table => FindTableAsync(table, cancellationToken),
-        ColumnSourceConfig column => FindColumnAsync(column, cancellationToken),
-        QuerySourceConfig query => FindQueryAsync(query, cancellationToken),
-        _ => throw new NotSupportedException($"no rows are known of {config.GetType().Name}"),
-    };
+        public string Type => Kind.Name;
+    }
+
+    public async Task<RowQuery> FindAsync(DatabaseSourceConfig config, CancellationToken cancellationToken)
+    {
+        var found = config switch
+        {
+            TableSourceConfig table => await FindTableAsync(table, cancellationToken),
+            ColumnSourceConfig column => await FindColumnAsync(column, cancellationToken),
+            QuerySourceConfig query => await FindQueryAsync(query, cancellationToken),
+            _ => throw new NotSupportedException($"no rows are known of {config.GetType().Name}"),
+        };
+        return found with { IsHidden = await IsHiddenAsync(found, cancellationToken) };
+    }
 
     /// <summary>A table or view as the catalog quotes it.</summary>
     public async Task<string> FindTableAsync(string name, CancellationToken cancellationToken) => (await TableAsync(name, cancellationToken)).Table;
@@ -31,7 +38,7 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
     {
         var (oid, table, _) = await TableAsync(config.Table, cancellationToken);
         var (key, _) = await KeyAsync(oid, table, config, await ColumnsAsync(oid, cancellationToken), cancellationToken);
-        return (table, RowKey.Of(key is [var one] ? (one.Quoted, one.Type) : null, IdOf(key)));
+        return (table, KeyOf(key));
     }
 
     /// <summary>A SELECT of id, value and uses: the distinct values of a column source, and how many rows have each.</summary>
@@ -109,10 +116,10 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
             Optional(config.Title, "title"),
             Optional(config.TypeFrom, "typeFrom"),
             MetadataOf([.. config.Metadata.Select(name => Find(columns, name, "metadata", table))]),
-            config.PriorityFrom is { } priority ? $"t.{Find(columns, priority, "priorityFrom", table).Quoted}::int4" : "NULL::int4",
-            config.UpdatedAt is { } updated ? $"t.{Find(columns, updated, "updatedAt", table).Quoted}::timestamptz" : "NULL::timestamptz",
-            RowKey.Of(key is [var one] ? (one.Quoted, one.Type) : null, IdOf(key)).WithIds,
-            key is [_] && isUnique && isStamped,
+            config.PriorityFrom is { } priority ? Priority(Find(columns, priority, "priorityFrom", table)) : "NULL::int4",
+            config.UpdatedAt is { } updated ? Time($"t.{Find(columns, updated, "updatedAt", table).Quoted}") : "NULL::timestamptz",
+            KeyOf(key).WithIds,
+            key is [{ Kind.IsComparable: true }] && isUnique && isStamped,
             isUnique && isStamped);
 
         string Optional(string? name, string setting) => name is null ? Nothing : $"t.{Find(columns, name, setting, table).Quoted}::text";
@@ -133,14 +140,14 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
     private async Task<RowQuery> FindQueryAsync(QuerySourceConfig config, CancellationToken cancellationToken)
     {
         var from = $"(\n{config.Query}\n) t";
-        var columns = new List<Column>();
+        var answers = new List<(string Name, uint Type)>();
         try
         {
             await using var command = SourceDatabase.Statement(connection, $"SELECT * FROM {from} LIMIT 0", []);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             for (var i = 0; i < reader.FieldCount; i++)
             {
-                columns.Add(new(reader.GetName(i), PostgresSql.Quote(reader.GetName(i)), reader.GetDataTypeName(i), IsTextType(reader.GetDataTypeName(i)), false));
+                answers.Add((reader.GetName(i), reader.GetDataTypeOID(i)));
             }
         }
         catch (PostgresException e) when (!PostgresErrors.IsTransient(e) && e.SqlState is not (PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.InsufficientPrivilege))
@@ -148,6 +155,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
             throw new UsageException($"source '{source}': {place} can't run its query: {e.MessageText}{(e.Position > 0 ? FormattableString.Invariant($" (character {Math.Max(1, e.Position - "SELECT * FROM (\n".Length)})") : "")}", e);
         }
 
+        var types = await ColumnTypes.OfAsync(connection, answers.Select(answer => answer.Type), cancellationToken);
+        List<Column> columns = [.. answers.Select(answer => new Column(answer.Name, PostgresSql.Quote(answer.Name), types[answer.Type], false))];
         const string Known = "id, text, type, title, metadata, priority, updated_at";
         if (columns.Find(column => !Known.Split(", ").Contains(column.Name)) is { } unknown)
         {
@@ -162,10 +171,10 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         var id = Needed("id");
         return new(
             from, $"t.{id.Quoted}::text", null, [TextOf(Needed("text"), "its query")], Optional("title"), Optional("type"),
-            Find("metadata") is { } metadata ? metadata.Type is "jsonb" or "json" ? "t.metadata::jsonb::text" : throw Refused($"its query yields metadata of type {metadata.Type}: make it jsonb") : Nothing,
-            Find("priority") is null ? "NULL::int4" : "t.priority::int4",
-            Find("updated_at") is null ? "NULL::timestamptz" : "t.updated_at::timestamptz",
-            $"t.{id.Quoted} = ANY ($1::text[]::{id.Type}[])", IsIndexed: false, IsUnique: false);
+            Find("metadata") is { } metadata ? metadata.Type is "jsonb" or "json" ? "t.metadata::text" : throw Refused($"its query yields metadata of type {metadata.Type}: make it jsonb") : Nothing,
+            Find("priority") is { } priority ? Priority(priority) : "NULL::int4",
+            Find("updated_at") is null ? "NULL::timestamptz" : Time("t.updated_at"),
+            KeyOf([id]).WithIds, IsIndexed: false, IsUnique: false);
 
         Column? Find(string name) => columns.Find(column => column.Name == name);
 
@@ -194,12 +203,29 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         return found is [var table] ? table : throw Refused($"there is no table or view '{Short(name)}' in {place}. Write schema.table, in double quotes where SQL wants them");
     }
 
-    private async Task<List<Column>> ColumnsAsync(uint oid, CancellationToken cancellationToken) => await connection.RowsAsync(
-        """
-        SELECT a.attname::text, format('%I', a.attname), format_type(a.atttypid, NULL), t.typcategory::text = 'S' OR t.typname IN ('json', 'jsonb', 'xml'), a.attnotnull
-        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = @oid::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-        """,
-        row => new Column(row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4)), cancellationToken, ("oid", (long)oid));
+    private async Task<List<Column>> ColumnsAsync(uint oid, CancellationToken cancellationToken) =>
+        [.. (await ColumnTypes.OfTableAsync(connection, oid, cancellationToken)).Select(column => new Column(column.Name, column.Quoted, column.Type, column.IsNotNull))];
+
+    /// <summary>Whether policies keep rows from this user: with row security off a statement that they would change is refused.</summary>
+    private async Task<bool> IsHiddenAsync(RowQuery rows, CancellationToken cancellationToken)
+    {
+        const string Probe = "embsync_row_security";
+        await connection.RunAsync($"SAVEPOINT {Probe}; SET LOCAL row_security = off", cancellationToken);
+        try
+        {
+            await using var command = SourceDatabase.Statement(connection, $"SELECT 1 FROM {rows.From} LIMIT 0", []);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return false;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege && e.MessageText.Contains("row-level security", StringComparison.Ordinal))
+        {
+            return true;
+        }
+        finally
+        {
+            await connection.RunAsync($"ROLLBACK TO SAVEPOINT {Probe}", CancellationToken.None);
+        }
+    }
 
     private Task<List<(bool IsPrimary, string[] Columns)>> UniqueKeysAsync(uint oid, CancellationToken cancellationToken) => connection.RowsAsync(
         """
@@ -213,11 +239,21 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
     private Column Find(List<Column> columns, string name, string setting, string table) => columns.Find(one => one.Name == name)
         ?? throw Refused($"{setting} names '{Short(name)}', and {table} has no such column: {Guess.ThereIs(name, columns.Select(one => one.Name))}");
 
-    private string TextOf(Column column, string table) => column.IsText ? $"t.{column.Quoted}::text"
-        : throw Refused($"{column.Quoted} of {table} is of type {column.Type}, not text: name a column of text");
+    private string TextOf(Column column, string table) => column.Kind.Form switch
+    {
+        TextForm.One => $"t.{column.Quoted}::text",
+        TextForm.Lines => $@"array_to_string(t.{column.Quoted}::text[], E'\n')",
+        _ => throw Refused($"{column.Quoted} of {table} is of type {column.Type}, not text: name a column of text"),
+    };
 
-    private static bool IsTextType(string type) => type is "text" or "citext" or "name" or "json" or "jsonb" or "xml" or "unknown"
-        || type.StartsWith("character", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal) || type.StartsWith("public.citext", StringComparison.Ordinal);
+    /// <summary>What is beyond the bounds is at them: one row is no reason to read none.</summary>
+    private static string Priority(Column column) =>
+        column.Type == "boolean" ? $"t.{column.Quoted}::int4" : $"LEAST(GREATEST(t.{column.Quoted}::numeric, -2147483648), 2147483647)::int4";
+
+    /// <summary>Infinite ones, and those of years that no calendar of .NET has, are none.</summary>
+    private static string Time(string value) => $"CASE WHEN {value}::timestamptz BETWEEN '0001-01-03Z' AND '9999-12-29Z' THEN {value}::timestamptz END";
+
+    private static RowKey KeyOf(List<Column> key) => RowKey.Of(key is [{ Kind.IsComparable: true } one] ? (one.Quoted, one.Type) : null, IdOf(key));
 
     /// <summary>Several columns: their values with a slash between, which is escaped where a value has one.</summary>
     private static string IdOf(List<Column> key) => key is [var one] ? $"t.{one.Quoted}::text"
@@ -225,8 +261,9 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
 
     private static string Trimmed(string text) => $@"btrim({text}, E' \t\n\x0B\f\r')";
 
+    /// <summary>Values of type json go as they were written: making jsonb of one that can't be would end the statement, and with it all rows.</summary>
     private static string MetadataOf(List<Column> columns) => columns.Count == 0 ? Nothing
-        : $"jsonb_build_object({string.Join(", ", columns.Select(column => $"{PostgresSql.Literal(column.Name)}, t.{column.Quoted}"))})::text";
+        : $"{(columns.Exists(column => column.Kind.IsJson) ? "json" : "jsonb")}_build_object({string.Join(", ", columns.Select(column => $"{PostgresSql.Literal(column.Name)}, t.{column.Quoted}"))})::text";
 
     private static string Short(string name) => name.Length <= 80 ? name : name[..80] + "...";
 

@@ -17,6 +17,9 @@ internal sealed record RowQuery(
 {
     public const string NoStamp = "-";
 
+    /// <summary>Row security keeps rows from the user that reads.</summary>
+    public bool IsHidden { get; init; }
+
     public string StampOrNone => Stamp ?? $"'{NoStamp}'::text";
 
     /// <summary>Bytes of text in UTF-8.</summary>

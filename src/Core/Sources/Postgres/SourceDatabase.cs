@@ -24,10 +24,13 @@ internal sealed class SourceDatabase : IAsyncDisposable
         var user = builder.Username ?? Environment.UserName;
         Place = new(builder.Host!, builder.Database ?? user, user, builder.Password, "", url.Origin);
         this.source = source;
+        var schemas = builder.SearchPath;
+        builder.SearchPath = null;
         pool = NpgsqlDataSource.Create(builder);
         settings = FormattableString.Invariant(
             $"SELECT set_config('statement_timeout', '{timeoutSeconds}s', true), set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true), set_config('IntervalStyle', 'postgres', true), ")
-            + "set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true)";
+            + "set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true)"
+            + (string.IsNullOrEmpty(schemas) ? "" : $", set_config('search_path', {PostgresSql.Literal(schemas)}, true)");
     }
 
     public PostgresPlace Place { get; }

@@ -28,6 +28,7 @@ internal sealed class TargetDatabase : IAsyncDisposable
         var builder = PostgresUrl.Parse(url);
         builder.ApplicationName ??= "embsync";
         builder.CommandTimeout = TimeoutSeconds;
+        builder.SearchPath = null;
         pool = NpgsqlDataSource.Create(builder);
     }
 

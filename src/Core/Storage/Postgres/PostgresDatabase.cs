@@ -34,6 +34,18 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             builder.CommandTimeout = CommandTimeout;
         }
 
+        if (builder.Host!.Contains(',', StringComparison.Ordinal) && string.IsNullOrEmpty(builder.TargetSessionAttributes))
+        {
+            // Of several hosts the one that can be written to: a standby would show what was a moment ago.
+            builder.TargetSessionAttributes = "read-write";
+        }
+
+        if (builder.NoResetOnClose)
+        {
+            // Poolers take no such setting at the start of a connection, and embsync names its schema wherever it matters.
+            builder.SearchPath = null;
+        }
+
         var user = builder.Username ?? Environment.UserName;
         Place = new(builder.Host!, builder.Database ?? user, user, builder.Password, schema, url.Origin);
         Sql = new(schema);
