@@ -141,7 +141,7 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
                     File.WriteAllText(PathOf(file), text);
                 }
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (DiskFault.Is(fault))
             {
                 throw new OutputException(fault, Plain.Line(file));
             }

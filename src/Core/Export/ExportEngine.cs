@@ -128,9 +128,9 @@ public sealed class ExportEngine(Workspace workspace, Func<string, string> redac
         {
             return await write();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception exception) when (DiskFault.Is(exception))
         {
-            throw new UsageException($"'{path}' can't be written: {exception.Message}", exception);
+            throw new UsageException($"'{path}' can't be written: {DiskFault.Words(exception)}", exception);
         }
     }
 

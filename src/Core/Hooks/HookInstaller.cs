@@ -90,9 +90,9 @@ public static class HookInstaller
         {
             return work();
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        catch (Exception cause) when (DiskFault.Is(cause))
         {
-            throw new HookException($"the hook {path} can't be changed: {Plain.Line(cause.Message)}", cause);
+            throw new HookException($"the hook {path} can't be changed: {Plain.Line(DiskFault.Words(cause))}", cause);
         }
     }
 }

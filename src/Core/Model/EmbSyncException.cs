@@ -30,7 +30,11 @@ public sealed class UsageException(string message, Exception? inner = null) : Em
 public sealed class GitException(string message, Exception? inner = null) : EmbSyncException(message, ExitCode.Usage, inner);
 
 /// <summary>The store can't be reached, read or written.</summary>
-public sealed class StoreException(string message, Exception? inner = null) : EmbSyncException(message, ExitCode.Failed, inner);
+public sealed class StoreException(string message, Exception? inner = null) : EmbSyncException(message, ExitCode.Failed, inner)
+{
+    /// <summary>The store itself is gone, and all that the run had put into it.</summary>
+    public bool IsLost { get; init; }
+}
 
 /// <summary>The store belongs to another project, has a newer schema, or lacks what it needs: nothing was written.</summary>
 public sealed class StoreRefusedException(string message, Exception? inner = null) : EmbSyncException(message, ExitCode.Usage, inner);

@@ -126,9 +126,10 @@ internal sealed class BuildPurchase(
                 }
             }
 
+            var found = await texts.FindAsync(claimed, cancellationToken);
             foreach (var chunk in claimed.Where(chunk => !HasFailed(chunk.Hash)))
             {
-                if ((chunk.Text ?? await texts.FindAsync(chunk, cancellationToken)) is not { } text)
+                if (found.GetValueOrDefault(chunk.Hash) is not { } text)
                 {
                     Fail(chunk.Hash, new(ProblemCodes.Unreadable, "its text is not kept in the store, and the source has another by now: run 'embsync sync' first"));
                     continue;

@@ -4,46 +4,83 @@ using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Reembed;
 
-/// <summary>Texts of chunks that the store keeps without their text (<c>store.keepText: false</c>): read again from where they came.</summary>
+/// <summary>
+/// Texts of chunks. Those that the store keeps without their text (<c>store.keepText: false</c>) are read again from where they came: rows by their ids, one
+/// question for all that are asked for together; files by a listing that is made once.
+/// </summary>
 internal sealed class ChunkTexts(Workspace workspace)
 {
-    private readonly Dictionary<string, SourceTexts?> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Files> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Null when the source no longer has that text.</summary>
+    /// <summary>By hash; without those that the source no longer has.</summary>
     /// <exception cref="SourceException">The source can't be read at all.</exception>
-    public async Task<string?> FindAsync(ClaimedChunk chunk, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<ContentHash, string>> FindAsync(IReadOnlyList<ClaimedChunk> chunks, CancellationToken cancellationToken)
     {
-        if (!_sources.TryGetValue(chunk.Key.Source, out var source))
+        var found = chunks.Where(chunk => chunk.Text is not null).DistinctBy(chunk => chunk.Hash).ToDictionary(chunk => chunk.Hash, chunk => chunk.Text!);
+        foreach (var group in chunks.Where(chunk => chunk.Text is null).GroupBy(chunk => chunk.Key.Source, StringComparer.Ordinal))
         {
-            _sources[chunk.Key.Source] = source = await OpenAsync(chunk.Key.Source, cancellationToken);
+            if (workspace.Sources.FirstOrDefault(source => source.Name == group.Key) is not { } source)
+            {
+                continue;
+            }
+
+            var wanted = group.Select(chunk => chunk.Hash).ToHashSet();
+            await foreach (var item in ItemsAsync(source, [.. group.Select(chunk => chunk.Key.Id).Distinct()], cancellationToken))
+            {
+                foreach (var chunk in item.Chunks.Where(chunk => wanted.Contains(chunk.Hash)))
+                {
+                    found[chunk.Hash] = chunk.Text;
+                }
+            }
         }
 
-        return source is null ? null : await source.FindAsync(chunk, cancellationToken);
+        return found;
     }
 
-    private async Task<SourceTexts?> OpenAsync(string name, CancellationToken cancellationToken)
+    /// <summary>As the source has them now; without those that can't be read.</summary>
+    private async IAsyncEnumerable<Item> ItemsAsync(
+        ISource source, IReadOnlyList<string> ids, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (workspace.Sources.FirstOrDefault(source => source.Name == name) is not { } source)
+        if (source is IRowSource rows)
         {
-            return null;
+            foreach (var batch in ids.Chunk(rows.ReadBatch))
+            {
+                foreach (var outcome in await rows.ReadManyAsync([.. batch.Select(id => new SourceEntry(id, ""))], cancellationToken))
+                {
+                    if (outcome.Item is { } row)
+                    {
+                        yield return row;
+                    }
+                }
+            }
+
+            yield break;
         }
 
-        var locators = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var item in workspace.Store.ReadItemsAsync(name, cancellationToken))
+        if (!_files.TryGetValue(source.Name, out var files))
         {
-            locators[item.Id] = item.Locator;
+            _files[source.Name] = files = await Files.ListAsync(workspace.Store, source, cancellationToken);
         }
 
-        var listing = await source.ListAsync(ListRequest.Everything, cancellationToken);
-        return new(source, locators, listing.Entries.DistinctBy(entry => entry.Locator).ToDictionary(entry => entry.Locator, StringComparer.Ordinal));
+        foreach (var entry in ids.Select(files.Find).OfType<SourceEntry>())
+        {
+            if ((await source.ReadAsync(entry, cancellationToken)).Item is { } file)
+            {
+                yield return file;
+            }
+        }
     }
 
-    private sealed class SourceTexts(ISource source, Dictionary<string, string> locators, Dictionary<string, SourceEntry> entries)
+    /// <summary>A file's id stands in it: what is stored tells where it was found.</summary>
+    private sealed class Files(Dictionary<string, string> locators, Dictionary<string, SourceEntry> entries)
     {
-        public async Task<string?> FindAsync(ClaimedChunk chunk, CancellationToken cancellationToken) =>
-            locators.TryGetValue(chunk.Key.Id, out var locator) && entries.TryGetValue(locator, out var entry)
-                && (await source.ReadAsync(entry, cancellationToken)).Item is { } item
-                ? item.Chunks.FirstOrDefault(one => one.Hash == chunk.Hash)?.Text
-                : null;
+        public static async Task<Files> ListAsync(IStore store, ISource source, CancellationToken cancellationToken)
+        {
+            var locators = await store.ReadItemsAsync(source.Name, cancellationToken).ToDictionaryAsync(item => item.Id, item => item.Locator, StringComparer.Ordinal, cancellationToken);
+            var listing = await source.ListAsync(ListRequest.Everything, cancellationToken);
+            return new(locators, listing.Entries.DistinctBy(entry => entry.Locator).ToDictionary(entry => entry.Locator, StringComparer.Ordinal));
+        }
+
+        public SourceEntry? Find(string id) => entries.GetValueOrDefault(locators.GetValueOrDefault(id, id));
     }
 }

@@ -65,6 +65,7 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
             return Result(plan, ReembedOutcome.Nothing with { Bought = SyncOutcome.Nothing with { Stopped = new GuardException(violation) } }, null, started);
         }
 
+        await workspace.Store.RequireRoomAsync((long)plan.Backlog.Missing * VectorCodec.Size(workspace.Config.Store.Vectors, plan.Target.Dimension), cancellationToken);
         using var provider = plan.Backlog.Missing == 0 ? null : workspace.OpenProvider(plan.Target);
         await ProbeAsync(provider, cancellationToken);
         await using var build = await BeginAsync(plan, cancellationToken);

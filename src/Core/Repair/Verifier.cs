@@ -23,9 +23,11 @@ internal sealed class Verifier(Workspace workspace, RepairRequest request)
         {
             var sample = new List<(VectorRow, EmbedInput)>();
             var unreadable = 0;
-            foreach (var (vector, chunk) in await workspace.Store.ReadSampleAsync(generation.Id, request.Verify, request.Seed, cancellationToken))
+            var stored = await workspace.Store.ReadSampleAsync(generation.Id, request.Verify, request.Seed, cancellationToken);
+            var found = await texts.FindAsync([.. stored.Select(one => one.Chunk)], cancellationToken);
+            foreach (var (vector, chunk) in stored)
             {
-                if ((chunk.Text ?? await texts.FindAsync(chunk, cancellationToken)) is { } text)
+                if (found.GetValueOrDefault(chunk.Hash) is { } text)
                 {
                     sample.Add((vector, new(chunk.Hash, text, TokenEstimate.Estimate(text))));
                 }

@@ -50,6 +50,7 @@ public static class BackfillText
         "partial" => ink.Warn("The rounds are done, but for the items named above; run it again to go on."),
         "stopped" => ink.Warn(report.Rounds.Done == 0 ? "Stopped before anything was begun." : "Stopped by a limit: what was done is kept, and the next run goes on from here."),
         "interrupted" => ink.Warn("Interrupted: what was done is kept, and the next run goes on from here."),
+        "lost" => ink.Bad("Backfill failed: the store went away under it, with all that was in it."),
         _ => ink.Bad("Backfill failed: what was done is kept, and the next run goes on from here."),
     };
 }

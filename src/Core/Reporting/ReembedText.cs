@@ -59,6 +59,7 @@ public static class ReembedText
             "partial" => ink.Warn("Not switched: the texts named above have no vector of the new model. Mend or exclude them, run 'embsync sync', then run this again."),
             "interrupted" => ink.Warn("Interrupted: what was bought is kept, and the next run goes on from here. Searches stay as they were."),
             "stopped" when report.Chunks.Embedded == 0 && report.RunId is null => ink.Bad("Stopped before anything was begun."),
+            "lost" => ink.Bad("Run failed: the store went away under it, with all that was in it."),
             _ => ink.Bad($"Run {report.Status}: what was bought is kept, and the next run goes on from here. Searches stay as they were."),
         };
     }

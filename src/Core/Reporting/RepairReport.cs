@@ -1,10 +1,11 @@
+using EmbSync.Core.Model;
 using EmbSync.Core.Repair;
 using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Reporting;
 
 /// <summary>What <c>repair</c> says, dry or not; its members are the JSON, version 1.</summary>
-/// <param name="Status"><c>planned</c> (dry run), <c>well</c> (nothing to do), <c>mended</c>, <c>left</c> (something remains that repair may not do), <c>failed</c>.</param>
+/// <param name="Status"><c>planned</c> (dry run), <c>well</c> (nothing to do), <c>mended</c>, <c>left</c> (something remains that repair may not do), <c>failed</c>, <c>lost</c> (the store itself went away).</param>
 /// <param name="Missing">What a sync has to buy; null when it is not known because the run ended early.</param>
 public sealed record RepairReport(
     int SchemaVersion, bool DryRun, long? RunId, string Status, string Store, IReadOnlyList<RepairEntry> Steps, IReadOnlyList<Verification> Verified, RepairMissing? Missing, IReadOnlyList<string> Notes)
@@ -16,7 +17,7 @@ public sealed record RepairReport(
     {
         var missing = plan is null ? null : new RepairMissing(plan.Items.Count, plan.Purchase.Chunks, plan.Purchase.Tokens, plan.Purchase.Cost);
         var remains = steps.Any(step => step.State == RepairState.Left) || missing is { Items: > 0 } || verified.Any(one => one.Below > 0);
-        var status = dry ? "planned" : stopped is not null ? "failed" : remains ? "left" : steps.Count > 0 ? "mended" : "well";
+        var status = dry ? "planned" : stopped is StoreException { IsLost: true } ? "lost" : stopped is not null ? "failed" : remains ? "left" : steps.Count > 0 ? "mended" : "well";
         return new(1, dry, run, status, store,
             [.. steps.Select(step => new RepairEntry(step.Name, step.Subject, step.Amount, step.State.ToString().ToLowerInvariant(), step.Sentence))], verified, missing, plan?.Notes ?? []);
     }

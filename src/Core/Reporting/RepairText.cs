@@ -45,6 +45,7 @@ public static class RepairText
         "well" => ink.Good("All is well."),
         "mended" => ink.Good("Mended."),
         "left" => ink.Warn("Done, but for what is left above."),
+        "lost" => ink.Bad("Failed: the store went away under the repair, with all that was in it."),
         _ => ink.Bad("Failed: what was mended is kept, and the next run does the rest."),
     };
 }

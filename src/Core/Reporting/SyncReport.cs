@@ -6,7 +6,7 @@ namespace EmbSync.Core.Reporting;
 
 /// <summary>What <c>sync</c> says, dry or not; its members are the JSON as documented, version 1.</summary>
 /// <param name="RunId">Receipt in the store; null when nothing was written.</param>
-/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some items failed), <c>stopped</c>, <c>failed</c>, <c>interrupted</c>.</param>
+/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some items failed), <c>stopped</c>, <c>failed</c>, <c>lost</c> (the store itself went away), <c>interrupted</c>.</param>
 public sealed record SyncReport(
     int SchemaVersion,
     bool DryRun,

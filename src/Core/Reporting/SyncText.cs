@@ -78,6 +78,7 @@ public static class SyncText
         "stopped" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted + report.Chunks.Embedded == 0 =>
             ink.Bad("Stopped before anything was begun."),
         "interrupted" => ink.Warn("Interrupted: what was done is kept, and the next run goes on from here."),
+        "lost" => ink.Bad("Run failed: the store went away under it, with all that was in it."),
         _ => ink.Bad($"Run {report.Status}: what was done is kept, and the next run goes on from here."),
     };
 }

@@ -1,3 +1,5 @@
+using EmbSync.Core.Model;
+
 namespace EmbSync.Core.Storage;
 
 /// <summary>
@@ -24,8 +26,22 @@ public static class CacheFolder
         Directory.CreateDirectory(folder);
         if (Path.GetFileName(folder) == Name)
         {
-            using var ignore = TryCreate(Path.Combine(folder, ".gitignore"));
+            WriteIgnore(Path.Combine(folder, ".gitignore"));
+        }
+    }
+
+    /// <summary>Whole or not at all: beside an empty one git would take an index into the next commit.</summary>
+    private static void WriteIgnore(string file)
+    {
+        try
+        {
+            using var ignore = TryCreate(file);
             ignore?.Write(Ignore);
+        }
+        catch
+        {
+            DraftFile.Discard(file);
+            throw;
         }
     }
 

@@ -83,6 +83,11 @@ public interface IStore : IAsyncDisposable
     /// <summary>The nearest chunks of one generation by cosine, at most one for each item, best first.</summary>
     Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Asked before anything is bought: what is paid and can't be kept would be bought again and again.</summary>
+    /// <param name="bytes">Least size of what is to be stored.</param>
+    /// <exception cref="StoreException">There is less room than that.</exception>
+    Task RequireRoomAsync(long bytes, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>
     /// Builds the vector index of a generation that is searched, where it has none and the table is large enough to need one; answers whether it
     /// did. No lock of a writer is needed or held: searches and other runs go on meanwhile. False too where another process is at it.

@@ -26,6 +26,7 @@ internal sealed class SyncRun(
         }
 
         await RefuseSharedAsync(plan, generations, cancellationToken);
+        await workspace.Store.RequireRoomAsync(plan.Spaces.Sum(space => VectorBytes(plan, space)), cancellationToken);
         var run = plan.IsEmpty ? null : await BeginAsync(made, cancellationToken);
         var outcome = await AppliedAsync(plan, [.. generations.Select(generation => generation.Id)], spend, cancellationToken);
         if (outcome.Stopped is null)
@@ -34,6 +35,13 @@ internal sealed class SyncRun(
         }
 
         return await FinishedAsync(plan, outcome, run, started);
+    }
+
+    /// <summary>Least size of what this run buys; the text is not counted.</summary>
+    private long VectorBytes(SyncPlan plan, SpacePlan space)
+    {
+        var chunks = plan.Request.MaxBatches is { } most ? Math.Min(space.Purchase.Chunks, (long)most * workspace.Config.Embeddings.BatchSize) : space.Purchase.Chunks;
+        return chunks * VectorCodec.Size(workspace.Config.Store.Vectors, space.Target.Signature.Dimension);
     }
 
     /// <summary>What processes of a backfill have in their queue, they buy.</summary>

@@ -12,6 +12,7 @@ internal readonly record struct Verdict(string Status, ExitCode ExitCode)
         null when hasFailures => new("partial", ExitCode.Partial),
         null => new("done", ExitCode.Done),
         OperationCanceledException => new("interrupted", ExitCode.Interrupted),
+        StoreException { IsLost: true } => new("lost", ExitCode.Failed),
         GuardException guard => new("stopped", guard.ExitCode),
         EmbSyncException exception => new("failed", exception.ExitCode),
         _ => new("failed", ExitCode.Failed),

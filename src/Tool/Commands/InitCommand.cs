@@ -45,12 +45,26 @@ internal static class InitCommand
                 throw new UsageException($"{existing} is there already and stays as it is. Compare with 'embsync init --print'");
             }
 
-            var schema = Path.Combine(root, ConfigWriter.SchemaPath);
-            CacheFolder.MakeFor(schema);
-            await File.WriteAllTextAsync(schema, ConfigView.Schema(), token);
-            await File.WriteAllTextAsync(Path.Combine(root, ConfigDiscovery.FileNames[0]), text, token);
+            Write(root, text);
             session.Print($"Wrote {ConfigDiscovery.FileNames[0]} and {ConfigWriter.SchemaPath} (for editors).\nNext: read it, then 'embsync status'.\n");
             return (int)ExitCode.Done;
         });
     });
+
+    /// <summary>The configuration last: where it is, all is there.</summary>
+    private static void Write(string root, string text)
+    {
+        var config = Path.Combine(root, ConfigDiscovery.FileNames[0]);
+        try
+        {
+            var schema = Path.Combine(root, ConfigWriter.SchemaPath);
+            CacheFolder.MakeFor(schema);
+            DraftFile.Write(schema, ConfigView.Schema(), overwrite: true);
+            DraftFile.Write(config, text, overwrite: false);
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw new UsageException($"{config} can't be written: {DiskFault.Words(fault)} 'embsync init --print' shows what it would be; status and sync work without it", fault);
+        }
+    }
 }

@@ -60,9 +60,9 @@ internal sealed class StampOption(CommandLineApplication command, Session sessio
         {
             // Nothing there to remove.
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskFault.Is(e))
         {
-            throw new UsageException($"--stamp '{given}' can't be written: {e.Message}", e);
+            throw new UsageException($"--stamp '{given}' can't be written: {DiskFault.Words(e)}", e);
         }
     }
 }

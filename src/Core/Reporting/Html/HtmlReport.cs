@@ -1,4 +1,3 @@
-using EmbSync.Core.Export;
 using EmbSync.Core.Map;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sync;
@@ -41,9 +40,9 @@ public sealed class HtmlReport(Workspace workspace, TimeProvider clock, string v
             await file.Writer.WriteAsync(page.AsMemory(), cancellationToken);
             await file.PublishAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception exception) when (DiskFault.Is(exception))
         {
-            throw new UsageException($"'{path}' can't be written: {exception.Message}", exception);
+            throw new UsageException($"'{path}' can't be written: {DiskFault.Words(exception)}", exception);
         }
 
         return new(data.Map?.Titles.Count ?? 0, data.Items.Total, data.Coverage, data.Map?.Duplicates.Count ?? 0, notes);

@@ -24,10 +24,11 @@ internal sealed class PostgresLock : IAsyncDisposable
     private readonly PostgresDatabase database;
     private readonly long key;
     private readonly bool shared;
+    private NpgsqlConnection? connection;
     private NpgsqlTransaction? transaction;
 
-    private PostgresLock(PostgresDatabase database, long key, bool shared, NpgsqlTransaction transaction) =>
-        (this.database, this.key, this.shared, this.transaction) = (database, key, shared, transaction);
+    private PostgresLock(PostgresDatabase database, long key, bool shared, NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        (this.database, this.key, this.shared, this.connection, this.transaction) = (database, key, shared, connection, transaction);
 
     /// <summary>The writer's.</summary>
     /// <exception cref="LockedException">Another run has it.</exception>
@@ -56,7 +57,7 @@ internal sealed class PostgresLock : IAsyncDisposable
         catch (Exception e) when (PostgresErrors.Is(e) || e is InvalidOperationException)
         {
             await DisposeAsync();
-            transaction = await ConnectAsync(database, key, shared, cancellationToken) ?? throw await TakenAsync(database, key, cancellationToken);
+            (connection, transaction) = await ConnectAsync(database, key, shared, cancellationToken) ?? throw await TakenAsync(database, key, cancellationToken);
         }
     }
 
@@ -67,27 +68,28 @@ internal sealed class PostgresLock : IAsyncDisposable
         return BinaryPrimitives.ReadInt64BigEndian(digest);
     }
 
-    /// <summary>Rolled back first: the server then has let go of the lock when this answers, and not a moment later.</summary>
+    /// <summary>Rolled back first: the server then has let go of the lock when this answers, and not a moment later. Whatever fails, the connection ends, and the lock with it.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (transaction is not { } ended)
+        if (connection is not { } ended)
         {
             return;
         }
 
-        transaction = null;
-        NpgsqlConnection? connection = null;
+        connection = null;
         try
         {
-            connection = ended.Connection;
-            await ended.DisposeAsync();
+            await (transaction?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
         catch (Exception e) when (PostgresErrors.Is(e) || e is InvalidOperationException)
         {
             // The connection is gone, and the lock with it.
         }
-
-        await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+        finally
+        {
+            transaction = null;
+            await ended.DisposeAsync();
+        }
     }
 
     /// <summary>The server process that has the lock of that key, in words; null when nobody has it.</summary>
@@ -110,7 +112,7 @@ internal sealed class PostgresLock : IAsyncDisposable
     }
 
     private static async Task<PostgresLock?> TryTakeAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken) =>
-        await ConnectAsync(database, key, shared, cancellationToken) is { } transaction ? new(database, key, shared, transaction) : null;
+        await ConnectAsync(database, key, shared, cancellationToken) is var (connection, transaction) ? new(database, key, shared, connection, transaction) : null;
 
     private static async Task<LockedException> TakenAsync(PostgresDatabase database, long key, CancellationToken cancellationToken)
     {
@@ -119,7 +121,7 @@ internal sealed class PostgresLock : IAsyncDisposable
             + "to end, or give --wait; its lock goes with its connection.");
     }
 
-    private static async Task<NpgsqlTransaction?> ConnectAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken)
+    private static async Task<(NpgsqlConnection Connection, NpgsqlTransaction Transaction)?> ConnectAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken)
     {
         var connection = await database.OpenSingleAsync(cancellationToken);
         try
@@ -129,7 +131,7 @@ internal sealed class PostgresLock : IAsyncDisposable
             if (await connection.ScalarAsync<bool>($"SELECT pg_try_advisory_xact_lock{(shared ? "_shared" : "")}(@key)", cancellationToken, ("key", key)))
             {
                 await connection.RunAsync(LeaveSnapshot, cancellationToken);
-                return transaction;
+                return (connection, transaction);
             }
         }
         catch

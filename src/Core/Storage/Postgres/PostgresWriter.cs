@@ -227,12 +227,10 @@ internal sealed class PostgresWriter(
             if (!hasEnded)
             {
                 hasEnded = true;
-                foreach (var build in builds.Values)
+                foreach (var taken in builds.Values.Append(held))
                 {
-                    await build.DisposeAsync();
+                    await taken.DisposeAsync();
                 }
-
-                await held.DisposeAsync();
             }
         }
         finally

@@ -34,9 +34,20 @@ public sealed class SpoolFolder(string folder, string store, TimeProvider clock)
     internal IReadOnlyList<string> Files()
     {
         RefuseLinks();
-        return Directory.Exists(folder)
-            ? [.. Directory.EnumerateFiles(folder, _key + "-*" + Ending).Order(StringComparer.Ordinal)]
-            : [];
+        try
+        {
+            return Directory.Exists(folder)
+                ? [.. Directory.EnumerateFiles(folder, _key + "-*" + Ending).Order(StringComparer.Ordinal)]
+                : [];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return []; // taken away in this moment
+        }
+        catch (Exception exception) when (DiskFault.Is(exception))
+        {
+            throw new StoreException($"{folder} can't be read: {DiskFault.Words(exception)} Paid vectors may wait in it, which must not be bought again.", exception);
+        }
     }
 
     /// <summary>Begins a file for what this run pays.</summary>
@@ -68,15 +79,36 @@ public sealed class SpoolFolder(string folder, string store, TimeProvider clock)
 
             return new(Path.Combine(folder, name), options);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (DiskFault.Is(exception))
         {
             throw Unwritable(exception);
         }
     }
 
+    /// <summary>What is in the database already loses nothing where its file stays.</summary>
+    /// <param name="why">As sentences, where it isn't gone.</param>
+    internal static bool TryDelete(string file, out string? why)
+    {
+        why = null;
+        try
+        {
+            File.Delete(file);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody took the whole folder away.
+        }
+        catch (Exception exception) when (DiskFault.Is(exception))
+        {
+            why = DiskFault.Words(exception);
+        }
+
+        return why is null;
+    }
+
     internal StoreException Unwritable(Exception exception) => new(
-        $"{folder} can't be written: {exception.Message} What is paid is kept there until the database has it, so that nothing is bought without it. "
-        + "Make room or set store.spool to another folder, then run again.", exception);
+        $"{folder} can't be written: {DiskFault.Words(exception)} What is paid is kept there until the database has it, so that nothing is bought without it: "
+        + "set store.spool to another folder, or mend this one, then run again.", exception);
 
     /// <exception cref="StoreRefusedException">The folder, or the one that it is in, is a symbolic link.</exception>
     private void RefuseLinks()

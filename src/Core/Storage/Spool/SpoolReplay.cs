@@ -32,11 +32,23 @@ public sealed class SpoolReplay(SpoolFolder folder, bool beside = false)
             if (stream is not null && TryRead(stream, out _) is { } reader
                 && reader.Header.Signature == signature && reader.Header.HashForm == VectorFileHeader.CurrentHashForm)
             {
-                found.UnionWith(reader.Rows().Select(row => row.Hash));
+                found.UnionWith(HashesOf(reader));
             }
         }
 
         return found;
+    }
+
+    private static List<ContentHash> HashesOf(VectorFileReader reader)
+    {
+        try
+        {
+            return [.. reader.Rows().Select(row => row.Hash)];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
     }
 
     /// <summary>
@@ -54,9 +66,9 @@ public sealed class SpoolReplay(SpoolFolder folder, bool beside = false)
         var notes = new List<string>();
         foreach (var file in folder.Files())
         {
-            if (await PlayAsync(file, notes, writer, head, targets, cancellationToken))
+            if (await PlayAsync(file, notes, writer, head, targets, cancellationToken) && !SpoolFolder.TryDelete(file, out var why))
             {
-                File.Delete(file);
+                notes.Add($"{file}: its vectors are in the store, and it can't be removed: {why} Remove it, or every run reads it again");
             }
         }
 
@@ -65,6 +77,20 @@ public sealed class SpoolReplay(SpoolFolder folder, bool beside = false)
 
     /// <summary>Answers whether all that can be read of the file is in the store.</summary>
     private async Task<bool> PlayAsync(
+        string file, List<string> notes, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryPlayAsync(file, notes, writer, head, targets, cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            notes.Add($"{file} holds paid vectors and is left for another run: it can't be read to its end ({exception.Message.TrimEnd('.')})");
+            return false;
+        }
+    }
+
+    private async Task<bool> TryPlayAsync(
         string file, List<string> notes, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets, CancellationToken cancellationToken)
     {
         await using var stream = await OpenAloneAsync(file, cancellationToken);

@@ -51,9 +51,8 @@ public sealed class SpoolWriter : IDisposable
                 _current.Writer.Append(rows);
                 _current.Stream.Flush(flushToDisk: true);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+            catch (Exception exception) when (DiskFault.Is(exception))
             {
-                // The last is how a limit on the size of files shows (EFBIG).
                 _broken = _folder.Unwritable(exception);
                 throw _broken;
             }
@@ -109,7 +108,7 @@ public sealed class SpoolWriter : IDisposable
             stream.Flush(flushToDisk: true);
             return part;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (DiskFault.Is(exception))
         {
             stream.Dispose();
             throw _folder.Unwritable(exception);
@@ -138,7 +137,9 @@ public sealed class SpoolWriter : IDisposable
             if (_isRetired && Waiting == 0)
             {
                 stream.Dispose();
-                File.Delete(stream.Name);
+
+                // The vectors are in the database. A file that can't be removed is played back by the next run, for nothing, and named by it.
+                SpoolFolder.TryDelete(stream.Name, out _);
             }
         }
     }

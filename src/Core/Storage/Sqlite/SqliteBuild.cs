@@ -132,7 +132,7 @@ internal sealed class SqliteBuild(string store, SqliteFile file, SqliteLock shar
         {
             return Task.FromResult(file.Errors.Io(() =>
             {
-                using var connection = file.OpenToWrite();
+                using var connection = file.OpenToWrite(mayMake: false);
                 using var transaction = connection.BeginTransaction(deferred: false);
                 var result = write(connection);
                 transaction.Commit();

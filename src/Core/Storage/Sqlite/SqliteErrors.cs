@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // the SQLite store
+using System.Globalization;
 using EmbSync.Core.Model;
 using Microsoft.Data.Sqlite;
 
@@ -7,6 +8,9 @@ namespace EmbSync.Core.Storage.Sqlite;
 /// <summary>What SQLite and the file system say, in words that name the file and the next step. Nothing is ever replaced or repaired unasked.</summary>
 internal sealed class SqliteErrors(string path)
 {
+    /// <summary>SQLITE_READONLY_DBMOVED.</summary>
+    private const int Moved = 1032;
+
     public T Io<T>(Func<T> action)
     {
         try
@@ -17,10 +21,9 @@ internal sealed class SqliteErrors(string path)
         {
             throw Translate(e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskFault.Is(e))
         {
-            throw new StoreException($"{path} can't be opened or made: {e.Message} Check the folder's permissions and free space, or set "
-                + "store.path elsewhere.", e);
+            throw new StoreException($"{path} can't be opened or made: {DiskFault.Words(e)} The place is store.path.", e);
         }
     }
 
@@ -32,21 +35,32 @@ internal sealed class SqliteErrors(string path)
 
     public StoreException NotAFile() => new($"{path} is a folder, not a file: nothing was read or written. Set store.path to a file.");
 
+    /// <summary>Whoever takes the file away takes away what is in it: nothing of that is kept, whatever was committed.</summary>
+    public StoreException Gone(Exception? error = null) => new(
+        $"{path} was deleted, moved or replaced while this run used it, and what the run had stored in it with it. Nothing was written to what is there now. Run the command "
+            + "again: it goes by what it finds, and 'embsync sync --dry-run' shows what that lacks and costs.", error) { IsLost = true };
+
+    public StoreException TooLittleRoom(long bytes, long room) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{path} would grow by at least {MegaBytes(bytes):N0} MB, and there is room for {MegaBytes(room):N0} MB: nothing was bought. Make room, set store.path to another disk, or buy a part with --limit."));
+
+    private static double MegaBytes(long bytes) => Math.Ceiling(bytes / 1024.0 / 1024.0);
+
     /// <param name="error">Primary codes as sqlite.org/rescode.html numbers them.</param>
-    public StoreException Translate(SqliteException error) => new(error.SqliteErrorCode switch
+    public StoreException Translate(SqliteException error) => error.SqliteExtendedErrorCode == Moved || !File.Exists(path) ? Gone(error) : new(error.SqliteErrorCode switch
     {
         5 or 6 => $"{path} is locked by another process that is not letting go. End that process (a database browser, a copy, a backup) "
             + "and run the command again.",
         3 or 8 => $"{path} can't be written: the file, its folder or its disk is read-only for this user. Correct the permissions, or "
             + "set store.path elsewhere.",
-        10 => $"{path} can't be read or written: the disk reports an error ({error.Message}). What was committed before is kept. "
-            + "Check the disk, then run the command again.",
+        10 => $"{path} can't be read or written: the disk reports an error, or a quota or a limit on the size of files is reached ({error.Message}). What was committed "
+            + "before is kept. Check the disk and the limits (quota, ulimit -f), then run the command again.",
         11 => $"{path} is damaged: SQLite finds pages that don't fit together. It was left as it is. Restore it from a backup, or move "
             + "it away and run "
             + "'embsync sync', which embeds everything again at the cost that 'embsync sync --dry-run' shows.",
         13 => $"{path} can't grow: the disk is full. What was committed before is kept. Make room, then run the command again: it goes "
             + "on where it stopped.",
-        14 => $"{path} can't be opened: the folder is missing or not allowed for this user. Correct store.path or the permissions.",
+        14 => $"{path} can't be opened, or no journal made beside it: the folder is missing, or not to be written by this user. Correct store.path or the permissions.",
         26 => $"{path} is not a SQLite database, or is damaged at its start. It was left as it is. Set store.path to another file, or "
             + "move this one away "
             + "and run 'embsync sync', which embeds everything again at the cost that 'embsync sync --dry-run' shows.",

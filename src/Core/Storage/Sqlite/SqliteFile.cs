@@ -41,17 +41,41 @@ internal sealed class SqliteFile(string path, SqliteLimits limits)
         }
     }
 
-    /// <summary>Makes the file, for its owner alone, where there is none.</summary>
-    public SqliteConnection OpenToWrite()
+    /// <param name="mayMake">Make the file, for its owner alone, where there is none.</param>
+    /// <exception cref="StoreException">There is none, and there was one when the run began.</exception>
+    public SqliteConnection OpenToWrite(bool mayMake)
     {
         RefuseLink();
         if (!File.Exists(path))
         {
-            Errors.Io(() => Create(path).Dispose());
+            Errors.Io(() => mayMake ? Create(path) : throw Errors.Gone()).Dispose();
         }
 
         var bound = limits.MaxPages is { } pages ? FormattableString.Invariant($"; PRAGMA max_page_count = {pages}") : "";
         return Open(SqliteOpenMode.ReadWrite, "PRAGMA foreign_keys = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL" + bound);
+    }
+
+    /// <summary>Bytes that the file can take in: on its disk, and in pages of it that are free. Null where the system doesn't say.</summary>
+    public long? Room(SqliteConnection connection)
+    {
+        var page = connection.Scalar<long>("PRAGMA page_size");
+        var (pages, spare) = (connection.Scalar<long>("PRAGMA page_count"), connection.Scalar<long>("PRAGMA freelist_count"));
+        var bound = limits.MaxPages is { } most ? (most - pages) * page : long.MaxValue;
+        return FreeOnDisk() is { } free ? Math.Min(free, bound) + (spare * page) : null;
+    }
+
+    private long? FreeOnDisk()
+    {
+        try
+        {
+            // Some file systems over a network tell no size at all.
+            var disk = new DriveInfo(System.IO.Path.GetDirectoryName(path)!);
+            return disk.TotalSize > 0 ? disk.AvailableFreeSpace : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A new file that only its owner can read; fails where there is one.</summary>

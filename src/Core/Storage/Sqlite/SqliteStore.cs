@@ -213,6 +213,9 @@ internal sealed class SqliteStore : IStore
             return SqliteSearch.Run(connection, Generation(connection, query.Generation), query, cancellationToken);
         });
 
+    public Task RequireRoomAsync(long bytes, CancellationToken cancellationToken) => Read(true, connection =>
+        file.Room(connection) is { } room && room < bytes ? throw file.Errors.TooLittleRoom(bytes, room) : true);
+
     public Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken)
     {
         file.RefuseLink();
@@ -229,7 +232,7 @@ internal sealed class SqliteStore : IStore
         {
             return file.Errors.Io(() =>
             {
-                connection = file.OpenToWrite();
+                connection = file.OpenToWrite(mayMake: true);
                 RefuseNewer(SqliteSchema.Version(connection));
                 SqliteSchema.Migrate(connection, steps, clock);
                 var epoch = Own(connection, project);

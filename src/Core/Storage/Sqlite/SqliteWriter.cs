@@ -23,31 +23,41 @@ internal sealed class SqliteWriter(
         return Open(space, signature).Value;
     });
 
-    public Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => Write<IGenerationBuild>(() =>
+    public async Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)
     {
         // Whoever takes this lock has the writer's: between the two forms of it nobody comes in.
-        using var alone = SqliteLock.TryTakeBuild(file, space, shared: false);
-        if (alone is null && Find(space, signature) is not { Value.State: not GenerationState.Retired })
+        StoredGeneration opened;
+        using (var alone = SqliteLock.TryTakeBuild(file, space, shared: false))
         {
-            throw StoreRefusals.IsBuilt(store, space, "");
+            opened = await Write(() =>
+            {
+                if (alone is null && Find(space, signature) is not { Value.State: not GenerationState.Retired })
+                {
+                    throw StoreRefusals.IsBuilt(store, space, "");
+                }
+
+                if (alone is not null)
+                {
+                    connection.Run(SqliteSql.AbandonBuildRuns, ("$running", RunRecord.Running), ("$abandoned", RunRecord.Abandoned), ("$error", RunRecord.AbandonedError),
+                        ("$command", BuildRuns.CommandOf(space)));
+                }
+
+                var found = Open(space, signature);
+                if (alone is not null)
+                {
+                    // Whoever had leases is gone.
+                    connection.Run(SqliteBuildSql.Reset, ("$generation", found.Value.Id));
+                }
+
+                return found;
+            });
         }
 
-        if (alone is not null)
-        {
-            connection.Run(SqliteSql.AbandonBuildRuns, ("$running", RunRecord.Running), ("$abandoned", RunRecord.Abandoned), ("$error", RunRecord.AbandonedError),
-                ("$command", BuildRuns.CommandOf(space)));
-        }
-
-        var opened = Open(space, signature);
-        if (alone is not null)
-        {
-            // Whoever had leases is gone.
-            connection.Run(SqliteBuildSql.Reset, ("$generation", opened.Value.Id));
-        }
-
-        alone?.Dispose();
+        // Taken when nothing can fail any more, so that whoever lets go of it has it.
+#pragma warning disable CA2000 // The build owns it.
         return new SqliteBuild(store, file, SqliteLock.TryTakeBuild(file, space, shared: true) ?? throw StoreRefusals.IsBuilt(store, space, ""), opened, clock);
-    });
+#pragma warning restore CA2000
+    }
 
     /// <summary>Row by row where the number format is another.</summary>
     private void TakeOver(StoredGeneration generation, StoredGeneration like)
@@ -172,13 +182,17 @@ internal sealed class SqliteWriter(
             if (!hasEnded)
             {
                 hasEnded = true;
-                connection.Dispose();
-                foreach (var build in builds.Values)
+                try
                 {
-                    build.Dispose();
+                    connection.Dispose();
                 }
-
-                held.Dispose();
+                finally
+                {
+                    foreach (var taken in builds.Values.Append(held))
+                    {
+                        taken.Dispose();
+                    }
+                }
             }
         }
 

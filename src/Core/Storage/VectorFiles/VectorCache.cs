@@ -66,16 +66,13 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
             draft = null;
             return Report("export", path, count, 0, []);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception exception) when (DiskFault.Is(exception))
         {
-            throw new UsageException($"'{path}' can't be written: {exception.Message}", exception);
+            throw new UsageException($"'{path}' can't be written: {DiskFault.Words(exception)}", exception);
         }
         finally
         {
-            if (File.Exists(draft))
-            {
-                File.Delete(draft);
-            }
+            DraftFile.Discard(draft);
         }
     }
 

@@ -33,13 +33,11 @@ public static class SavedPlanFile
                 throw new UsageException($"--plan '{path}' is there already and is no plan: it is left as it is. Choose another name");
             }
 
-            var draft = path + ".draft";
-            File.WriteAllText(draft, Text(plan));
-            File.Move(draft, path, overwrite: true);
+            DraftFile.Write(path, Text(plan), overwrite: true);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception exception) when (DiskFault.Is(exception))
         {
-            throw new UsageException($"--plan '{path}' can't be written: {exception.Message}", exception);
+            throw new UsageException($"--plan '{path}' can't be written: {DiskFault.Words(exception)}", exception);
         }
     }
 
