@@ -37,20 +37,20 @@ public abstract class KillPointTests(ITestOutputHelper output) : IAsyncLifetime
         _repository.Dispose();
     }
 
-    private static readonly string[] All = ["first sync", "edits, moves and deletions", "change of model", "change of model, and edits"];
+    private static readonly string[] Names = ["first sync", "edits, moves and deletions", "change of model", "change of model, and edits"];
 
-    public static TheoryData<string> Scenarios => [.. All];
+    public static TheoryData<string> Scenarios => [.. Names];
 
     public static TheoryData<string, int> PartsOfScenarios
     {
         get
         {
             var parts = new TheoryData<string, int>();
-            foreach (var scenario in All)
+            foreach (var name in Names)
             {
                 for (var part = 0; part < KillPoints.Parts; part++)
                 {
-                    parts.Add(scenario, part);
+                    parts.Add(name, part);
                 }
             }
 
