@@ -86,11 +86,14 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Rows of a database that a run holds at a time; it goes on with the next when they are done.</summary>
     internal int RowsAtATime { get; set; } = RowSurvey.MostRows;
 
+    /// <summary>Is told what is learned of the provider's server while it is asked, from several threads; null where nobody listens.</summary>
+    public IProgress<string>? Notices { get; set; }
+
     /// <summary>The same sources over another store. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait, RowsAtATime = RowsAtATime, Building = Building };
+    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait, RowsAtATime = RowsAtATime, Building = Building, Notices = Notices };
 
     /// <summary>The same, with another patience. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait, RowsAtATime = RowsAtATime, Building = Building };
+    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait, RowsAtATime = RowsAtATime, Building = Building, Notices = Notices };
 
     /// <summary>The right to write, waited for as long as <see cref="Wait"/> says.</summary>
     /// <exception cref="LockedException">Another run still writes then.</exception>
@@ -145,11 +148,11 @@ public sealed class Workspace : IAsyncDisposable
     }
 
     /// <summary>A provider whose vectors are comparable with those of the signature.</summary>
-    public IEmbeddingProvider OpenProvider(EmbeddingSignature signature) => Providers.Open(Config.Embeddings, signature, _clock);
+    public IEmbeddingProvider OpenProvider(EmbeddingSignature signature) => Providers.Open(Config.Embeddings, signature, _clock, Notices);
 
     /// <param name="keep">Makes results durable before anybody else sees them; null where the store does.</param>
     public RequestGovernor OpenGovernor(IEmbeddingProvider provider, SyncRequest request, KeepResults? keep = null) =>
-        Providers.OpenGovernor(provider, Config.Embeddings, request, _clock, keep);
+        Providers.OpenGovernor(provider, Config.Embeddings, request, _clock, keep, Notices);
 
     public async ValueTask DisposeAsync()
     {

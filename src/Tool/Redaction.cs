@@ -13,8 +13,9 @@ internal static class Redaction
     /// <summary>Shorter values are words of everyday output.</summary>
     private const int ShortestSecret = 6;
 
-    public static Redactor Of(IReadOnlyDictionary<string, string> environment) => new(environment
+    /// <param name="config">Its key and headers are secret too, whatever their variables are called; null where there is none yet.</param>
+    public static Redactor Of(IReadOnlyDictionary<string, string> environment, EmbSyncConfig? config = null) => new([.. config is null ? [] : Redactor.KeysOf(config.Embeddings).Where(key => key.Reveal().Length >= ShortestSecret), .. environment
         .Where(variable => variable.Value.Length >= ShortestSecret
             && Array.Exists(Names, name => variable.Key.EndsWith(name, StringComparison.OrdinalIgnoreCase)))
-        .Select(variable => new Secret(variable.Value, "env:" + variable.Key)));
+        .Select(variable => new Secret(variable.Value, "env:" + variable.Key))]);
 }

@@ -13,7 +13,7 @@ namespace EmbSync.Tool;
 /// <summary>One invocation: opens what a command works on, and prints what it answers, redacted.</summary>
 internal sealed class Session(Terminal terminal, CancellationToken cancellationToken)
 {
-    private readonly Redactor _redactor = Redaction.Of(terminal.Environment);
+    private Redactor _redactor = Redaction.Of(terminal.Environment);
     private byte[]? _input;
     private ProgressLine? _progress;
 
@@ -73,6 +73,7 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         var config = Load(options, flags, git);
         check?.Invoke(config);
         var workspace = Workspace.Open(config, git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput), new BuiltIndex(this, options));
+        workspace.Notices = new Notes(this, options);
         Note(options, git.Problem is { } problem ? [problem] : []);
         return workspace;
     }
@@ -173,6 +174,12 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         terminal.Out.Flush();
         foreach (var note in notes)
         {
+            if (terminal.IsInteractive)
+            {
+                // A bar may stand there.
+                terminal.Error.Write("\r\u001b[K");
+            }
+
             terminal.Error.WriteLine("embsync: " + Plain.Line(_redactor.Redact(note)));
         }
     }
@@ -191,6 +198,13 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         public void Report(IndexProgress value) => (session._progress ??= session.Progress(options)).Report(value);
     }
 
-    private EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags, GitDiscovery git) => ConfigLoader.Load(new(
-        options.Config, terminal.WorkingDirectory, git.Repository?.WorkTree, git.Repository?.OriginPath, terminal.Environment, flags));
+    private EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags, GitDiscovery git)
+    {
+        var config = ConfigLoader.Load(new(
+            options.Config, terminal.WorkingDirectory, git.Repository?.WorkTree, git.Repository?.OriginPath, terminal.Environment, flags));
+
+        // A secret of the configuration may stand in a variable whose name doesn't say so.
+        _redactor = Redaction.Of(terminal.Environment, config);
+        return config;
+    }
 }

@@ -8,8 +8,11 @@ namespace EmbSync.Tests;
 internal static class FakeEmbeddingAnswer
 {
     /// <param name="spoilt">Texts whose vector is NaN whatever the fault.</param>
-    public static byte[] Write(FakeEmbeddingRequest request, int dimension, Fault fault, Func<string, bool> spoilt, Func<string, int, string, float[]> vectors, int billedTimes = 1)
+    /// <param name="style">Liberties that the server takes with the format; null for none.</param>
+    public static byte[] Write(
+        FakeEmbeddingRequest request, int dimension, Fault fault, Func<string, bool> spoilt, Func<string, int, string, float[]> vectors, int billedTimes = 1, AnswerStyle? style = null)
     {
+        style ??= AnswerStyle.OpenAi;
         var rows = Enumerable.Range(0, request.Inputs.Count)
             .Select(index => (Index: index, Vector: VectorOf(request, index, dimension, fault, spoilt, vectors)))
             .ToList();
@@ -41,24 +44,14 @@ internal static class FakeEmbeddingAnswer
             {
                 json.WriteStartObject();
                 json.WriteString("object", "embedding");
-                if (fault.Kind != FaultKind.MissingIndex)
-                {
-                    json.WriteNumber("index", index);
-                }
-
-                WriteVector(json, vector, request.Base64 && fault.Kind != FaultKind.Floats);
+                WriteIndex(json, index, fault.Kind == FaultKind.MissingIndex ? IndexStyle.Missing : style.Index);
+                WriteVector(json, vector, request.Base64 && fault.Kind != FaultKind.Floats && style.HonoursBase64, style);
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
-            json.WriteString("model", fault.Model ?? request.Model);
-            if (fault.Kind != FaultKind.NoUsage)
-            {
-                json.WriteStartObject("usage");
-                json.WriteNumber("prompt_tokens", request.Tokens * billedTimes);
-                json.WriteNumber("total_tokens", request.Tokens * billedTimes);
-                json.WriteEndObject();
-            }
+            json.WriteString("model", fault.Model ?? style.Model ?? request.Model);
+            WriteUsage(json, request.Tokens * billedTimes, fault.Kind == FaultKind.NoUsage ? UsageStyle.None : style.Usage);
 
             json.WriteEndObject();
         }
@@ -96,8 +89,58 @@ internal static class FakeEmbeddingAnswer
         return vector;
     }
 
-    private static void WriteVector(Utf8JsonWriter json, float[] vector, bool base64)
+    private static void WriteIndex(Utf8JsonWriter json, int index, IndexStyle style)
     {
+        switch (style)
+        {
+            case IndexStyle.Missing or IndexStyle.WithoutZero when style == IndexStyle.Missing || index == 0:
+                break;
+            case IndexStyle.Text:
+                json.WriteString("index", $"{index}");
+                break;
+            case IndexStyle.AllZero:
+                json.WriteNumber("index", 0);
+                break;
+            case IndexStyle.Null:
+                json.WriteNull("index");
+                break;
+            default:
+                json.WriteNumber("index", index);
+                break;
+        }
+    }
+
+    private static void WriteUsage(Utf8JsonWriter json, int tokens, UsageStyle style)
+    {
+        if (style == UsageStyle.None)
+        {
+            return;
+        }
+
+        json.WriteStartObject("usage");
+        if (style == UsageStyle.PromptNull)
+        {
+            json.WriteNull("prompt_tokens");
+        }
+        else if (style != UsageStyle.TotalOnly)
+        {
+            json.WriteNumber("prompt_tokens", style == UsageStyle.Zero ? 0 : tokens);
+        }
+
+        json.WriteNumber("total_tokens", style == UsageStyle.Zero ? 0 : tokens);
+        json.WriteEndObject();
+    }
+
+    private static void WriteVector(Utf8JsonWriter json, float[] vector, bool base64, AnswerStyle style)
+    {
+        if (style.IsNested)
+        {
+            json.WriteStartArray("embedding");
+            WriteNumbers(json, null, vector, style);
+            json.WriteEndArray();
+            return;
+        }
+
         if (base64)
         {
             var bytes = new byte[vector.Length * sizeof(float)];
@@ -110,10 +153,27 @@ internal static class FakeEmbeddingAnswer
             return;
         }
 
-        json.WriteStartArray("embedding");
+        WriteNumbers(json, "embedding", vector, style);
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string? name, float[] vector, AnswerStyle style)
+    {
+        if (name is null)
+        {
+            json.WriteStartArray();
+        }
+        else
+        {
+            json.WriteStartArray(name);
+        }
+
         foreach (var value in vector)
         {
-            if (float.IsFinite(value))
+            if (!float.IsFinite(value) && style.WritesNaN)
+            {
+                json.WriteRawValue(float.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity", skipInputValidation: true);
+            }
+            else if (float.IsFinite(value))
             {
                 json.WriteNumberValue(value);
             }
@@ -125,4 +185,38 @@ internal static class FakeEmbeddingAnswer
 
         json.WriteEndArray();
     }
+}
+
+internal enum IndexStyle
+{
+    Number,
+
+    /// <summary>A 0 is left away, as protobuf's JSON does.</summary>
+    WithoutZero,
+    Missing,
+    Null,
+    Text,
+    AllZero,
+}
+
+internal enum UsageStyle
+{
+    Both,
+    TotalOnly,
+    PromptNull,
+    Zero,
+    None,
+}
+
+/// <summary>How a server writes its answers.</summary>
+/// <param name="Model">Name that it answers with; null for the one that was asked for.</param>
+internal sealed record AnswerStyle(IndexStyle Index = IndexStyle.Number, UsageStyle Usage = UsageStyle.Both, string? Model = null, bool HonoursBase64 = true)
+{
+    public static readonly AnswerStyle OpenAi = new();
+
+    /// <summary>Vectors one deep: <c>[[...]]</c>.</summary>
+    public bool IsNested { get; init; }
+
+    /// <summary>As Python writes what is no number: <c>NaN</c>, which is no JSON.</summary>
+    public bool WritesNaN { get; init; }
 }

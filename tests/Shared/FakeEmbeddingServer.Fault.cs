@@ -38,6 +38,9 @@ internal sealed record Fault
     /// <summary>No fault: a place in a schedule where all goes well.</summary>
     public static Fault None() => new(FaultKind.None);
 
+    /// <summary>A redirect to there.</summary>
+    public static Fault Redirect(int status, string target) => Status(status) with { Headers = new Dictionary<string, string> { ["Location"] = target } };
+
     public static Fault Status(int status, string? code = null, string? message = null) =>
         new(FaultKind.Refuse) { HttpStatus = status, Code = code, Message = message };
 
@@ -68,6 +71,9 @@ internal sealed record Fault
 
     /// <summary>Status 200 and a body that is no answer.</summary>
     public static Fault Body(string body) => new(FaultKind.Body) { Message = body };
+
+    /// <summary>A status with a body of any form.</summary>
+    public static Fault Answer(int status, string body) => new(FaultKind.Body) { HttpStatus = status, Message = body };
 
     public static Fault Reset() => new(FaultKind.Reset);
 

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 
 namespace EmbSync.Tests;
 
@@ -9,10 +11,31 @@ internal sealed record FakeEmbeddingRequest(string Model, IReadOnlyList<string> 
 {
     public int Tokens => Inputs.Sum(TokensOf);
 
+    /// <summary>All that was asked for, as it came.</summary>
+    public JsonObject Body { get; private init; } = [];
+
+    public string Path { get; private init; } = "";
+
+    public string Query { get; private init; } = "";
+
+    /// <summary>By lower-case name.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>Null where the field is not there.</summary>
+    public string? EncodingFormat => Body["encoding_format"]?.GetValue<string>();
+
     /// <summary>The fake's own tokenizer: a token for every four bytes of UTF-8.</summary>
     public static int TokensOf(string text) => (Encoding.UTF8.GetByteCount(text) + 3) / 4;
 
-    public static FakeEmbeddingRequest Read(JsonElement body)
+    public static FakeEmbeddingRequest Read(JsonElement body, HttpRequest request) => Read(body) with
+    {
+        Body = JsonObject.Create(body.Clone())!,
+        Path = request.Path,
+        Query = request.QueryString.Value ?? "",
+        Headers = request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
+    };
+
+    private static FakeEmbeddingRequest Read(JsonElement body)
     {
         var input = body.GetProperty("input");
         return new(

@@ -59,6 +59,15 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
     /// <summary>False: a request that names a dimension is refused, as by servers of models that can't be shortened.</summary>
     public bool CanShorten { get; set; } = true;
 
+    /// <summary>A real server that this one plays; null for one that is as OpenAI's documentation says.</summary>
+    public ServerProfile? Profile { get; set; }
+
+    /// <summary>How answers are written where no profile says it.</summary>
+    public AnswerStyle Style { get; set; } = AnswerStyle.OpenAi;
+
+    /// <summary>Origin of <see cref="BaseUrl"/>, for addresses with another path.</summary>
+    public string Origin => BaseUrl.GetLeftPart(UriPartial.Authority);
+
     /// <summary>Consulted before the script; null means nothing of its own.</summary>
     public Func<FakeEmbeddingRequest, Fault?> Decide { get; set; } = _ => null;
 
@@ -106,7 +115,7 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var app = builder.Build();
         var server = new FakeEmbeddingServer(app);
-        app.MapPost("/v1/embeddings", server.EmbedAsync);
+        app.MapPost("/{**path}", server.EmbedAsync);
         app.MapGet("/v1/models", server.ListModelsAsync);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -204,7 +213,7 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context, CancellationToken cancellationToken)
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: cancellationToken);
-        var request = FakeEmbeddingRequest.Read(body.RootElement);
+        var request = FakeEmbeddingRequest.Read(body.RootElement, context.Request);
         if (KeepsLog)
         {
             _log.Enqueue(request);
@@ -227,7 +236,16 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
             return;
         }
 
-        var answer = FakeEmbeddingAnswer.Write(request, request.Dimensions ?? NativeDimension, fault, Spoils, Vectors, BilledTimes);
+        if (fault.Kind == FaultKind.None && Profile?.Refuse(request) is { } refusal)
+        {
+            context.Response.StatusCode = refusal.Status;
+            context.Response.ContentType = refusal.ContentType;
+            await context.Response.WriteAsync(refusal.Body, cancellationToken);
+            return;
+        }
+
+        var answer = FakeEmbeddingAnswer.Write(
+            request, Profile?.DimensionOf(request) ?? request.Dimensions ?? NativeDimension, fault, Spoils, Vectors, BilledTimes, Profile?.Style ?? Style);
         if (await MisbehaveAsync(context, fault, answer, cancellationToken))
         {
             return;
@@ -247,6 +265,16 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
     /// <summary>What an honest server refuses; null when there is nothing to refuse.</summary>
     private Fault? Complaint(HttpContext context, FakeEmbeddingRequest request)
     {
+        if (Profile is not null)
+        {
+            return null;
+        }
+
+        if (request.Path != "/v1/embeddings")
+        {
+            return Fault.Status(404, null, "Not Found");
+        }
+
         if (RequiredKey is { } key && context.Request.Headers.Authorization != "Bearer " + key)
         {
             return Fault.Status(401, "invalid_api_key", "Incorrect API key provided");
@@ -324,6 +352,7 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
                 await response.Body.WriteAsync(answer.AsMemory(0, answer.Length / 2), cancellationToken);
                 return true;
             case FaultKind.Body:
+                response.StatusCode = fault.HttpStatus;
                 response.ContentType = fault.Message!.StartsWith('<') ? "text/html" : "application/json";
                 await response.WriteAsync(fault.Message, cancellationToken);
                 return true;

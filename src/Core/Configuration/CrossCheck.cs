@@ -122,6 +122,11 @@ internal static class CrossCheck
             values.Report(ConfigSchema.BaseUrl, $"embeddings.baseUrl points to {host}, which may not have the key ({embeddings.ApiKeyVariable}): "
                 + $"add the host to embeddings.allowHosts, or set {ConfigSchema.AllowHosts.Variable}, which wins over the file");
         }
+        else if (embeddings.SentVariables.Count > 0 && !EndpointRules.MayHaveKey(address, embeddings.AllowHosts))
+        {
+            values.Report(ConfigSchema.BaseUrl, $"embeddings.baseUrl points to {host}, which may not have what the file takes from the environment ({string.Join(", ", embeddings.SentVariables)}): "
+                + $"add the host to embeddings.allowHosts, or set {ConfigSchema.AllowHosts.Variable}, which wins over the file");
+        }
     }
 
     private static void CheckChunks(EmbSyncConfig config, ConfigValues values)

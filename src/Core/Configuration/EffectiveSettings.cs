@@ -39,6 +39,11 @@ internal static class EffectiveSettings
         yield return Row(ConfigSchema.Spaces, several ? [.. embeddings.Spaces.Select(space => new WrittenSpace(space.Name, space.Model, space.Dimension))] : null);
         yield return Optional(ConfigSchema.LocalPooling, embeddings.Local?.Pooling);
         yield return Optional(ConfigSchema.LocalWindow, (long?)embeddings.Local?.Window);
+        yield return Optional(ConfigSchema.RequestDimensions, embeddings.Request.NamesDimension);
+        yield return Optional(ConfigSchema.RequestEncoding, embeddings.Request.Encoding);
+        yield return Row(ConfigSchema.RequestModel, embeddings.Request.Model);
+        yield return Row(ConfigSchema.RequestExtra, embeddings.Request.Extra);
+        yield return Row(ConfigSchema.RequestHeaders, embeddings.Request.Headers);
         yield return Row(ConfigSchema.BatchSize, embeddings.BatchSize);
         yield return Row(ConfigSchema.SleepMs, embeddings.SleepMs);
         yield return Row(ConfigSchema.Concurrency, embeddings.Concurrency);
@@ -47,6 +52,7 @@ internal static class EffectiveSettings
         yield return Row(ConfigSchema.RetrySeconds, embeddings.Pace.RetrySeconds);
         yield return Row(ConfigSchema.MaxRetries, embeddings.Pace.MaxRetries);
         yield return Row(ConfigSchema.TimeoutSeconds, embeddings.Pace.TimeoutSeconds);
+        yield return Row(ConfigSchema.QueryTimeoutMs, embeddings.Pace.QueryMs);
         yield return Row(ConfigSchema.Prices, embeddings.Prices);
         yield return Row(ConfigSchema.AllowHosts, embeddings.AllowHosts);
         yield return Row(ConfigSchema.AllowInsecureHttp, embeddings.AllowInsecureHttp);

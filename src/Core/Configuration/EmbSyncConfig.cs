@@ -105,6 +105,11 @@ public sealed record EmbeddingsConfig(
     /// <summary>A model of provider local that was given by path; null for the one that the tool carries, and for other providers.</summary>
     public LocalModel? Local { get; init; }
 
+    public RequestConfig Request { get; init; } = RequestConfig.Learned;
+
+    /// <summary>Settings that are sent and stand in the file as <c>env:NAME</c>: they go only where the key may go.</summary>
+    public IReadOnlyList<string> SentVariables { get; init; } = [];
+
     /// <summary>Named uses of models, in the order of the file; empty for the one space <c>default</c> of <see cref="Model"/> and <see cref="Dimension"/>.</summary>
     public IReadOnlyList<SpaceConfig> Spaces { get; init; } = [];
 
@@ -129,7 +134,12 @@ public sealed record SpaceConfig(string Name, string Model, int Dimension)
 /// <param name="TimeoutSeconds">For one try, to the last byte of its answer.</param>
 public sealed record PaceConfig(long? RequestsPerMinute, long? TokensPerMinute, int RetrySeconds, int MaxRetries, int TimeoutSeconds)
 {
+    public const int DefaultQueryMs = 2500;
+
     public static readonly PaceConfig Default = new(null, null, 120, 100, 60);
+
+    /// <summary>Milliseconds that a search waits for the vector of its text, with all tries.</summary>
+    public int QueryMs { get; init; } = DefaultQueryMs;
 }
 
 public sealed record RolePrefixes(string Document, string Query)

@@ -60,9 +60,31 @@ internal static class EmbeddingsReader
                 values.TryGet(ConfigSchema.TokensPerMinute, out var tokens) ? tokens : null,
                 (int)values.Get(ConfigSchema.RetrySeconds),
                 (int)values.Get(ConfigSchema.MaxRetries),
-                (int)values.Get(ConfigSchema.TimeoutSeconds)),
+                (int)values.Get(ConfigSchema.TimeoutSeconds))
+            {
+                QueryMs = (int)values.Get(ConfigSchema.QueryTimeoutMs),
+            },
+            Request = new(
+                values.TryGet(ConfigSchema.RequestDimensions, out var namesDimension) ? namesDimension : null,
+                values.TryGet(ConfigSchema.RequestEncoding, out var encoding) ? encoding : null,
+                values.TryGet(ConfigSchema.RequestModel, out var answered) ? answered : null,
+                values.Get(ConfigSchema.RequestExtra),
+                values.Get(ConfigSchema.RequestHeaders)),
+            SentVariables = [.. Sent.Select(setting => values.Find(setting)?.Node).SelectMany(VariablesIn).Distinct()],
         };
     }
+
+    // A change of the file could make any variable one of them.
+    private static readonly Setting[] Sent =
+        [ConfigSchema.Model, ConfigSchema.Spaces, ConfigSchema.DocumentPrefix, ConfigSchema.QueryPrefix, ConfigSchema.RequestExtra, ConfigSchema.RequestHeaders];
+
+    private static IEnumerable<string> VariablesIn(ConfigNode? node) => node switch
+    {
+        MapNode map => map.Entries.SelectMany(entry => VariablesIn(entry.Value)),
+        ListNode list => list.Items.SelectMany(VariablesIn),
+        ScalarNode { Form: not ScalarForm.Environment } scalar when EnvironmentReference.NameIn(scalar.Text) is { } name && EnvironmentReference.IsName(name) => [name],
+        _ => [],
+    };
 
     private static List<SpaceConfig> ReadSpaces(ConfigValues values, ModelReader models)
     {

@@ -29,8 +29,22 @@ public sealed partial class Redactor
     public static Redactor For(EmbSyncConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new(new[] { config.Store.Url, config.Embeddings.ApiKey }.OfType<Secret>());
+        return new([.. new[] { config.Store.Url }.OfType<Secret>(), .. SecretsOf(config.Embeddings)]);
     }
+
+    /// <summary>What a provider knows the sender by: key and headers.</summary>
+    public static IReadOnlyList<Secret> KeysOf(EmbeddingsConfig embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        return
+        [
+            .. new[] { embeddings.ApiKey }.OfType<Secret>(),
+            .. embeddings.Request.Headers.Where(header => header.Variable is not null).Select(header => header.Value).OfType<Secret>(),
+        ];
+    }
+
+    /// <summary>The same, and fields of requests that come from the environment, which may be everyday words.</summary>
+    internal static IReadOnlyList<Secret> SecretsOf(EmbeddingsConfig embeddings) => [.. KeysOf(embeddings), .. embeddings.Request.Extra.SelectMany(field => field.Secrets)];
 
     /// <summary>For messages: known secrets, and all that looks like one.</summary>
     public string Redact(string text) => RedactPatterns(RedactKnown(text));
@@ -87,7 +101,7 @@ public sealed partial class Redactor
     [GeneratedRegex(@"(?<head>\b(password|passwd|pwd|psw)""?\s*[=:]\s*)(?<value>'[^']*'|""[^""]*""|[^\s;&,'""]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex PasswordKeyword();
 
-    [GeneratedRegex(@"(?<head>\bBearer\s+|\bapi-key""?\s*[:=]\s*""?)[^\s"",;]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<head>\bBearer\s+|\b(api-key|x-api-key|subscription-key)""?\s*[:=]\s*""?|[?&](key|api[-_]?key|code|sig|(access_|auth_?)?token)=)[^\s"",;&]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex KeyHeader();
 
     // OpenAI's and its imitators' keys, whole or as their error messages show them, with stars in the middle.

@@ -65,7 +65,11 @@ public sealed record StoreReport(string Place, string? Project, int Version, lon
 
 public sealed record GenerationReport(int Id, string Space, string Provider, string Model, int Dimension, string State, long Vectors, long Missing);
 
-public sealed record ProviderReport(string Endpoint, string Model, int Dimension, bool Usable, double? Milliseconds);
+public sealed record ProviderReport(string Endpoint, string Model, int Dimension, bool Usable, double? Milliseconds)
+{
+    /// <summary>What the server's refusals taught and its answer lacks, a line each.</summary>
+    public IReadOnlyList<string> Learned { get; init; } = [];
+}
 
 /// <param name="Severity"><c>error</c>, <c>warning</c> or <c>info</c>.</param>
 public sealed record FindingReport(string Code, string Severity, string Title, string Subject, string Problem, string Why, MendText? Mend);
@@ -109,7 +113,7 @@ internal static class ReportParts
             one.Value.Signature.Dimension, one.Value.State.ToString().ToLowerInvariant(), one.Vectors, one.Missing))],
         store.LockHolder?.Trim(' ', '(', ')'));
 
-    public static ProviderReport Of(ProviderFacts facts) => new(facts.Endpoint, facts.Model, facts.Dimension, facts.Fault is null, facts.Milliseconds);
+    public static ProviderReport Of(ProviderFacts facts) => new(facts.Endpoint, facts.Model, facts.Dimension, facts.Fault is null, facts.Milliseconds) { Learned = facts.Learned };
 
     private static string Name(Enum value) => value.ToString().ToLowerInvariant();
 }

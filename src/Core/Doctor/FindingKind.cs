@@ -68,6 +68,8 @@ internal sealed record FindingKind(string Code, Severity Severity, string Title,
     public static readonly FindingKind OtherDimension = new("EMB2505", Severity.Error, "The model makes vectors of another dimension", "No answer would be accepted.", "`embeddings.dimension`");
     public static readonly FindingKind ProviderFails = new("EMB2506", Severity.Warning, "The provider fails or is busy", "A sync retries, and may stop.", "As the message says");
 
+    public static readonly FindingKind OtherForm = new("EMB2507", Severity.Error, "The provider wants another form of request", "No text can be embedded.", "`embeddings.request`, see endpoints.md");
+
     public static readonly FindingKind NoGit = new("EMB2601", Severity.Info, "No git repository here", "Every file is read to find what changed, and no ref can be named.", "`git init`, or run inside the clone");
     public static readonly FindingKind GitRefused = new("EMB2602", Severity.Warning, "The git repository can't be used", "Every file is read to find what changed, and no ref can be named.", "As the message says (`safe.directory`)");
     public static readonly FindingKind Shallow = new("EMB2603", Severity.Warning, "The clone is shallow", "`--since` fails where the merge base was not fetched.", "`fetch-depth: 0`, or `git fetch --unshallow`");
@@ -84,7 +86,7 @@ internal sealed record FindingKind(string Code, Severity Severity, string Title,
         NoIndex, InvalidIndex, BuildRuns, UnusedOperator, NotUsed, DuplicateIndex, NoStatistics, TooLong,
         SchemaVersion, OtherProject, NoActive, HalfBuilt, NoTable, MissingVectors, SpareVectors, OrphanSource, Locked, DeadRun, View, OtherModel,
         Damaged, Permissions, BadVectors, NoStore, Pinned, OutOfScope, Unpublished, RunFailed, RunStopped, SlowRuns, SourceNotRead,
-        NoKey, KeyRefused, ProviderSilent, NoModel, OtherDimension, ProviderFails,
+        NoKey, KeyRefused, ProviderSilent, NoModel, OtherDimension, ProviderFails, OtherForm,
         NoGit, GitRefused, Shallow, BadConfig, NotIgnored, SpoolLeft,
     ];
 }

@@ -2,18 +2,23 @@ using EmbSync.Core.Configuration;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Embedding.OpenAi;
 using EmbSync.Core.Model;
+using Microsoft.Extensions.AI;
 
 namespace EmbSync.Core.Doctor;
 
 /// <summary>What one tiny request to the provider told.</summary>
 /// <param name="Milliseconds">To the whole answer; null where there was none.</param>
 /// <param name="Fault">Null when the answer was usable.</param>
-internal sealed record ProviderFacts(string Endpoint, string Model, int Dimension, double? Milliseconds, ProviderFault? Fault);
+internal sealed record ProviderFacts(string Endpoint, string Model, int Dimension, double? Milliseconds, ProviderFault? Fault)
+{
+    /// <summary>What its refusals taught, and what its answer lacks; a line each.</summary>
+    public IReadOnlyList<string> Learned { get; init; } = [];
+}
 
 /// <param name="Message">What happened, to what and what to do next.</param>
 internal sealed record ProviderFault(FindingKind Kind, string Message);
 
-/// <summary>Asks the provider for the embedding of one word. It costs a token.</summary>
+/// <summary>Asks the provider for the embedding of one word, in each role where they differ. It costs a token or two.</summary>
 internal sealed class ProviderProbe(EmbeddingsConfig config, TimeProvider clock)
 {
     private const string Word = "ok";
@@ -33,23 +38,27 @@ internal sealed class ProviderProbe(EmbeddingsConfig config, TimeProvider clock)
             address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped), config.Model, config.Dimension, null, null);
         try
         {
-            using var provider = OpenAiProvider.Create(config, clock, Patience);
-            var begun = clock.GetTimestamp();
+            using var provider = (OpenAiProvider)OpenAiProvider.Create(config, clock, Patience);
             try
             {
-                await provider.Documents.GenerateAsync([Word], cancellationToken: cancellationToken);
-            }
-            catch (EmbeddingRequestException e) when (e.Fault == RequestFault.Adapted)
-            {
-                begun = clock.GetTimestamp();
-                await provider.Documents.GenerateAsync([Word], cancellationToken: cancellationToken);
-            }
+                var (milliseconds, answer) = await AskAsync(provider.Documents, cancellationToken);
+                if (config.Request.Extra.Any(field => field.HasRoles))
+                {
+                    await AskAsync(provider.Queries, cancellationToken);
+                }
 
-            return facts with { Milliseconds = Math.Round(clock.GetElapsedTime(begun).TotalMilliseconds, 1) };
-        }
-        catch (EmbeddingRequestException e)
-        {
-            return facts with { Fault = new(KindOf(e), e.Message) };
+                return facts with
+                {
+                    Milliseconds = milliseconds,
+                    Learned = [.. provider.Learned, .. answer.Usage is null ? [$"{facts.Endpoint} says nothing of tokens: the bill of a run is unknown"] : Array.Empty<string>()],
+                };
+            }
+            catch (EmbeddingRequestException e)
+            {
+                // What is asked with is one word of embsync's own: the server's words can't hold a text.
+                var words = e is { Refusal: not null, ServersWords: { } said } ? $" The server says: \"{said}\"." : "";
+                return facts with { Fault = new(KindOf(e), e.Message + words), Learned = provider.Learned };
+            }
         }
         catch (ProviderRefusedException e)
         {
@@ -57,12 +66,37 @@ internal sealed class ProviderProbe(EmbeddingsConfig config, TimeProvider clock)
         }
     }
 
+    /// <summary>Refusals that teach how to ask are followed, as a run follows them.</summary>
+    private async Task<(double Milliseconds, GeneratedEmbeddings<Embedding<float>> Answer)> AskAsync(
+        IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellationToken)
+    {
+        EmbeddingGenerationOptions? form = null;
+        while (true)
+        {
+            var begun = clock.GetTimestamp();
+            try
+            {
+                var answer = await generator.GenerateAsync([Word], form, cancellationToken);
+                return (Math.Round(clock.GetElapsedTime(begun).TotalMilliseconds, 1), answer);
+            }
+            catch (EmbeddingRequestException e) when (e.Fault is RequestFault.Adapted or RequestFault.AdaptedPlain)
+            {
+                form = e.Fault == RequestFault.AdaptedPlain ? RequestForm.Plain : null;
+            }
+        }
+    }
+
     /// <summary>What is known without asking.</summary>
     public static IEnumerable<Finding> Unasked(EmbeddingsConfig config)
     {
-        if (IsFor(config) && config.ApiKey is null && config.ApiKeyVariable is { } variable && (config.BaseUrl is null || !EndpointRules.IsLocal(config.BaseUrl)))
+        if (IsFor(config) && config.ApiKey is null && config.Request.Headers.All(header => header.Variable is null) && config.ApiKeyVariable is { } variable && (config.BaseUrl is null || !EndpointRules.IsLocal(config.BaseUrl)))
         {
             yield return Finding.Of(FindingKind.NoKey, variable, $"The variable {variable} is not set here; a sync would need it.", Export(variable));
+        }
+
+        foreach (var header in IsFor(config) ? config.Request.Headers.Where(header => header.Value is null) : [])
+        {
+            yield return Finding.Of(FindingKind.NoKey, header.Variable!, $"The variable {header.Variable} of the header {header.Name} is not set here; a sync would need it.", Export(header.Variable!));
         }
     }
 
@@ -87,14 +121,18 @@ internal sealed class ProviderProbe(EmbeddingsConfig config, TimeProvider clock)
 
     private static Mend Export(string variable) => Mend.Command($"export {variable}=...");
 
-    private static FindingKind KindOf(EmbeddingRequestException e) => e.Fault switch
+    private static FindingKind KindOf(EmbeddingRequestException e) => e switch
     {
-        // The status isn't kept; these are our own words for 404 and for another model's answer.
-        RequestFault.Refused when e.Message.Contains(": no model ", StringComparison.Ordinal) => FindingKind.NoModel,
-        RequestFault.WrongAnswer when e.Message.Contains("answered with", StringComparison.Ordinal) => FindingKind.NoModel,
-        RequestFault.Refused => FindingKind.KeyRefused,
-        RequestFault.DimensionRefused or RequestFault.WrongAnswer => FindingKind.OtherDimension,
-        RequestFault.Unreachable or RequestFault.TimedOut => FindingKind.ProviderSilent,
+        { Refusal.Kind: RefusalKind.Model or RefusalKind.NotFound or RefusalKind.Unsuited } => FindingKind.NoModel,
+        { Refusal.Kind: RefusalKind.Address or RefusalKind.Redirect } => FindingKind.ProviderSilent,
+        { Refusal: { Kind: RefusalKind.Fields or RefusalKind.Missing } refusal } => refusal.Fields.Contains(RequestShape.Dimensions) ? FindingKind.OtherDimension : FindingKind.OtherForm,
+        { Fault: RequestFault.Unclear } => FindingKind.OtherForm,
+        { Fault: RequestFault.Refused } => FindingKind.KeyRefused,
+
+        // Our own words for another model's answer.
+        { Fault: RequestFault.WrongAnswer } when e.Message.Contains("answered with", StringComparison.Ordinal) => FindingKind.NoModel,
+        { Fault: RequestFault.WrongAnswer } => FindingKind.OtherDimension,
+        { Fault: RequestFault.Unreachable or RequestFault.TimedOut } => FindingKind.ProviderSilent,
         _ => FindingKind.ProviderFails,
     };
 }

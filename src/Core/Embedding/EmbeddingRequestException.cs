@@ -24,14 +24,23 @@ internal enum RequestFault
     /// <summary>Every request is refused: key, quota, model, address, dimension.</summary>
     Refused,
 
-    /// <summary>The model makes no vectors of the dimension that was asked for, or can't be asked for one.</summary>
-    DimensionRefused,
+    /// <summary>A field of the request, or its value, is refused; no text is to blame.</summary>
+    ShapeRefused,
 
     /// <summary>The request takes another form now: try again at once.</summary>
     Adapted,
 
+    /// <summary>Before anything was ever answered a text was refused without a reason: try again at once, with what every server takes.</summary>
+    AdaptedPlain,
+
+    /// <summary>Some text of the request is refused, or their number, or the request's form: nothing says which.</summary>
+    Unclear,
+
     /// <summary>Some text of the request is refused.</summary>
     TextRefused,
+
+    /// <summary>Not sent: meanwhile another request was refused for as many inputs.</summary>
+    Overtaken,
 
     /// <summary>Too many inputs a request.</summary>
     TooManyInputs,
@@ -39,10 +48,10 @@ internal enum RequestFault
     /// <summary>Too many tokens, or bytes, a request.</summary>
     TooManyTokens,
 
-    /// <summary>An answer that can't be read or whose vectors can't be told apart.</summary>
+    /// <summary>An answer that can't be read.</summary>
     BadAnswer,
 
-    /// <summary>A whole answer of another model or another dimension.</summary>
+    /// <summary>A whole answer of another model or another dimension, or one whose vectors can't be told apart.</summary>
     WrongAnswer,
 
     /// <summary>Some vectors of the answer can't be used; the others can.</summary>
@@ -54,7 +63,7 @@ internal enum RequestFault
 /// no inner exception of the client does.
 /// </summary>
 internal sealed class EmbeddingRequestException(RequestFault fault, string message, Exception? inner = null)
-    : EmbSyncException(message, fault is RequestFault.Refused or RequestFault.DimensionRefused ? ExitCode.Refused : ExitCode.Failed, inner)
+    : EmbSyncException(message, fault is RequestFault.Refused or RequestFault.ShapeRefused ? ExitCode.Refused : ExitCode.Failed, inner)
 {
     public RequestFault Fault { get; } = fault;
 
@@ -62,11 +71,17 @@ internal sealed class EmbeddingRequestException(RequestFault fault, string messa
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>What the answer says of the account's pace; null when nothing.</summary>
-    public RateNotice? Rate { get; init; }
+    public RateNotice? Rate { get; set; }
+
+    /// <summary>What the server's refusal means; null where it refused nothing.</summary>
+    public OpenAi.Refusal? Refusal { get; init; }
+
+    /// <summary>One line of the server's own words, redacted; they may hold a text. Null where it said nothing.</summary>
+    public string? ServersWords { get; init; }
 
     /// <summary>With <see cref="RequestFault.BadVectors"/>: in the order of the inputs, null where the vector can't be used.</summary>
     public IReadOnlyList<Embedding<float>?> Usable { get; init; } = [];
 
-    /// <summary>With <see cref="RequestFault.BadVectors"/>: what the answer says it costs.</summary>
-    public long? BilledTokens { get; init; }
+    /// <summary>What an answer that can't be used says it costs; null when it says nothing, or nothing was answered.</summary>
+    public long? BilledTokens { get; set; }
 }

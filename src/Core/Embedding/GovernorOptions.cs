@@ -17,6 +17,12 @@ public sealed record GovernorOptions(
     // The budget ends the tries long before.
     private const int DefaultMaxRetries = 100;
 
+    /// <summary>Of <see cref="RetryBudget"/>, for messages.</summary>
+    public string BudgetSetting { get; init; } = "embeddings.retry.seconds";
+
+    /// <summary>For the vector of a search's text, with all its tries.</summary>
+    public TimeSpan QueryBudget { get; init; } = TimeSpan.FromMilliseconds(PaceConfig.DefaultQueryMs);
+
     /// <summary>After a cancellation, how long requests under way may still bring what was paid.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -37,6 +43,7 @@ public sealed record GovernorOptions(
             config.BatchSize, config.Concurrency, config.SleepMs, maxBatches, TimeSpan.FromSeconds(pace.TimeoutSeconds), TimeSpan.FromSeconds(pace.RetrySeconds), seed)
         {
             MaxRetries = pace.MaxRetries,
+            QueryBudget = TimeSpan.FromMilliseconds(pace.QueryMs),
             RequestsPerMinute = pace.RequestsPerMinute,
             TokensPerMinute = pace.TokensPerMinute,
         };

@@ -15,9 +15,13 @@ internal sealed class ProviderPulse
     private readonly Lock _lock = new();
     private readonly List<EmbedAnswer> _held = [];
     private EmbeddingRequestException? _last;
+    private EmbeddingRequestException? _refusal;
     private long _answers;
     private int _failures;
     private int _setAside;
+
+    /// <summary>Something was answered.</summary>
+    public bool HasAnswered => Answers > 0;
 
     /// <summary>Requests that brought vectors so far.</summary>
     public long Answers
@@ -78,11 +82,14 @@ internal sealed class ProviderPulse
     {
         lock (_lock)
         {
+            // The same words for other texts hold none of them.
+            var words = _refusal is { ServersWords: { } before } && before == fault.ServersWords ? $" The server says: \"{before}\"." : "";
+            _refusal = fault;
             _setAside += texts;
             if (_answers == 0 && _setAside >= MostSetAsideBeforeAnAnswer)
             {
                 throw new ProviderRefusedException(
-                    $"{fault.Message} None of the first {_setAside} texts got a vector: check embeddings.model, embeddings.dimension and embeddings.baseUrl.", fault);
+                    $"{fault.Message}{words} None of the first {_setAside} texts got a vector: check embeddings.model, embeddings.dimension, embeddings.request and embeddings.baseUrl.", fault);
             }
         }
     }

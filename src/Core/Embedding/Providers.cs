@@ -44,7 +44,8 @@ public static class Providers
     /// <summary>A provider whose vectors are comparable with those of the signature, which may be an older one than the configured.</summary>
     /// <exception cref="UsageException">The configuration can't make such vectors.</exception>
     /// <exception cref="ProviderRefusedException">A key is needed and not set.</exception>
-    public static IEmbeddingProvider Open(EmbeddingsConfig config, EmbeddingSignature signature, TimeProvider clock)
+    /// <param name="notices">Is told what is learned of the server, once each.</param>
+    public static IEmbeddingProvider Open(EmbeddingsConfig config, EmbeddingSignature signature, TimeProvider clock, IProgress<string>? notices = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(signature);
@@ -60,16 +61,16 @@ public static class Providers
 
         var asked = config with { Provider = signature.Provider, Model = signature.Model, Dimension = signature.Dimension };
         return SignatureOf(asked).Fingerprint == signature.Fingerprint
-            ? OpenAiProvider.Create(asked, clock, TimeSpan.FromSeconds(config.Pace.TimeoutSeconds))
-            : throw new UsageException($"the vectors in use were made by {signature.Provider} {signature.Model} with other role prefixes than "
-                + "the configuration has (embeddings.prefixes): put them back, or build a new generation with 'embsync sync --all'");
+            ? OpenAiProvider.Create(asked, clock, TimeSpan.FromSeconds(config.Pace.TimeoutSeconds), notices)
+            : throw new UsageException($"the vectors in use were made by {signature.Provider} {signature.Model} with other role prefixes or request fields than "
+                + "the configuration has (embeddings.prefixes, embeddings.request.extra): put them back, or build a new generation with 'embsync sync --all'");
     }
 
-    public static RequestGovernor OpenGovernor(IEmbeddingProvider provider, EmbeddingsConfig config, SyncRequest request, TimeProvider clock, KeepResults? keep = null)
+    public static RequestGovernor OpenGovernor(IEmbeddingProvider provider, EmbeddingsConfig config, SyncRequest request, TimeProvider clock, KeepResults? keep = null, IProgress<string>? notices = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(provider);
         var options = GovernorOptions.From(config, request.MaxBatches, JitterSeed);
-        return new(provider, provider.Signature.Provider == LocalProvider.ProviderName ? LocalProvider.Governed(options) : options, clock, keep);
+        return new(provider, provider.Signature.Provider == LocalProvider.ProviderName ? LocalProvider.Governed(options) : options, clock, keep, notices);
     }
 }

@@ -4,7 +4,8 @@ namespace EmbSync.Core.Embedding;
 
 /// <summary>How much goes into one request. Starts at what is configured and known; a refusal lowers it for the rest of the run.</summary>
 /// <param name="tokensAMinute">A request above it could never start among others; null for no limit.</param>
-internal sealed class RequestCaps(int batchSize, long? tokensAMinute = null)
+/// <param name="notices">Is told once what was learned of the number of inputs.</param>
+internal sealed class RequestCaps(int batchSize, long? tokensAMinute = null, IProgress<string>? notices = null)
 {
     // OpenAI's published limits of a request to /v1/embeddings.
     private const int MostInputs = 2048;
@@ -14,6 +15,7 @@ internal sealed class RequestCaps(int batchSize, long? tokensAMinute = null)
     private const int MostBytes = 8 << 20;
 
     private readonly Lock _lock = new();
+    private bool _isSaid;
 
     public int Inputs { get; private set; } = Math.Clamp(batchSize, 1, MostInputs);
 
@@ -50,22 +52,42 @@ internal sealed class RequestCaps(int batchSize, long? tokensAMinute = null)
         }
     }
 
-    /// <summary>A request of so many inputs was too much: the next ones take half.</summary>
-    public void LowerInputs(IReadOnlyList<EmbedInput> refused)
+    /// <summary>A request of so many inputs was too much: the next ones take what the server names, else half.</summary>
+    /// <param name="limit">Inputs a request, as the server says.</param>
+    public void LowerInputs(IReadOnlyList<EmbedInput> refused, int? limit = null) =>
+        LowerInputsTo(limit is { } named && named > 0 && named < refused.Count ? named : refused.Count / 2, limit);
+
+    /// <summary>More than so many inputs are never taken, as refusals and answers showed.</summary>
+    public void LowerInputsTo(int inputs) => LowerInputsTo(inputs, inputs);
+
+    /// <summary>A request of so many estimated tokens was too much: the next ones take what the server names, else half.</summary>
+    /// <param name="limit">Tokens a request, as the server counts them.</param>
+    public void LowerTokens(IReadOnlyList<EmbedInput> refused, int? limit = null)
     {
+        var sent = refused.Sum(input => (long)input.Tokens);
         lock (_lock)
         {
-            Inputs = Math.Max(1, Math.Min(Inputs, refused.Count / 2));
+            // Estimates and the server's count differ: below its limit by estimate and refused all the same means less than half would do.
+            var half = sent / 2;
+            Tokens = (int)Math.Max(1, Math.Min(Tokens, limit is { } named && named < sent && named > half ? named : half));
         }
     }
 
-    /// <summary>A request of so many estimated tokens was too much: the next ones take half.</summary>
-    public void LowerTokens(IReadOnlyList<EmbedInput> refused)
+    private void LowerInputsTo(int inputs, int? said)
     {
         lock (_lock)
         {
-            Tokens = (int)Math.Max(1, Math.Min(Tokens, refused.Sum(input => (long)input.Tokens) / 2));
+            Inputs = Math.Max(1, Math.Min(Inputs, inputs));
+            if (said is null || _isSaid)
+            {
+                return;
+            }
+
+            _isSaid = true;
         }
+
+        notices?.Report(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"The server takes at most {Inputs} {(Inputs == 1 ? "text" : "texts")} a request: sent so many (embeddings.batch.size: {Inputs})."));
     }
 }
 

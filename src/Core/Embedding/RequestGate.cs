@@ -7,13 +7,16 @@ namespace EmbSync.Core.Embedding;
 /// once; answers raise it again, one for every two rounds. Who waits longest starts first, so that small requests don't keep a large one out
 /// of the minute's tokens.
 /// </summary>
-internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvider clock, MinuteLimit? limit = null)
+/// <param name="scouts">The first request goes alone, until it is answered or fails in a way that teaches nothing.</param>
+internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvider clock, MinuteLimit? limit = null, bool scouts = false)
 {
     private readonly Lock _lock = new();
     private readonly MinuteLimit _minute = limit ?? new(null, null, clock);
     private readonly LinkedList<object> _waiting = [];
     private TaskCompletionSource _changed = NewSignal();
     private int _allowed = Math.Max(1, concurrency);
+    private bool _scouts = scouts;
+    private object? _scout;
     private int _running;
     private int _answered;
     private long? _lastStart;
@@ -34,9 +37,10 @@ internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvide
     }
 
     /// <param name="tokens">Estimate of what the request takes.</param>
+    /// <param name="owner">Whose request it is: while the first one shows what it can, only its owner's follow.</param>
     /// <returns>The start, to be given back with what came of it.</returns>
     /// <exception cref="ProviderRefusedException">The provider refused an earlier request for good.</exception>
-    public async Task<MinuteLimit.Start> EnterAsync(long tokens, CancellationToken cancellationToken)
+    public async Task<MinuteLimit.Start> EnterAsync(long tokens, CancellationToken cancellationToken, object? owner = null)
     {
         var place = new LinkedListNode<object>(this);
         lock (_lock)
@@ -59,9 +63,10 @@ internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvide
                     }
 
                     change = _changed.Task;
-                    pause = _running < _allowed && _waiting.First == place ? UntilNextStart(tokens) : Timeout.InfiniteTimeSpan;
+                    pause = IsNext(place, owner) ? UntilNextStart(tokens) : Timeout.InfiniteTimeSpan;
                     if (pause == TimeSpan.Zero)
                     {
+                        _scout = _scouts ? owner : null;
                         _running++;
                         _lastStart = clock.GetTimestamp();
                         return _minute.Begin(tokens);
@@ -101,8 +106,32 @@ internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvide
         }
     }
 
+    /// <summary>The first request has shown what it could.</summary>
+    public void EndScouting()
+    {
+        lock (_lock)
+        {
+            _scouts = false;
+            Signal();
+        }
+    }
+
+    /// <summary>No more requests of that owner's come: if nothing was answered, another may try.</summary>
+    public void Release(object owner)
+    {
+        lock (_lock)
+        {
+            if (_scout == owner)
+            {
+                _scout = null;
+                Signal();
+            }
+        }
+    }
+
     public void Answered()
     {
+        EndScouting();
         lock (_lock)
         {
             if (_allowed < concurrency && ++_answered >= 2 * _allowed)
@@ -153,6 +182,10 @@ internal sealed class RequestGate(int concurrency, TimeSpan spacing, TimeProvide
             }
         }
     }
+
+    private bool IsNext(LinkedListNode<object> place, object? owner) => _scouts
+        ? _running == 0 && (_scout is null ? _waiting.First == place : _scout == owner)
+        : _running < _allowed && _waiting.First == place;
 
     /// <summary>Zero: a request may start now.</summary>
     private TimeSpan UntilNextStart(long tokens)

@@ -10,6 +10,9 @@ namespace EmbSync.Core.Embedding;
 /// </summary>
 public sealed class RequestGovernor
 {
+    private const string QuerySetting = "embeddings.queryTimeoutMs";
+    private const int MostQueryRetries = 2;
+
     private readonly IEmbeddingProvider _provider;
     private readonly GovernorOptions _options;
     private readonly TimeProvider _clock;
@@ -20,7 +23,8 @@ public sealed class RequestGovernor
     private readonly KeepResults? _keep;
 
     /// <param name="keep">Called with results as soon as they are there, from several threads; a <see cref="StoreException"/> of it ends the run.</param>
-    public RequestGovernor(IEmbeddingProvider provider, GovernorOptions options, TimeProvider clock, KeepResults? keep = null)
+    /// <param name="notices">Is told what is learned of the server's limits, once each.</param>
+    public RequestGovernor(IEmbeddingProvider provider, GovernorOptions options, TimeProvider clock, KeepResults? keep = null, IProgress<string>? notices = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
         ArgumentNullException.ThrowIfNull(options);
@@ -32,8 +36,8 @@ public sealed class RequestGovernor
         _clock = clock;
         _keep = keep;
         var (requests, tokens) = provider.IsFree ? (null, null) : (options.RequestsPerMinute, options.TokensPerMinute);
-        _caps = new(options.BatchSize, tokens);
-        _gate = new(options.Concurrency, TimeSpan.FromMilliseconds(provider.IsFree ? 0 : options.SleepMs), clock, new(requests, tokens, clock));
+        _caps = new(options.BatchSize, tokens, notices);
+        _gate = new(options.Concurrency, TimeSpan.FromMilliseconds(provider.IsFree ? 0 : options.SleepMs), clock, new(requests, tokens, clock), provider.IsLearning);
         _backoff = new(options.Seed);
     }
 
@@ -50,7 +54,7 @@ public sealed class RequestGovernor
         IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        await using var run = new GovernedRun(Sender(_provider.Documents), _caps, _pulse, _options, _clock, _keep, cancellationToken);
+        await using var run = new GovernedRun(Sender(_provider.Documents, _options), _caps, _pulse, _options, _clock, _keep, cancellationToken);
         run.Start(inputs, _options.MaxBatches);
         await foreach (var answer in run.AnswersAsync())
         {
@@ -58,22 +62,48 @@ public sealed class RequestGovernor
         }
     }
 
-    /// <summary>Vector of a text that is searched for, with the same patience.</summary>
+    /// <summary>Vector of a text that is searched for, with the patience of a run: for what is asked before a run begins.</summary>
     /// <exception cref="UsageException">The text itself can't be embedded.</exception>
     /// <exception cref="ProviderRefusedException">Every request would be refused.</exception>
     /// <exception cref="ProviderFailedException">Nothing gets through.</exception>
-    public async Task<ReadOnlyMemory<float>> EmbedQueryAsync(string query, CancellationToken cancellationToken)
+    public Task<ReadOnlyMemory<float>> EmbedQueryAsync(string query, CancellationToken cancellationToken) =>
+        EmbedQueryAsync(query, _options, ProviderPulse.GaveUp, cancellationToken);
+
+    /// <summary>Vector of a text that somebody waits for: answers or fails within <see cref="GovernorOptions.QueryBudget"/>.</summary>
+    /// <inheritdoc cref="EmbedQueryAsync(string, CancellationToken)"/>
+    public Task<ReadOnlyMemory<float>> EmbedQueryNowAsync(string query, CancellationToken cancellationToken)
     {
-        var outcome = await Sender(_provider.Queries).SendAsync([query], TokenEstimate.Estimate(query), suspect: false, cancellationToken, cancellationToken);
+        var budget = _options.QueryBudget;
+        return EmbedQueryAsync(
+            query,
+            _options with
+            {
+                RequestTimeout = budget < _options.RequestTimeout ? budget : _options.RequestTimeout,
+                RetryBudget = budget,
+                BudgetSetting = QuerySetting,
+                MaxRetries = Math.Min(_options.MaxRetries, MostQueryRetries),
+            },
+            fault => new(
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{fault.Message} A search waits {budget.TotalSeconds:0.#} s for the vector of its text ({QuerySetting}). ")
+                + (fault.Fault == RequestFault.TimedOut ? "A server that loads its model first may need longer: raise it, or search again." : "Search again when the provider is back; 'embsync doctor' looks at it."), fault),
+            cancellationToken);
+    }
+
+    private async Task<ReadOnlyMemory<float>> EmbedQueryAsync(
+        string query, GovernorOptions options, Func<EmbeddingRequestException, ProviderFailedException> gaveUp, CancellationToken cancellationToken)
+    {
+        var (sender, owner) = (Sender(_provider.Queries, options), new object());
+        var outcome = await sender.SendAsync([query], TokenEstimate.Estimate(query), owner, suspect: false, quick: false, cancellationToken, cancellationToken);
+        sender.Release(owner);
         return outcome.Fault switch
         {
             null => outcome.Vectors[0]!.Vector,
-            { Fault: RequestFault.TextRefused or RequestFault.TooManyTokens or RequestFault.TooManyInputs } fault =>
+            { Fault: RequestFault.TextRefused or RequestFault.Unclear or RequestFault.TooManyTokens or RequestFault.TooManyInputs } fault =>
                 throw new UsageException($"The query can't be embedded: {fault.Message}", fault),
-            var fault => throw ProviderPulse.GaveUp(fault),
+            var fault => throw gaveUp(fault),
         };
     }
 
-    private RequestSender Sender(IEmbeddingGenerator<string, Embedding<float>> generator) =>
-        new(generator, _provider.IsFree, _options, _gate, _caps, _backoff, _clock);
+    private RequestSender Sender(IEmbeddingGenerator<string, Embedding<float>> generator, GovernorOptions options) =>
+        new(generator, _provider.IsFree, options, _gate, _caps, _backoff, _clock);
 }

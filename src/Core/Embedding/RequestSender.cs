@@ -29,33 +29,46 @@ internal sealed class RequestSender(
     // Parts of a request that failed for good are tried only to see whether they fail too.
     private const int SuspectTries = 2;
 
+    // Of a first request that the server fails at: one with a single text shows soon whether it is the number of them.
+    private const int QuickTries = 3;
+
     /// <param name="tokens">Estimate of what the texts take.</param>
+    /// <param name="owner">Who sends it, and releases the gate in the end.</param>
     /// <param name="suspect">Part of a request that failed beyond all tries.</param>
+    /// <param name="quick">Few tries where the server says that it fails.</param>
     /// <param name="stop">No further try begins.</param>
     /// <param name="abort">The request under way ends too.</param>
     /// <exception cref="ProviderRefusedException">Every request would be refused.</exception>
     public async Task<RequestOutcome> SendAsync(
-        IReadOnlyList<string> texts, long tokens, bool suspect, CancellationToken stop, CancellationToken abort)
+        IReadOnlyList<string> texts, long tokens, object owner, bool suspect, bool quick, CancellationToken stop, CancellationToken abort)
     {
         var spent = TimeSpan.Zero;
         var adapted = 0;
+        EmbeddingGenerationOptions? form = null;
         for (var tries = 1; ; tries++)
         {
             var requests = free ? 0 : tries;
-            var start = await gate.EnterAsync(free ? 0 : tokens, stop);
+            var start = await gate.EnterAsync(free ? 0 : tokens, stop, owner);
+            if (texts.Count > 1 && texts.Count > caps.Inputs)
+            {
+                gate.Learn(start, 0, null);
+                gate.Leave();
+                return new(free ? 0 : tries - 1, [], null, new(RequestFault.Overtaken, "Another request showed that this one is too large."));
+            }
 
             // Places are taken on the caller's thread, in the order of the batches; the work goes on beside it.
             await Task.Yield();
             TimeSpan pause;
+            bool isAdapted;
             EmbeddingRequestException fault;
             try
             {
-                var answer = await TryAsync(texts, abort);
+                var answer = await TryAsync(texts, form, abort);
                 gate.Answered();
                 Learn(start, answer.Usage?.InputTokenCount, answer.AdditionalProperties?[RateNotice.Property] as RateNotice);
                 return new(requests, [.. answer], free ? 0 : answer.Usage?.InputTokenCount, null);
             }
-            catch (EmbeddingRequestException caught) when (caught.Fault is RequestFault.Refused or RequestFault.DimensionRefused)
+            catch (EmbeddingRequestException caught) when (caught.Fault is RequestFault.Refused or RequestFault.ShapeRefused)
             {
                 var refusal = new ProviderRefusedException(caught.Message, caught);
                 gate.Shut(refusal);
@@ -64,8 +77,15 @@ internal sealed class RequestSender(
             catch (EmbeddingRequestException caught)
             {
                 fault = caught;
-                adapted += fault.Fault == RequestFault.Adapted ? 1 : 0;
-                pause = fault.Fault == RequestFault.Adapted ? TimeSpan.Zero : backoff.Pause(tries, fault.RetryAfter);
+                isAdapted = fault.Fault is RequestFault.Adapted or RequestFault.AdaptedPlain;
+                adapted += isAdapted ? 1 : 0;
+                form = fault.Fault == RequestFault.AdaptedPlain ? RequestForm.Plain : null;
+                pause = isAdapted ? TimeSpan.Zero : backoff.Pause(tries, fault.RetryAfter);
+                if (!IsLesson(fault.Fault) && !(quick && fault.Refusal is not null))
+                {
+                    gate.EndScouting();
+                }
+
                 Learn(start, fault.BilledTokens, fault.Rate);
                 if (fault.Fault == RequestFault.RateLimited)
                 {
@@ -77,6 +97,12 @@ internal sealed class RequestSender(
                 gate.Leave();
             }
 
+            if (isAdapted)
+            {
+                // There are few lessons, and the server has just answered: nothing is waited for.
+                continue;
+            }
+
             if (fault.RetryAfter is { } asked && asked > options.RetryBudget)
             {
                 return new(requests, fault.Usable, fault.BilledTokens, TooLong(fault, asked));
@@ -84,7 +110,7 @@ internal sealed class RequestSender(
 
             spent += clock.GetElapsedTime(start.At);
             var left = options.RetryBudget - spent;
-            if (tries >= Math.Min(MostTries(fault.Fault, suspect), 1L + options.MaxRetries + adapted) || left < (fault.RetryAfter ?? pause))
+            if (tries >= Math.Min(MostTries(fault, suspect, quick), 1L + options.MaxRetries + adapted) || left < (fault.RetryAfter ?? pause))
             {
                 return new(requests, fault.Usable, fault.BilledTokens, fault);
             }
@@ -111,7 +137,7 @@ internal sealed class RequestSender(
 
     private EmbeddingRequestException TooLong(EmbeddingRequestException fault, TimeSpan asked) => new(
         RequestFault.WaitTooLong,
-        string.Create(CultureInfo.InvariantCulture, $"{fault.Message} It asks to wait {Words(asked)}, longer than the {options.RetryBudget.TotalSeconds:0.#} s of embeddings.retry.seconds: nothing more was sent."),
+        string.Create(CultureInfo.InvariantCulture, $"{fault.Message} It asks to wait {Words(asked)}, longer than the {options.RetryBudget.TotalSeconds:0.#} s of {options.BudgetSetting}: nothing more was sent."),
         fault);
 
     // The header's reader bounds what it reads at a day.
@@ -122,13 +148,13 @@ internal sealed class RequestSender(
         _ => string.Create(CultureInfo.InvariantCulture, $"{wait.TotalSeconds:0} s"),
     };
 
-    private async Task<GeneratedEmbeddings<Embedding<float>>> TryAsync(IReadOnlyList<string> texts, CancellationToken abort)
+    private async Task<GeneratedEmbeddings<Embedding<float>>> TryAsync(IReadOnlyList<string> texts, EmbeddingGenerationOptions? form, CancellationToken abort)
     {
         using var timeout = new CancellationTokenSource(options.RequestTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
         try
         {
-            var answer = await generator.GenerateAsync(texts, null, either.Token);
+            var answer = await generator.GenerateAsync(texts, form, either.Token);
             return answer.Count == texts.Count
                 ? answer
                 : throw new EmbeddingRequestException(RequestFault.BadAnswer, $"The provider answered {answer.Count} vectors for {texts.Count} texts.");
@@ -140,10 +166,16 @@ internal sealed class RequestSender(
         }
     }
 
-    private static int MostTries(RequestFault fault, bool suspect) => fault switch
+    /// <summary>A refusal that says how to ask, or may, or an answer that can't be used: the next request should know it.</summary>
+    private static bool IsLesson(RequestFault fault) =>
+        fault is not (RequestFault.Transient or RequestFault.TimedOut or RequestFault.RateLimited or RequestFault.Unreachable or RequestFault.WaitTooLong);
+
+    public void Release(object owner) => gate.Release(owner);
+
+    private static int MostTries(EmbeddingRequestException fault, bool suspect, bool quick) => fault.Fault switch
     {
-        RequestFault.Transient or RequestFault.TimedOut => suspect ? SuspectTries : int.MaxValue,
-        RequestFault.RateLimited or RequestFault.Unreachable or RequestFault.Adapted => int.MaxValue,
+        RequestFault.Transient or RequestFault.TimedOut => suspect ? SuspectTries : quick && fault.Refusal is not null ? QuickTries : int.MaxValue,
+        RequestFault.RateLimited or RequestFault.Unreachable => int.MaxValue,
         RequestFault.BadAnswer => suspect ? SuspectTries : BadAnswers,
         RequestFault.WrongAnswer => WrongAnswers,
         _ => 1,

@@ -79,6 +79,10 @@ public static class DoctorText
         {
             text.Append($"provider {Plain.Line(provider.Endpoint)}: {Plain.Line(provider.Model)}, {Text.Number(provider.Dimension)}: ")
                 .Append(provider.Milliseconds is { } time ? $"usable, {Time(time)}\n" : "not usable\n");
+            foreach (var lesson in provider.Learned)
+            {
+                text.Append($"  {Plain.Line(lesson)}\n");
+            }
         }
     }
 

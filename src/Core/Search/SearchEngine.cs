@@ -140,7 +140,7 @@ public sealed class SearchEngine(Workspace workspace)
     private async Task<float[]> QueryVectorAsync(EmbeddingSignature signature, string text, CancellationToken cancellationToken)
     {
         using var provider = workspace.OpenProvider(signature);
-        return (await workspace.OpenGovernor(provider, new SyncRequest { Command = "search" }).EmbedQueryAsync(text, cancellationToken)).ToArray();
+        return (await workspace.OpenGovernor(provider, new SyncRequest { Command = "search" }).EmbedQueryNowAsync(text, cancellationToken)).ToArray();
     }
 
     /// <summary>The lexical provider's own score of an item, see <see cref="LexicalScoring"/>.</summary>

@@ -90,6 +90,7 @@ public sealed class Precedence
             ["store.spool"] = "waiting", ["embeddings.rate.requestsPerMinute"] = "10", ["embeddings.rate.tokensPerMinute"] = "11",
             ["embeddings.retry.seconds"] = "12", ["embeddings.retry.max"] = "13", ["embeddings.timeoutSeconds"] = "14",
             ["store.index.m"] = "15", ["store.index.efConstruction"] = "65", ["store.index.efSearch"] = "101", ["store.index.memory"] = "2GB", ["store.index.minRows"] = "16",
+            ["embeddings.request.dimensions"] = "omit", ["embeddings.request.encoding"] = "float", ["embeddings.request.model"] = "any", ["embeddings.queryTimeoutMs"] = "17000",
         };
         var known = ConfigView.Settings.Where(setting => setting.Variable is not null).ToDictionary(setting => setting.Path, setting => setting.Variable!);
         known.Keys.ShouldBe(values.Keys, ignoreOrder: true);
@@ -101,7 +102,8 @@ public sealed class Precedence
 
         config.Embeddings.AllowHosts.ShouldBe(["a.test", "b.test", "example.test"]);
         config.Embeddings.Prefixes.ShouldBe(new RolePrefixes("d: ", "q: "));
-        config.Embeddings.Pace.ShouldBe(new(10, 11, 12, 13, 14));
+        config.Embeddings.Pace.ShouldBe(new(10, 11, 12, 13, 14) { QueryMs = 17_000 });
+        config.Embeddings.Request.ShouldBe(new(false, VectorEncoding.Float, "any", config.Embeddings.Request.Extra, config.Embeddings.Request.Headers));
         config.Store.Index.ShouldBe(new(15, 65, 101, 2L * 1024 * 1024 * 1024, 16));
         config.Limits.OnModelChange.ShouldBe(int.MaxValue);
         config.Store.Url!.Reveal().ShouldBe("Host=h;Password=p");

@@ -16,14 +16,15 @@ internal sealed class GovernedServer : IAsyncDisposable
     private int _pulled;
     private int _answered;
     private bool _shared;
+    private readonly NoticeList _notices = new();
 
     private GovernedServer(FakeEmbeddingServer server, TimeProvider clock, EmbeddingsConfig config, GovernorOptions options)
     {
         Server = server;
         Clock = clock;
         Config = config;
-        Provider = OpenAiProvider.Create(config, clock, TimeSpan.FromMinutes(1));
-        Governor = new(Provider, options, clock);
+        Provider = OpenAiProvider.Create(config, clock, TimeSpan.FromMinutes(1), _notices);
+        Governor = new(Provider, options, clock, notices: _notices);
     }
 
     public FakeEmbeddingServer Server { get; }
@@ -35,6 +36,9 @@ internal sealed class GovernedServer : IAsyncDisposable
     public IEmbeddingProvider Provider { get; }
 
     public RequestGovernor Governor { get; }
+
+    /// <summary>What was said of the server.</summary>
+    public IReadOnlyList<string> Notices => [.. _notices.All];
 
     /// <summary>What came, failures included.</summary>
     public List<EmbedAnswer> Answers { get; } = [];
@@ -53,9 +57,10 @@ internal sealed class GovernedServer : IAsyncDisposable
         new(batchSize, concurrency, 0, null, TimeSpan.FromHours(12), TimeSpan.FromHours(12), 1);
 
     public static async Task<GovernedServer> StartAsync(
-        GovernorOptions? options = null, TimeProvider? clock = null, Func<EmbeddingsConfig, EmbeddingsConfig>? configure = null)
+        GovernorOptions? options = null, TimeProvider? clock = null, Func<EmbeddingsConfig, EmbeddingsConfig>? configure = null, Action<FakeEmbeddingServer>? prepare = null)
     {
         var server = await FakeEmbeddingServer.StartAsync();
+        prepare?.Invoke(server);
         var config = ConfigFor(server.BaseUrl);
         return new(server, clock ?? new FastClock(), configure?.Invoke(config) ?? config, options ?? Options());
     }
@@ -128,5 +133,12 @@ internal sealed class GovernedServer : IAsyncDisposable
 
             yield return input;
         }
+    }
+
+    private sealed class NoticeList : IProgress<string>
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<string> All { get; } = new();
+
+        public void Report(string value) => All.Enqueue(value);
     }
 }

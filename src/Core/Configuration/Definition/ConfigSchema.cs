@@ -83,6 +83,18 @@ internal static class ConfigSchema
         "how the vectors of its tokens become one: mean or cls, as its card says") { Otherwise = "what its 1_Pooling/config.json says", IsInEnvironment = true };
     public static readonly Setting<long> LocalWindow = new("embeddings.local.window", new WholeKind(32, 32_768),
         "tokens it takes at once; longer texts are embedded in several windows") { Otherwise = "512, or what its files say where that is less", IsInEnvironment = true };
+    public static readonly Section Request = new("embeddings.request", "what a request to the endpoint looks like; what is left open is learned from the server");
+    public static readonly Setting<bool> RequestDimensions = new("embeddings.request.dimensions", new ChoiceKind<bool>(("send", true), ("omit", false)),
+        "send: ask for embeddings.dimension; omit: don't ask, and check what comes") { Otherwise = "send, until the server refuses it", IsInEnvironment = true };
+    public static readonly Setting<VectorEncoding> RequestEncoding = new("embeddings.request.encoding",
+        new ChoiceKind<VectorEncoding>(("base64", VectorEncoding.Base64), ("float", VectorEncoding.Float)),
+        "base64 (a third of the bytes) or float") { Otherwise = "base64, until the server refuses it", IsInEnvironment = true };
+    public static readonly Setting<string> RequestModel = new("embeddings.request.model", new TextKind("any, or the name of a model"),
+        "name that the server answers with, where it is not embeddings.model; any: whatever it says") { Otherwise = "embeddings.model", IsInEnvironment = true };
+    public static readonly Setting<IReadOnlyList<ExtraField>> RequestExtra = new("embeddings.request.extra", new ExtraFieldsKind(),
+        "further fields of a request, such as input_type: { document: passage, query: query }; a change of them makes other vectors") { Default = [] };
+    public static readonly Setting<IReadOnlyList<ExtraHeader>> RequestHeaders = new("embeddings.request.headers", new ExtraHeadersKind(),
+        "further headers of a request; what is secret only as env:NAME") { Default = [] };
     public static readonly Section Batch = new("embeddings.batch", "how inputs are put into requests");
     public static readonly Setting<long> BatchSize = new("embeddings.batch.size", new WholeKind(1, 2048),
         "inputs a request at most") { Default = 128, Otherwise = "128; 32 for local", IsInEnvironment = true };
@@ -102,6 +114,8 @@ internal static class ConfigSchema
         "retries of a request at most") { Default = PaceConfig.Default.MaxRetries, IsInEnvironment = true };
     public static readonly Setting<long> TimeoutSeconds = new("embeddings.timeoutSeconds", new WholeKind(1, 3600),
         "for one try, to the last byte of its answer") { Default = PaceConfig.Default.TimeoutSeconds, IsInEnvironment = true };
+    public static readonly Setting<long> QueryTimeoutMs = new("embeddings.queryTimeoutMs", new WholeKind(100, 3_600_000),
+        "how long a search waits for the vector of its text, with all tries; a server that loads its model first may need more") { Default = PaceConfig.DefaultQueryMs, IsInEnvironment = true };
     public static readonly Setting<IReadOnlyDictionary<string, decimal>> Prices = new("embeddings.prices",
         new TableKind<decimal>(new AmountKind(), "a map of model names and USD per million tokens"),
         "USD per million tokens by model, over the built-in prices") { Default = new Dictionary<string, decimal>() };
@@ -163,8 +177,9 @@ internal static class ConfigSchema
     [
         JsonSchema, Version, Project,
         Store, Backend, StorePath, Spool, Url, SchemaName, Branch, Vectors, KeepText, Index, IndexM, IndexEfConstruction, IndexEfSearch, IndexMemory, IndexMinRows, VectorStorage, BackendAlias,
-        Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Spaces, LocalModel, LocalPooling, LocalWindow, Batch, BatchSize, SleepMs, Concurrency,
-        Rate, RequestsPerMinute, TokensPerMinute, Retry, RetrySeconds, MaxRetries, TimeoutSeconds, Prices, AllowHosts,
+        Embeddings, AutoIndexGate, Provider, BaseUrl, ApiKey, Model, Dimension, Spaces, LocalModel, LocalPooling, LocalWindow,
+        Request, RequestDimensions, RequestEncoding, RequestModel, RequestExtra, RequestHeaders, Batch, BatchSize, SleepMs, Concurrency,
+        Rate, RequestsPerMinute, TokensPerMinute, Retry, RetrySeconds, MaxRetries, TimeoutSeconds, QueryTimeoutMs, Prices, AllowHosts,
         AllowInsecureHttp, Prefixes, DocumentPrefix, QueryPrefix,
         Limits, MaxCost, MaxTokens, MaxDelete, MaxFileBytes, OnModelChange,
         Sources, SourceName, SourceType, Priority, Include, Exclude, IdKey, Embed, Metadata, ItemType, Chunk, ChunkMax, ChunkMin, TitleOnEveryChunk,

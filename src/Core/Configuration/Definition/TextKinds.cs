@@ -67,7 +67,8 @@ internal sealed class AddressKind : ScalarKind<Uri>
 {
     public override string Expected => "an address such as https://host/v1";
 
-    public override JsonNode ToJson(Uri value) => JsonValue.Create(value.OriginalString);
+    // A key in its query may come from the environment, and is not shown then.
+    public override JsonNode ToJson(Uri value) => JsonValue.Create(Redactor.RedactPatterns(value.OriginalString));
 
     protected override JsonObject OwnSchema() => new() { ["type"] = "string", ["pattern"] = "^https?://" };
 
@@ -79,6 +80,11 @@ internal sealed class AddressKind : ScalarKind<Uri>
         if (isAddress && parsed!.UserInfo.Length > 0)
         {
             hint = "it holds a user or password: the key goes into embeddings.apiKey as env:NAME";
+            isAddress = false;
+        }
+        else if (isAddress && scalar.Form != ScalarForm.Environment && Redactor.RedactPatterns(parsed!.Query) != parsed.Query)
+        {
+            hint = "its query holds a key: write env:NAME for the whole address, or put the key into embeddings.apiKey or embeddings.request.headers as env:NAME";
             isAddress = false;
         }
 

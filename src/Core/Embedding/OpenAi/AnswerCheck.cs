@@ -12,12 +12,35 @@ internal static class AnswerCheck
     /// <exception cref="EmbeddingRequestException">BadAnswer, WrongAnswer or BadVectors.</exception>
     public static GeneratedEmbeddings<Embedding<float>> Read(OpenAiAnswer answer, int texts, int dimension, string model)
     {
+        try
+        {
+            return Checked(answer, texts, dimension, model);
+        }
+        catch (EmbeddingRequestException fault)
+        {
+            // Paid for all the same.
+            fault.BilledTokens = answer.Tokens;
+            fault.Rate ??= answer.Rate;
+            throw;
+        }
+    }
+
+    private static GeneratedEmbeddings<Embedding<float>> Checked(OpenAiAnswer answer, int texts, int dimension, string model)
+    {
         var vectors = InOrder(answer.Rows, texts);
+        if (answer.Rows.Any(row => row.IsNested))
+        {
+            throw new EmbeddingRequestException(
+                RequestFault.WrongAnswer,
+                $"The server answers lists of vectors ([[...]]) where {model} should make one a text: they may be of single tokens. Start it with pooling (llama.cpp: --pooling mean), and let embeddings.baseUrl end in /v1.");
+        }
+
         if (Array.TrueForAll(vectors, vector => vector.Length != dimension && vector.Length > 0))
         {
             throw new EmbeddingRequestException(
                 RequestFault.WrongAnswer,
-                $"The model {model} answers vectors of dimension {vectors[0].Length}, not {dimension}. Set embeddings.dimension to {vectors[0].Length}, or choose a model that makes {dimension}.");
+                $"The model {model} answers vectors of dimension {vectors[0].Length}, not {dimension}. Set embeddings.dimension to {vectors[0].Length}, or choose a model that makes {dimension}; "
+                + $"where the server takes the length in another field, embeddings.request.extra sends it (output_dimension: {dimension} with Voyage, Cohere and Mistral).");
         }
 
         Embedding<float>?[] usable = [.. vectors.Select(vector => Unit(vector, dimension) is { } unit ? new Embedding<float>(unit) { ModelId = model } : null)];
@@ -28,38 +51,57 @@ internal static class AnswerCheck
                 RequestFault.BadVectors, $"The model {model} answers a vector that is not {dimension} finite numbers, or is all zero. Change the text, or report it to the provider.")
             {
                 Usable = usable,
-                BilledTokens = answer.Tokens,
-                Rate = answer.Rate,
             };
     }
 
-    private static ReadOnlyMemory<float>[] InOrder(IReadOnlyList<(int Index, ReadOnlyMemory<float> Vector)> rows, int texts)
+    private static ReadOnlyMemory<float>[] InOrder(IReadOnlyList<AnswerRow> rows, int texts)
     {
         if (rows.Count != texts)
         {
             throw new EmbeddingRequestException(
-                RequestFault.BadAnswer, $"The provider answered {rows.Count} vectors for {texts} texts, so that they can't be told apart.");
+                RequestFault.WrongAnswer, $"The provider answered {rows.Count} vectors for {texts} texts, so that they can't be told apart. If it always does, set embeddings.batch.size to 1.");
         }
 
-        var vectors = new ReadOnlyMemory<float>[texts];
-        var filled = new bool[texts];
-        foreach (var (index, vector) in rows)
+        // A single vector for a single text is certain, whatever its index.
+        return texts == 1 ? [rows[0].Vector] : Placed(rows);
+    }
+
+    private static ReadOnlyMemory<float>[] Placed(IReadOnlyList<AnswerRow> rows)
+    {
+        var vectors = new ReadOnlyMemory<float>[rows.Count];
+        var filled = new bool[rows.Count];
+        foreach (var row in rows.Where(row => row.Form == IndexForm.Number))
         {
-            // A single vector for a single text is certain, whatever its index.
-            var place = texts == 1 ? 0 : index;
-            if (place < 0 || place >= texts || filled[place])
+            if (row.Index >= rows.Count || filled[row.Index])
             {
-                throw new EmbeddingRequestException(
-                    RequestFault.BadAnswer,
-                    "The provider's answer lacks an index or has one twice, so that its vectors can't be told apart. If it always does, set embeddings.batch.size to 1.");
+                throw Misplaced(row.Index >= rows.Count ? "names an index beyond the last text"
+                    : rows.All(other => other.Index == 0) ? "gives every vector the index 0" : "has an index twice");
             }
 
-            filled[place] = true;
-            vectors[place] = vector;
+            filled[row.Index] = true;
+            vectors[row.Index] = row.Vector;
         }
 
-        return vectors;
+        if (rows.Any(row => row.Form == IndexForm.Unusable))
+        {
+            throw Misplaced("has an index that is no whole number");
+        }
+
+        switch (rows.Count(row => row.Form == IndexForm.Missing))
+        {
+            case 0:
+                return vectors;
+            case 1 when Array.IndexOf(filled, false) is var place && rows.First(row => row.Form == IndexForm.Missing) is var left:
+                // Google's servers leave a 0 away; there is one place left, whichever it is.
+                vectors[place] = left.Vector;
+                return vectors;
+            default:
+                throw Misplaced("lacks the index of more than one vector");
+        }
     }
+
+    private static EmbeddingRequestException Misplaced(string what) => new(
+        RequestFault.WrongAnswer, $"The provider's answer {what}, so that its vectors can't be told apart. If it always does, set embeddings.batch.size to 1.");
 
     /// <returns>Null when the vector can't be used.</returns>
     private static ReadOnlyMemory<float>? Unit(ReadOnlyMemory<float> vector, int dimension)

@@ -12,39 +12,47 @@ public sealed class OpenAiProvider : IEmbeddingProvider
 
     private readonly OpenAiEndpoint _endpoint;
     private readonly OpenAiWire _wire;
+    private readonly ShapeMemory _memory;
+    private readonly string? _answersAs;
     private readonly Lock _lock = new();
-    private bool _namesDimension;
     private string? _deployed;
 
-    private OpenAiProvider(EmbeddingsConfig config, TimeProvider clock, TimeSpan requestTimeout)
+    private OpenAiProvider(EmbeddingsConfig config, TimeProvider clock, TimeSpan requestTimeout, IProgress<string>? notices)
     {
         Signature = SignatureOf(config);
         _endpoint = new(config);
 
         // Found out here, before anything is written or sent.
-        _endpoint.RevealKey();
-        _wire = new(_endpoint, config.Model, new(_endpoint, config.Model, config.Dimension), requestTimeout, clock);
-        _namesDimension = !config.Model.StartsWith("text-embedding-ada-002", StringComparison.OrdinalIgnoreCase);
-        Documents = new OpenAiGenerator(this, config.Prefixes.Document);
-        Queries = new OpenAiGenerator(this, config.Prefixes.Query);
+        _endpoint.RequireKey();
+        _wire = new(_endpoint, config, requestTimeout, clock);
+        _memory = new(config, _endpoint.Name, _endpoint.IsKnown, notices);
+        _answersAs = config.Request.Model;
+        Documents = new OpenAiGenerator(this, config.Prefixes.Document, query: false);
+        Queries = new OpenAiGenerator(this, config.Prefixes.Query, query: true);
     }
 
     public EmbeddingSignature Signature { get; }
 
     public bool IsFree => false;
 
+    public bool IsLearning => _memory.IsLearning;
+
+    /// <summary>What refusals taught of the server, a line each.</summary>
+    internal IReadOnlyList<string> Learned => _memory.Learned;
+
     public IEmbeddingGenerator<string, Embedding<float>> Documents { get; }
 
     public IEmbeddingGenerator<string, Embedding<float>> Queries { get; }
 
     /// <param name="requestTimeout">For one request, to the last byte; null for the governor's default.</param>
+    /// <param name="notices">Is told what is learned of the server, once each.</param>
     /// <exception cref="UsageException">The address can't be used with this configuration.</exception>
     /// <exception cref="ProviderRefusedException">The host is known to want a key and none is configured.</exception>
-    public static IEmbeddingProvider Create(EmbeddingsConfig config, TimeProvider clock, TimeSpan? requestTimeout = null)
+    public static IEmbeddingProvider Create(EmbeddingsConfig config, TimeProvider clock, TimeSpan? requestTimeout = null, IProgress<string>? notices = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(clock);
-        return new OpenAiProvider(config, clock, requestTimeout ?? GovernorOptions.DefaultRequestTimeout);
+        return new OpenAiProvider(config, clock, requestTimeout ?? GovernorOptions.DefaultRequestTimeout, notices);
     }
 
     /// <summary>Needs no key and no network.</summary>
@@ -52,10 +60,13 @@ public sealed class OpenAiProvider : IEmbeddingProvider
     {
         ArgumentNullException.ThrowIfNull(config);
 
-        // As JSON, so that no prefix can look like another pair of prefixes.
-        var roleRules = config.Prefixes == RolePrefixes.None
-            ? ""
-            : JsonSerializer.Serialize(new { document = config.Prefixes.Document, query = config.Prefixes.Query });
+        // As JSON, so that no prefix can look like another pair of prefixes. Whatever a request says beside model, texts and length may change
+        // the vectors; headers say who asks.
+        var (extra, prefixes) = (config.Request.Extra, config.Prefixes);
+        var roleRules = extra.Count > 0
+            ? JsonSerializer.Serialize(new { document = prefixes.Document, query = prefixes.Query, extra = extra.Select(field => new[] { field.Name, field.Document, field.Query }) })
+            : prefixes == RolePrefixes.None ? ""
+            : JsonSerializer.Serialize(new { document = prefixes.Document, query = prefixes.Query });
         return new(ProviderName, config.Model, config.Dimension, roleRules);
     }
 
@@ -66,45 +77,72 @@ public sealed class OpenAiProvider : IEmbeddingProvider
         _wire.Dispose();
     }
 
-    internal async Task<GeneratedEmbeddings<Embedding<float>>> SendAsync(string[] texts, CancellationToken cancellationToken)
+    /// <param name="query">The texts are searched for, not stored.</param>
+    /// <param name="plain">Ask for nothing beside model and texts.</param>
+    internal async Task<GeneratedEmbeddings<Embedding<float>>> SendAsync(string[] texts, bool query, bool plain, CancellationToken cancellationToken)
     {
         var (_, model, dimension, _) = Signature;
-        var namesDimension = _namesDimension;
+        var shape = _memory.Shape;
+        shape = plain ? _memory.Plain : shape;
         OpenAiAnswer answer;
         try
         {
-            answer = await _wire.SendAsync(texts, namesDimension ? dimension : null, cancellationToken);
+            answer = await _wire.SendAsync(texts, shape, query, cancellationToken);
         }
-        catch (EmbeddingRequestException caught) when (caught.Fault == RequestFault.DimensionRefused && namesDimension && !MakesAnyDimension(model))
+        catch (EmbeddingRequestException caught) when (caught.Refusal is { Kind: RefusalKind.Fields or RefusalKind.Missing } refusal && _memory.Learn(shape, refusal))
         {
-            // Servers of models that can't be shortened refuse the parameter, not the dimension; what comes back is checked anyway.
-            _namesDimension = false;
             throw new EmbeddingRequestException(RequestFault.Adapted, caught.Message, caught);
         }
+        catch (EmbeddingRequestException caught) when (caught.Fault == RequestFault.Unclear && texts.Length == 1 && _memory.MayTryPlain(shape))
+        {
+            throw new EmbeddingRequestException(RequestFault.AdaptedPlain, caught.Message, caught);
+        }
 
-        RequireModel(answer.Model);
-        return AnswerCheck.Read(answer, texts.Length, dimension, model);
+        RequireModel(answer);
+        try
+        {
+            var embeddings = AnswerCheck.Read(answer, texts.Length, dimension, model);
+            _memory.Prove(shape);
+            return embeddings;
+        }
+        catch (EmbeddingRequestException caught) when (plain && caught.Fault == RequestFault.WrongAnswer)
+        {
+            // What it was refused for may be the length, or have passed: nothing is learned.
+            throw new EmbeddingRequestException(RequestFault.Unclear, $"{_endpoint.Name} refused the text without a reason. Asked with model and text alone it answered: {caught.Message}", caught)
+            {
+                BilledTokens = caught.BilledTokens,
+                Rate = caught.Rate,
+            };
+        }
     }
 
-    /// <summary>OpenAI's third generation is made to be shortened: a refusal there means the number itself.</summary>
-    private static bool MakesAnyDimension(string model) => model.StartsWith("text-embedding-3-", StringComparison.OrdinalIgnoreCase);
-
-    private void RequireModel(string? answered)
+    private void RequireModel(OpenAiAnswer answer)
     {
-        var asked = Signature.Model;
-        if (_endpoint.NamesDeployments)
+        var asked = _answersAs ?? Signature.Model;
+        if (asked == RequestConfig.AnyModel && _answersAs is not null)
+        {
+            return;
+        }
+
+        if (_endpoint.NamesDeployments && _answersAs is null)
         {
             lock (_lock)
             {
-                asked = _deployed ??= answered ?? asked;
+                asked = _deployed ??= answer.Model ?? asked;
             }
         }
 
-        if (!ModelName.IsSame(asked, answered))
+        if (!ModelName.IsSame(asked, answer.Model))
         {
+            var answered = ModelName.Printed(answer.Model!);
             throw new EmbeddingRequestException(
                 RequestFault.WrongAnswer,
-                $"{_endpoint.Name} was asked for model {asked} and answered with {ModelName.Printed(answered!)}. Models are never mixed: set embeddings.model to the name that the server gives it.");
+                $"{_endpoint.Name} was asked for model {Signature.Model} and answered with {answered}. Models are never mixed: set embeddings.model to the name that the server gives it, "
+                + $"or, where that is the same model under another name, embeddings.request.model to '{answered}' (any: whatever it says).")
+            {
+                BilledTokens = answer.Tokens,
+                Rate = answer.Rate,
+            };
         }
     }
 }
