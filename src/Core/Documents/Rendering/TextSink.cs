@@ -12,7 +12,7 @@ internal sealed class TextSink
     private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(
         [.. Enumerable.Range(0, char.MaxValue + 1).Select(point => (char)point).Where(char.IsWhiteSpace)]);
 
-    /// <summary>A longer run of letters, digits and what Base64 has beside them is data: nobody reads it, and a model makes nothing of it.</summary>
+    /// <summary>A longer run of letters and digits, with what Base64 has beside them, is data: nobody reads it, and a model makes nothing of it.</summary>
     private const int MaxData = 4_096;
 
     private const int ShownOfData = 40;
@@ -92,7 +92,7 @@ internal sealed class TextSink
                 break;
             }
 
-            var isData = length > MaxData;
+            var isData = length > MaxData && value.Slice(start, length).ContainsAnyInRange('0', '9');
             text.Append(value[..(start + (isData ? ShownOfData : length))]);
             if (isData)
             {
