@@ -1,6 +1,5 @@
 using System.Text;
 using EmbSync.Core.Model;
-using EmbSync.Core.Repair;
 
 namespace EmbSync.Core.Reporting;
 

@@ -39,7 +39,7 @@ public static class Guess
     /// <summary>
     /// The nearest known word within a third of its length (at least one edit), or one that begins so; spelling with other case or dashes is nearest of all.
     /// </summary>
-    public static string? Nearest(string given, IEnumerable<string> known) => Near(given, known).FirstOrDefault();
+    public static string? Nearest(string given, IEnumerable<string> known) => Near(given, known) is [var nearest, ..] ? nearest : null;
 
     /// <summary>All that are so near, the nearest first.</summary>
     public static IReadOnlyList<string> Near(string given, IEnumerable<string> known)
