@@ -17,6 +17,8 @@ internal static class FaultList
 {
     private const string SetAside = "set aside with its file and line; its row stays as it was, the rest is done";
 
+    private const string Warned = "a warning with its file and line; the item is embedded all the same";
+
     private static readonly Touched[] Stores = [Sqlite, Postgres];
     private static readonly Touched[] AllStores = [Sqlite, Postgres, Memory];
     private static readonly Touched[] StoresAndOpenAi = [Sqlite, Postgres, OpenAi];
@@ -30,13 +32,15 @@ internal static class FaultList
         [
             .. Each(1, ["empty", "blank", "only a mark", "front matter alone"], "an item without chunks: no request, and current", "0", StoresAndOpenAi),
             new(1, "no words for the offline provider", "an item all the same; the rest is done", "0", [Sqlite, Postgres, Lexical]),
-            new(2, "front matter nested 6,000 deep", $"EMB1101: refused at depth 64 before a parser sees it; {SetAside}", "3", AllStores),
-            .. Each(3, ["alias", "self-reference", "bomb of aliases"], $"EMB1102: aliases and anchors are refused; {SetAside}", "3", AllStores),
-            new(4, "a thousand >", $"EMB1104: {SetAside}", "3", AllStores),
+            new(2, "front matter nested 6,000 deep", $"EMB1101: read to depth 64; {Warned}", "0", AllStores),
+            new(3, "alias", "an alias stands for its value", "0", AllStores),
+            .. Each(3, ["self-reference", "bomb of aliases"], $"EMB1102: aliases stand for 1,000 values at most, others are text; {Warned}", "0", AllStores),
+            new(4, "a thousand >", $"EMB1104: embedded as plain paragraphs; {Warned}", "0", AllStores),
             new(5, "over the size limit", "EMB1105: set aside before it is read (`limits.maxFileBytes`)", "3", AllStores),
-            .. Each(6, ["invalid UTF-8", "UTF-16 without a mark", "NUL", "lone surrogate"], $"EMB1106: {SetAside}", "3", AllStores),
+            .. Each(6, ["invalid UTF-8", "UTF-16 without a mark", "lone surrogate"], $"EMB1116: read as another encoding; {Warned}", "0", AllStores),
+            new(6, "NUL", $"EMB1106: {SetAside}", "3", AllStores),
             new(7, "line ends, mark and composed letters", "the same hash: CRLF, a byte order mark, NFD and UTF-16 with a mark buy nothing", "0", Stores),
-            new(8, "two files with one id", "EMB1107: both are named; what is stored under the id is neither deleted nor overwritten", "3", Stores),
+            new(8, "two files with one id", "EMB1107: both are kept, one by its path; a warning names both", "0", Stores),
             .. Each(9, ["rename", "move to another source", "copy"], "nothing is bought: vectors go by the text's hash", "0", Stores),
             new(10, "a million words", "every word is sent, in chunks; nothing is cut off", "0", StoresAndOpenAi),
             new(10, "a million words in 256 MB", "the whole run stays within a heap of 256 MB", "0", [Sqlite, Postgres, Lexical]),
@@ -45,7 +49,7 @@ internal static class FaultList
             new(12, "no file matches", "nothing is deleted, nothing begun; `--max-delete` says that it is meant", "5", Stores),
             new(12, "a folder can't be read", "EMB1110: named; nothing is deleted, the rest is done", "3", Stores),
             new(12, "a scope in a folder that can't be read", "EMB1110: the path is named and its row stays", "3", Stores),
-            new(13, "conflict markers", $"EMB1108: {SetAside}", "3", AllStores),
+            new(13, "conflict markers", $"EMB1108: both sides are embedded without the markers; {Warned}", "0", AllStores),
             .. Each(14, ["newline", "quotes", "255 bytes", "option", "bidirectional"], "a name like any other: stored, shown as text, deleted with its file", "0", Stores),
             new(14, "not UTF-8", "named and set aside; the rest is done", "3", Stores),
             new(15, "link out of the work tree", "EMB1109: not followed, set aside", "3", AllStores),

@@ -10,7 +10,8 @@ public sealed class JsonSchemaTests
     public async Task Every_command_prints_what_its_schema_says()
     {
         using var repository = TaskRepository.Create();
-        repository.Write("tasks/bad.md", "---\nid: [\n---\n# Bad\n");
+        repository.Write("tasks/bad.md", "# Bad\n\nno \0 text\n");
+        repository.Write("tasks/odd.md", "---\nid: [\n---\n# Odd\n");
         foreach (var arguments in new[]
         {
             "status", "sync --dry-run", "sync", "status --runs 3", "search token", "runs", "repair --dry-run", "repair --verify 2", "doctor --no-probe", "reembed --dry-run", "cache export vectors.bin", "cache import vectors.bin",

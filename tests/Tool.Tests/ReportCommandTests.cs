@@ -25,7 +25,7 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
         }
 
         stage.Repository.Write("tasks/new.md", "---\nid: T-new\ntitle: Brand new\n---\n\nnew\n");
-        stage.Repository.Write("tasks/broken.md", "---\ntitle: [unclosed\n---\n\ntext\n");
+        stage.Repository.Write("tasks/broken.md", "# A\n\nno \0 text\n");
         using var report = stage.Start("report", "--out", "page.html");
         var run = await report.EndAsync();
 

@@ -101,7 +101,7 @@ public sealed class StatusCommandTests
         repository.Write("tasks/area0/t2.md", TaskRepository.Task(2).Replace("Body", "Changed body", StringComparison.Ordinal));
         repository.Write("tasks/area1/t3.md", TaskRepository.Task(3, status: "done"));
         repository.Write("tasks/new.md", TaskRepository.Task(7, title: "New"));
-        repository.Write("docs/broken.md", "---\ntitle: [unclosed\n---\n\ntext\n");
+        repository.Write("docs/broken.md", "# A\n\nno \0 text\n");
         repository.Delete("tasks/area0/t4.md");
         repository.Commit();
         return repository;

@@ -48,6 +48,7 @@ public sealed class SyncCommandTests
         repository.Write("tasks/twin.md", TaskRepository.Task(1));
         repository.WriteBytes("docs/latin1.md", [0x23, 0x20, 0xE9, 0x0A]);
         repository.Write("docs/conflict.md", "# A\n\n<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n");
+        repository.Write("docs/binary.md", "no \0 text\n");
 
         var run = await ToolRun.Of(repository.Path, "sync");
 

@@ -106,7 +106,7 @@ public sealed class Discovery
         config.Embeddings.ApiKey.ShouldBeNull();
         var source = config.Sources.ShouldHaveSingleItem().ShouldBeOfType<MarkdownSourceConfig>();
         source.Name.ShouldBe("docs");
-        source.Include.ShouldBe(["**/*.md"]);
+        source.Include.ShouldBe(["**/*.md", "**/*.mdx", "**/*.markdown"]);
         source.Exclude.ShouldBeEmpty();
         source.Embed.ShouldBe(["title"]);
         source.ItemType.ShouldBe("docs");

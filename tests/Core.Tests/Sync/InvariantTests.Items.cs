@@ -14,7 +14,7 @@ public abstract partial class InvariantTests
         using var world = World();
         await world.SyncAsync();
         _repository.Delete("tasks/t0.md");
-        _repository.Write("tasks/broken.md", "---\nid: [unclosed\n---\n\nbody\n");
+        _repository.Write("tasks/broken.md", "# A\n\nno \0 text\n");
 
         var result = await world.SyncAsync();
 
@@ -108,7 +108,7 @@ public abstract partial class InvariantTests
     public async Task A_blocked_file_does_not_blind_scoped_runs()
     {
         Tasks(12);
-        _repository.Write("tasks/bad.md", "# A\n\n<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n");
+        _repository.Write("tasks/bad.md", "# A\n\nno \0 text\n");
         _repository.Commit();
         using var world = World();
         (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Partial);

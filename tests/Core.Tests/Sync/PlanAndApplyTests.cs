@@ -95,7 +95,7 @@ public abstract class PlanAndApplyTests : IAsyncLifetime
                 _repository.Move("tasks/t1.md", "tasks/u1.md");
                 break;
             default:
-                _repository.WriteBytes("tasks/t1.md", [0x23, 0x20, 0xE9, 0x0A]);
+                _repository.WriteBytes("tasks/t1.md", [0x23, 0x20, 0x00, 0x0A]);
                 break;
         }
 

@@ -10,12 +10,8 @@ public sealed class FileFaults(PostgresFixture postgres) : IClassFixture<Postgre
     private const string File = "docs/bad.md";
 
     [Theory, OnStores(Touched.Sqlite, Touched.Postgres, Touched.Memory)]
-    [Fault(2, "front matter nested 6,000 deep")]
-    [Fault(3, "alias", "self-reference", "bomb of aliases")]
-    [Fault(4, "a thousand >")]
     [Fault(5, "over the size limit")]
-    [Fault(6, "invalid UTF-8", "UTF-16 without a mark", "NUL", "lone surrogate")]
-    [Fault(13, "conflict markers")]
+    [Fault(6, "NUL")]
     [Fault(15, "link out of the work tree")]
     [Fault(18, "LFS pointer")]
     public async Task Of_one_file_set_it_aside(Touched store, string name)
@@ -50,6 +46,32 @@ public sealed class FileFaults(PostgresFixture postgres) : IClassFixture<Postgre
         if (world.IsDurable)
         {
             world.Server.Purchases.Count.ShouldBe(bought + 2);
+            await world.ShouldBeInStepAsync();
+        }
+    }
+
+    [Theory, OnStores(Touched.Sqlite, Touched.Postgres, Touched.Memory)]
+    [Fault(2, "front matter nested 6,000 deep")]
+    [Fault(3, "alias", "self-reference", "bomb of aliases")]
+    [Fault(4, "a thousand >")]
+    [Fault(6, "invalid UTF-8", "UTF-16 without a mark", "lone surrogate")]
+    [Fault(13, "conflict markers")]
+    public async Task A_detail_costs_a_warning_and_not_the_item(Touched store, string name)
+    {
+        await using var world = await FaultWorld.StartAsync(store, postgres);
+        await world.SyncedAsync();
+
+        var (code, line) = Break(world.Repository, name);
+        var run = await world.SyncedAsync();
+
+        run.Items("failed").ShouldBe(0);
+        run.Warnings.ShouldBe(code.Length == 0 ? [] : [(code, File, line)], run.ToString());
+        if (world.IsDurable)
+        {
+            (await world.StoredAsync()).Keys.ShouldBe([.. FaultWorld.Beginning, "docs/" + File], ignoreOrder: true);
+            (await world.SyncedAsync()).Warnings.ShouldBeEmpty();
+            (await world.RunAsync("status --check")).ShouldSatisfyAllConditions(
+                status => status.ExitCode.ShouldBe(0), status => status.Out.ShouldContain(code));
             await world.ShouldBeInStepAsync();
         }
     }
@@ -193,16 +215,16 @@ public sealed class FileFaults(PostgresFixture postgres) : IClassFixture<Postgre
         var (bytes, code, line) = name switch
         {
             "front matter nested 6,000 deep" => (Front("title: x\na: " + new string('[', 6000) + new string(']', 6000)), ProblemCodes.FrontMatterTooDeep, 3),
-            "alias" => (Front("a: &x 1\nb: *x"), ProblemCodes.FrontMatterAlias, 2),
+            "alias" => (Front("a: &x 1\nb: *x"), "", (int?)null),
             "self-reference" => (Front("title: x\na: &a [*a]"), ProblemCodes.FrontMatterAlias, 3),
             "bomb of aliases" => (Front("a: &a [x, x]\n" + string.Concat(Enumerable.Range(0, 40).Select(i =>
-                $"{(char)('b' + (i % 20))}{i}: &n{i} [*{(i == 0 ? "a" : $"n{i - 1}")}, *{(i == 0 ? "a" : $"n{i - 1}")}]\n"))), ProblemCodes.FrontMatterAlias, 2),
+                $"{(char)('b' + (i % 20))}{i}: &n{i} [*{(i == 0 ? "a" : $"n{i - 1}")}, *{(i == 0 ? "a" : $"n{i - 1}")}]\n"))), ProblemCodes.FrontMatterAlias, 9),
             "a thousand >" => (Encoding.UTF8.GetBytes("# T\n\n" + new string('>', 1000) + " x\n"), ProblemCodes.NestedTooDeep, 3),
             "over the size limit" => (Encoding.UTF8.GetBytes(new string('x', (5 * 1024 * 1024) + 1)), ProblemCodes.TooLarge, (int?)null),
-            "invalid UTF-8" => ([0x23, 0x0A, 0x0A, 0xE9, 0x0A], ProblemCodes.NotUtf8, 3),
-            "UTF-16 without a mark" => (Encoding.Unicode.GetBytes("# Title\n\nText.\n"), ProblemCodes.NotUtf8, 1),
+            "invalid UTF-8" => ([0x23, 0x0A, 0x0A, 0xE9, 0x0A], ProblemCodes.OtherEncoding, 3),
+            "UTF-16 without a mark" => (Encoding.Unicode.GetBytes("# Title\n\nText.\n"), ProblemCodes.OtherEncoding, null),
             "NUL" => ([0x61, 0x0A, 0x62, 0x00, 0x0A], ProblemCodes.NotUtf8, 2),
-            "lone surrogate" => ([0x61, 0x0A, 0xED, 0xA0, 0x80, 0x0A], ProblemCodes.NotUtf8, 2),
+            "lone surrogate" => ([0x61, 0x0A, 0xED, 0xA0, 0x80, 0x0A], ProblemCodes.OtherEncoding, 2),
             "conflict markers" => (Encoding.UTF8.GetBytes("# A\n\n<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n"), ProblemCodes.ConflictMarkers, 3),
             "LFS pointer" => (Encoding.UTF8.GetBytes($"version https://git-lfs.github.com/spec/v1\noid sha256:{new string('a', 64)}\nsize 12345\n"),
                 ProblemCodes.LfsPointer, null),

@@ -13,7 +13,7 @@ public sealed class OutputFaults(PostgresFixture postgres) : IClassFixture<Postg
         await using var world = await FaultWorld.StartAsync(store, postgres);
         world.Environment["GITHUB_ACTIONS"] = "true";
         var bad = name[0] == 'w' ? "a\n::set-output name=x::owned%0A::error::y" : "a\u001b[31m\u001b]8;;http://x\u0007\u202Eb\u009b1m";
-        world.Repository.Write($"docs/{bad}.md", "# A\n\n<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n");
+        world.Repository.Write($"docs/{bad}.md", "# A\n\nno \0 text\n");
         world.Repository.Write("tasks/one.md", $"---\nid: \"X\\u202E%0A::error::z\"\n---\n\nOne.\n");
         world.Repository.Write("tasks/two.md", $"---\nid: \"X\\u202E%0A::error::z\"\n---\n\nTwo.\n");
 

@@ -78,7 +78,7 @@ public sealed class PullRequestWorkflowTests
         await using var provider = await FakeEmbeddingServer.StartAsync();
         using var world = new CiWorld(provider);
         world.Developer.Git("checkout", "--quiet", "-b", "change");
-        world.Developer.Write("tasks/broken.md", "---\nid: B-1\ntitle: [unclosed\n---\n\ntext\n");
+        world.Developer.Write("tasks/broken.md", "# A\n\nno \0 text\n");
         world.Developer.Commit();
         world.OpenPullRequest("change");
 
@@ -86,7 +86,7 @@ public sealed class PullRequestWorkflowTests
 
         job.ExitCode.ShouldBe(0, job.Log);
         var command = job.Commands.ShouldHaveSingleItem();
-        (command.Name, command.Properties["file"], command.Properties["title"]).ShouldBe(("error", "tasks/broken.md", "embsync EMB1103"));
+        (command.Name, command.Properties["file"], command.Properties["title"]).ShouldBe(("error", "tasks/broken.md", "embsync EMB1106"));
     }
 
     /// <summary>A pull request that changes a task, adds one whose name needs encoding, and moves one, which costs nothing.</summary>
