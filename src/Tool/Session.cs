@@ -11,7 +11,9 @@ using EmbSync.Tool.Terminals;
 namespace EmbSync.Tool;
 
 /// <summary>One invocation: opens what a command works on, and prints what it answers, redacted.</summary>
+#pragma warning disable CA1001 // The command that asked for the progress line disposes of it; here it is remembered, to be cleared before something is said.
 internal sealed class Session(Terminal terminal, CancellationToken cancellationToken)
+#pragma warning restore CA1001
 {
     private Redactor _redactor = Redaction.Of(terminal.Environment);
     private byte[]? _input;

@@ -31,7 +31,10 @@ public sealed partial class ContributingTests
         scripts.Where(script => !File.Exists(Path.Combine(Root, script))).ShouldBeEmpty();
         if (!OperatingSystem.IsWindows())
         {
-            scripts.Where(script => !File.GetUnixFileMode(Path.Combine(Root, script)).HasFlag(UnixFileMode.UserExecute)).ShouldBeEmpty();
+            foreach (var script in scripts)
+            {
+                File.GetUnixFileMode(Path.Combine(Root, script)).HasFlag(UnixFileMode.UserExecute).ShouldBeTrue(script);
+            }
         }
     }
 

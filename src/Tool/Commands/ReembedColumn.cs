@@ -3,7 +3,6 @@ using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Sync;
-using EmbSync.Tool.Terminals;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

@@ -4,7 +4,6 @@ using EmbSync.Core.Model;
 using EmbSync.Core.Reembed;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Sync;
-using EmbSync.Tool.Terminals;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

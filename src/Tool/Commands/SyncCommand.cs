@@ -2,7 +2,6 @@ using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Sync;
 using EmbSync.Core.Sync.Saved;
-using EmbSync.Tool.Terminals;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

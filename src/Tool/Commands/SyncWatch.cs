@@ -1,7 +1,6 @@
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources.Postgres;
 using EmbSync.Core.Sync;
-using EmbSync.Tool.Terminals;
 
 namespace EmbSync.Tool.Commands;
 

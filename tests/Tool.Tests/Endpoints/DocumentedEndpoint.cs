@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Endpoints;
 

@@ -5,7 +5,6 @@ using EmbSync.Core.Git;
 using EmbSync.Core.Hooks;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sync;
-using EmbSync.Tool.Terminals;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands.Hooks;

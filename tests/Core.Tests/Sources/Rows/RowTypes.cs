@@ -1,6 +1,5 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Storage;
 using EmbSync.Core.Tests.Storage;
 using EmbSync.Tests;
 

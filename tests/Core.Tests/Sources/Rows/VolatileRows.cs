@@ -1,7 +1,6 @@
 using EmbSync.Core.Backfill;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Storage;
 using EmbSync.Core.Sync;
 using EmbSync.Tests;
 
