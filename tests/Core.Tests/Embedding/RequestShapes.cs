@@ -67,6 +67,18 @@ public class RequestShapes
     }
 
     [Fact]
+    public async Task Keep_the_length_of_a_model_that_is_made_to_be_shortened()
+    {
+        await using var run = await StartAsync(configure: config => config with { Model = "text-embedding-3-small" });
+        run.Server.NativeDimension = 1536;
+        run.Server.Next(Fault.Answer(400, NoReason));
+        await run.RunAsync(GovernedServer.Inputs(1));
+        run.ShouldHaveAnswered(GovernedServer.Inputs(1));
+        run.ShouldHaveBoughtOnce();
+        run.Server.Log.ShouldAllBe(request => request.Dimensions == 8);
+    }
+
+    [Fact]
     public async Task Are_not_to_blame_for_a_text()
     {
         await using var run = await StartAsync();

@@ -50,7 +50,7 @@ internal sealed partial class OpenAiErrors(OpenAiEndpoint endpoint, EmbeddingsCo
             RefusalKind.Permission => $"the key may not use {model}. {endpoint.KeyHint}, or check its permissions and embeddings.model.",
             RefusalKind.Quota => status == 402 ? "the account can't pay. Add credit to it, then run again to go on." : "the quota is used up. Add credit or raise the account's limit, then run again to go on.",
             RefusalKind.Model when endpoint.NamesDeployments => "no such deployment there. Check the path of embeddings.baseUrl, or embeddings.model where the path names none.",
-            RefusalKind.Model => $"no model {model} there. Check embeddings.model{(status == 404 ? " and embeddings.baseUrl" : "")}{(endpoint.IsOllama ? $", or run 'ollama pull {model}'" : "")}.",
+            RefusalKind.Model => $"no model {model} there{(status == 404 ? ", or no such address" : "")}. Check embeddings.model{(status == 404 ? " and embeddings.baseUrl" : "")}{(endpoint.IsOllama ? $", or run 'ollama pull {model}'" : "")}.",
             RefusalKind.NotFound => $"no model {model} there, or no such address. Check embeddings.model and embeddings.baseUrl{endpoint.AddressHint}.",
             RefusalKind.Address => $"no embeddings API at this address. Check embeddings.baseUrl{endpoint.AddressHint}.",
             RefusalKind.Redirect => redirect is null

@@ -147,8 +147,11 @@ internal sealed class ShapeMemory
         }
     }
 
-    /// <summary>Model and texts, and what the configuration insists on.</summary>
-    public RequestShape Plain => new(_config.Request.NamesDimension ?? false, _config.Request.Encoding ?? VectorEncoding.Unsaid);
+    /// <summary>
+    /// Model and texts, and what the configuration insists on. A model that is made to be shortened is still told how far: else its vector would
+    /// be paid for and of no use.
+    /// </summary>
+    public RequestShape Plain => new(_config.Request.NamesDimension ?? MakesAnyDimension, _config.Request.Encoding ?? VectorEncoding.Unsaid);
 
     /// <summary>OpenAI's third generation is made to be shortened: a refusal of the number means the number itself.</summary>
     private bool MakesAnyDimension => _config.Model.StartsWith("text-embedding-3-", StringComparison.OrdinalIgnoreCase);
