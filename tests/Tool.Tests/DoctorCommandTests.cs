@@ -80,7 +80,7 @@ public sealed class DoctorCommandTests(PostgresFixture postgres) : IClassFixture
     [InlineData("DELETE FROM vec_1 WHERE rowid IN (SELECT rowid FROM vec_1 LIMIT 1)", "EMB2406")]
     [InlineData("UPDATE vec_1 SET embedding = zeroblob(64) WHERE rowid = 1", "EMB2415")]
     [InlineData("UPDATE vec_1 SET embedding = x'00' WHERE rowid = 1", "EMB2415")]
-    [InlineData("INSERT INTO item SELECT 'gone', id, type, title, path, version, pipeline, metadata, priority, updated_at, content_digest, record_digest, 0 FROM item LIMIT 1", "EMB2408")]
+    [InlineData("INSERT INTO item SELECT 'gone', id, type, title, path, version, pipeline, metadata, priority, updated_at, content_digest, record_digest, 0, remarks FROM item LIMIT 1", "EMB2408")]
     [InlineData("DROP VIEW embeddings", "EMB2411")]
     [InlineData("DROP VIEW embeddings; DROP TABLE vec_1", "EMB2405")]
     [InlineData("UPDATE meta SET project = 'other'", "EMB2402")]

@@ -13,7 +13,7 @@ public sealed class DoctorUsageTests(PostgresFixture postgres) : IClassFixture<P
     [Theory]
     [InlineData("doctor --dry-run", "--dry-run goes with --fix")]
     [InlineData("doctor --postgres-url env:NOT_SET", "--postgres-url env:NOT_SET: that variable is not set")]
-    [InlineData("doctor --postgres-url mysql://app@h/db", "another scheme")]
+    [InlineData("doctor --postgres-url mysql://app@h/db", "that of MySQL")]
     [InlineData("doctor --config nowhere.yaml", "nowhere.yaml")]
     [InlineData("doctor --table docs", "--table names a table of a PostgreSQL database")]
     [InlineData("doctor --format msbuild", "use one of")]

@@ -68,8 +68,8 @@ public sealed class ProgressLineTests : IDisposable
         }
 
         Said().ShouldBe(
-            "embsync:  25 %  5/20 items, 5/20 chunks, 5 tokens, 15 s left\n"
-            + "embsync:  50 %  10/20 items, 10/20 chunks, 10 tokens, 10 s left\n");
+            "embsync:  25 %  5/20 items, 5/20 chunks, 5 tokens, 1 a second, 15 s left\n"
+            + "embsync:  50 %  10/20 items, 10/20 chunks, 10 tokens, 1 a second, 10 s left\n");
     }
 
     [Fact]

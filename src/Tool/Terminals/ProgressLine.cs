@@ -47,7 +47,7 @@ internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedP
         var elapsed = _terminal.Clock.GetElapsedTime(_started);
         var (at, chunks) = _first ??= (elapsed, value.ChunksEmbedded);
         return value.BatchesTotal == 0 && value.ChunksEmbedded > chunks && elapsed > at
-            ? Text.Of($", {(value.ChunksEmbedded - chunks) / (elapsed - at).TotalSeconds:0.#} texts/s")
+            ? Text.Of($", {(value.ChunksEmbedded - chunks) / (elapsed - at).TotalSeconds:0.#} a second")
             : "";
     }
 

@@ -233,7 +233,7 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
         (await RefusedAsync()).ShouldContain("INVALID");
         (await RefusedAsync(new("nowhere", null, ["a"], "b", false, true, false))).ShouldContain("no such table");
         (await RefusedAsync(new(Table, null, ["body"], "title", false, true, false))).ShouldContain("of type text");
-        (await RefusedAsync(new(Table, null, ["lost"], "embedding", false, true, false))).ShouldContain("id, title, body, embedding");
+        (await RefusedAsync(new(Table, null, ["lost"], "embedding", false, true, false))).ShouldContain("'id', 'title', 'body', 'embedding'");
         (await OneAsync("SELECT count(*)::text FROM pg_namespace WHERE nspname = 'embsync'")).ShouldBe("0");
         _server.Requests.ShouldBe(0);
 

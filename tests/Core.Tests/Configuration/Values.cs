@@ -120,7 +120,7 @@ public sealed class Values
     [InlineData("dimension: 63", "1:26: embeddings.dimension 63 is outside what 'lexical-v1' makes: 64 to 4000")]
     [InlineData("dimension: 4001", "1:26: embeddings.dimension 4001 is outside what 'lexical-v1' makes: 64 to 4000")]
     [InlineData("dimension: 16001", "1:26: embeddings.dimension must be a whole number from 1 to 16000, not the number 16001")]
-    [InlineData("provider: openia, model: text-embedding-3-small", "1:25: embeddings.provider must be lexical or openai, not 'openia': did you mean 'openai'?")]
+    [InlineData("provider: openia, model: text-embedding-3-small", "1:25: embeddings.provider must be local, lexical or openai, not 'openia': did you mean 'openai'?")]
     public void A_model_must_make_the_dimension(string embeddings, string error) =>
         ConfigFolder.ErrorsIn($"embeddings: {{ {embeddings} }}\n").ShouldBe($"embsync.yaml:{error}");
 

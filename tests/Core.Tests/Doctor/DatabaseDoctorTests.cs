@@ -10,7 +10,11 @@ public sealed partial class DatabaseDoctorTests(PostgresFixture server) : IClass
     private async Task<string> DatabaseAsync(string sql = "")
     {
         var url = await server.NewVectorDatabaseAsync();
-        await PostgresFixture.RunAsync(url, sql);
+        if (sql.Length > 0)
+        {
+            await PostgresFixture.RunAsync(url, sql);
+        }
+
         return url;
     }
 

@@ -23,7 +23,7 @@ public sealed class ReportSchemas
         Directory.GetFiles(Folder()).Select(file => Path.GetFileName(file).Replace(".schema.json", "", StringComparison.Ordinal)).ShouldBe(ReportSchema.Names, ignoreOrder: true);
 
     [Fact]
-    public void An_unknown_report_names_the_known_ones() => Should.Throw<UsageException>(() => ReportSchema.Of("weather")).Message.ShouldContain("status, sync");
+    public void An_unknown_report_names_the_known_ones() => Should.Throw<UsageException>(() => ReportSchema.Of("weather")).Message.ShouldContain("'status', 'sync'");
 
     private static string Folder([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../schema/reports"));
 }

@@ -67,7 +67,7 @@ public sealed class WalkthroughTests(PostgresFixture server, ITestOutputHelper o
     private static async Task BeforeTheFirstSyncAsync(Stage stage)
     {
         var status = await stage.JsonAsync(0, "status");
-        Names(status).ShouldBe(["schemaVersion", "project", "store", "commit", "spaces", "items", "chunks", "coverage", "sources", "types", "estimate", "drift", "notes", "runs"]);
+        Names(status).ShouldBe(["schemaVersion", "project", "store", "commit", "spaces", "items", "chunks", "coverage", "sources", "types", "estimate", "drift", "notes", "runs", "warnings"]);
         status.GetProperty("items").GetProperty("missing").GetInt32().ShouldBe(Tasks);
         status.GetProperty("coverage").GetDouble().ShouldBe(0);
 
