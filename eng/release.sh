@@ -57,7 +57,7 @@ for package in $list; do
   printf '%9s  %s  %s\n' "$(wc -c <"$packages/$package")" "$(sha256sum <"$packages/$package" | cut -c1-16)" "$package"
 done
 address=$(dotnet msbuild src/Tool -nologo -p:_IsPacking=true -t:InitializeSourceControlInformation -getProperty:RepositoryUrl)
-echo "Sources: ${address:-not said, as git's origin is no https address; RepositoryUrl=https://... names one}"
+echo "Sources: ${address:-not said, as the origin of this clone is no https address; RepositoryUrl=https://... names one}"
 if [ -n "$push" ]; then check "the packages name their sources" "$([ -n "$address" ] || echo "RepositoryUrl=https://... eng/release.sh --push")"; fi
 if [ "$failed" != 0 ]; then echo; echo "Nothing was published: $failed of the checks failed." >&2; exit 1; fi
 if [ -z "$push" ]; then echo "Nothing was published: that takes --push."; exit 0; fi
