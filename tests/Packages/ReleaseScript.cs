@@ -27,6 +27,11 @@ public sealed class ReleaseScript : IDisposable
         Directory.CreateDirectory(Full("feed"));
         foreach (var script in Directory.GetFiles(Full("eng")))
         {
+            if (OperatingSystem.IsWindows())
+            {
+                throw new PlatformNotSupportedException("The release script is one of a Unix shell.");
+            }
+
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 

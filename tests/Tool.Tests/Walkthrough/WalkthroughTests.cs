@@ -154,7 +154,7 @@ public sealed class WalkthroughTests(PostgresFixture server, ITestOutputHelper o
     private static void HasTheDocumentedForm(JsonElement sync)
     {
         Names(sync).ShouldBe(["schemaVersion", "dryRun", "runId", "status", "model", "dimension", "items", "chunks", "requests", "tokens", "cost", "seconds", "errors",
-            "remaining", "notes", "retries", "spaces", "sources"]);
+            "remaining", "notes", "retries", "spaces", "sources", "refused", "warnings"]);
         Names(sync.GetProperty("items")).ShouldBe(["total", "new", "changed", "metadata", "unchanged", "deleted", "failed"]);
         Names(sync.GetProperty("chunks")).ShouldBe(["embedded", "reused", "deleted"]);
         Names(sync.GetProperty("tokens")).ShouldBe(["estimated", "billed", "covered", "calibratedBy"]);
