@@ -155,7 +155,7 @@ public sealed class WalkthroughTests(PostgresFixture server, ITestOutputHelper o
     {
         Names(sync).ShouldBe(["schemaVersion", "dryRun", "runId", "status", "model", "dimension", "items", "chunks", "requests", "tokens", "cost", "seconds", "errors",
             "remaining", "notes", "retries", "spaces", "sources", "refused", "warnings"]);
-        Names(sync.GetProperty("items")).ShouldBe(["total", "new", "changed", "metadata", "unchanged", "deleted", "failed"]);
+        Names(sync.GetProperty("items")).ShouldBe(["total", "new", "changed", "metadata", "unchanged", "deleted", "failed", "refused"]);
         Names(sync.GetProperty("chunks")).ShouldBe(["embedded", "reused", "deleted"]);
         Names(sync.GetProperty("tokens")).ShouldBe(["estimated", "billed", "covered", "calibratedBy"]);
         Names(sync.GetProperty("cost")).ShouldBe(["currency", "estimated", "actual", "priceFrom"]);
