@@ -15,6 +15,9 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     /// <summary>Looks at what a reader would see at each point.</summary>
     public Func<string, Task> Passing { get; init; } = _ => Task.CompletedTask;
 
+    /// <summary>What a write fails with, by its name, in a process that lives on; null for nothing.</summary>
+    public Func<string, Exception?> Fails { get; init; } = _ => null;
+
     public string Description => store.Description;
 
     public bool IsVolatile => store.IsVolatile;
@@ -88,6 +91,11 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     private async Task<T> PassAsync<T>(string name, Func<Task<T>> write)
     {
         Pass("before " + name);
+        if (Fails(name) is { } fault)
+        {
+            throw fault;
+        }
+
         var answer = await write();
         Pass("after " + name);
         await Passing("after " + name);
