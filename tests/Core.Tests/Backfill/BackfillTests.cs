@@ -104,7 +104,7 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
     private async Task KillAsync(Func<IReadOnlyList<string>, IReadOnlyList<int>> choose)
     {
         var chosen = choose(await RoundAsync(int.MaxValue));
-        chosen.Count.ShouldBeGreaterThan(5);
+        chosen.ShouldNotBeEmpty();
         foreach (var point in chosen)
         {
             await RoundAsync(point);

@@ -24,7 +24,7 @@ public abstract class ReembedKillTests(ITestOutputHelper output)
         var points = (await RunAsync(int.MaxValue)).Points;
         points.Count.ShouldBeGreaterThan(20);
         var chosen = choose(points);
-        chosen.Count.ShouldBeGreaterThan(5);
+        chosen.ShouldNotBeEmpty();
         foreach (var point in chosen)
         {
             var (died, label, passed) = await RunAsync(point);
@@ -88,5 +88,7 @@ public sealed class SqliteReembedKillTests(ITestOutputHelper output) : DurableRe
 
 public sealed class PostgresReembedKillTests(PostgresFixture postgres, ITestOutputHelper output) : DurableReembedKillTests(output), IClassFixture<PostgresFixture>
 {
-    private protected override StoreConfig Store(string folder, int point) => PostgresStores.Of(postgres, $"k{point}");
+    private readonly string _test = Guid.NewGuid().ToString("N")[..8];
+
+    private protected override StoreConfig Store(string folder, int point) => PostgresStores.Of(postgres, $"k{_test}_{point}");
 }
