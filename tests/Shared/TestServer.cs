@@ -14,7 +14,7 @@ internal static class TestServer
     private const string Variable = "EMBSYNC_TEST_POSTGRES";
     private const string Image = "pgvector/pgvector:pg17";
 
-    private static readonly Lazy<Task<NpgsqlConnectionStringBuilder>> Found = new(() => FindAsync(Environment.GetEnvironmentVariable(Variable)));
+    private static readonly Lazy<Task<NpgsqlConnectionStringBuilder>> Found = new(() => FindAsync(Environment.GetEnvironmentVariable(Variable), StartContainerAsync));
     private static readonly SemaphoreSlim Turn = new(1);
     private static int _users;
     private static string? _template;
@@ -22,8 +22,8 @@ internal static class TestServer
     public static Task<NpgsqlConnectionStringBuilder> Address => Found.Value;
 
     /// <param name="named">What the variable says.</param>
-    /// <param name="engine">Address of the engine for containers; where it is null, the machine's own.</param>
-    public static async Task<NpgsqlConnectionStringBuilder> FindAsync(string? named, string? engine = null)
+    /// <param name="container">Starts a server where none is named; answers its address.</param>
+    public static async Task<NpgsqlConnectionStringBuilder> FindAsync(string? named, Func<Task<string>> container)
     {
         if (!string.IsNullOrEmpty(named))
         {
@@ -32,11 +32,7 @@ internal static class TestServer
 
         try
         {
-            // The library keeps nothing on disk safe, and takes the container away when the tests' process ends.
-            var builder = new PostgreSqlBuilder(Image).WithCommand("-c", "jit=off", "-c", "max_connections=200");
-            var container = (engine is null ? builder : builder.WithDockerEndpoint(engine)).Build();
-            await container.StartAsync();
-            return Parse(container.GetConnectionString());
+            return Parse(await container());
         }
         catch (Exception none) when (none is DockerUnavailableException or AggregateException)
         {
@@ -116,6 +112,14 @@ internal static class TestServer
             Database = Uri.UnescapeDataString(uri.AbsolutePath.Trim('/')),
             Pooling = false,
         };
+    }
+
+    /// <summary>The library lets it keep nothing on disk safe, and takes it away when the tests' process has ended.</summary>
+    private static async Task<string> StartContainerAsync()
+    {
+        var container = new PostgreSqlBuilder(Image).WithCommand("-c", "jit=off", "-c", "max_connections=200").Build();
+        await container.StartAsync();
+        return container.GetConnectionString();
     }
 
     private static async Task ExecuteAsync(string database, string sql) => await PostgresFixture.RunAsync(await UrlOfAsync(database), sql);
