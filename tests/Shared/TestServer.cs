@@ -34,7 +34,7 @@ internal static class TestServer
         {
             return Parse(await container());
         }
-        catch (Exception none) when (none is DockerUnavailableException or AggregateException)
+        catch (DockerUnavailableException none)
         {
             throw new InvalidOperationException(
                 $"These tests need a PostgreSQL 17 with pgvector. {Variable} is not set, and no engine for containers answers. Run ./test.sh, which provides "
