@@ -45,7 +45,7 @@ git clone --quiet . "$again/clone"
 git -C "$again/clone" remote set-url origin "$(git remote get-url origin 2>/dev/null || echo none)"
 (cd "$again/clone" && eng/pack.sh --all) && wrong='' || wrong="it could not be packed there"
 for package in "$packages"/*.nupkg; do
-  cmp -s "$package" "$again/clone/$package" || wrong="$wrong $(basename "$package") differs;"
+  cmp -s "$package" "$again/clone/$package" || wrong="${wrong:+$wrong }$(basename "$package") differs;"
 done
 check "another clone packs the same bytes" "$wrong"
 
