@@ -88,6 +88,9 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
     /// <summary>Tokens billed for them.</summary>
     public long Tokens { get; private set; }
 
+    /// <summary>Tokens that the usage of whole answers said, whatever the vectors were good for: what an account is charged.</summary>
+    public long Billed { get; private set; }
+
     /// <summary>How often a usable vector of each text went out.</summary>
     public IReadOnlyDictionary<string, int> Purchases => _purchases;
 
@@ -259,6 +262,14 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
         }
 
         Count(request, fault);
+        if (fault.Kind != FaultKind.NoUsage)
+        {
+            lock (_lock)
+            {
+                Billed += (long)request.Tokens * BilledTimes;
+            }
+        }
+
         await context.Response.Body.WriteAsync(answer, cancellationToken);
     }
 

@@ -140,6 +140,19 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
         run.Error.ShouldContain("tokens are needed");
     }
 
+    [Fact]
+    public async Task Watching_ends_where_every_round_would_buy_all_rows_again()
+    {
+        _repository.Write("embsync.yaml", Config.Replace("type: table", "type: query", StringComparison.Ordinal).Replace("table: message", "query: SELECT id, body || clock_timestamp() AS text FROM message", StringComparison.Ordinal)
+            .Replace("    text: [body]\n    publish: { column: embedding }", "", StringComparison.Ordinal));
+
+        var run = await ToolRun.Of(_repository.Path, "sync --watch --watch-pause 0s", _environment).WaitAsync(TimeSpan.FromMinutes(1));
+
+        run.ExitCode.ShouldBe(5, run.ToString());
+        run.Error.ShouldContain("source 'messages': every round would buy its rows again");
+        _provider.Inputs.ShouldBe(30);
+    }
+
     /// <summary>Findings that are no mere information.</summary>
     private async Task<IReadOnlyList<string>> DoctorAsync(int exitCode)
     {

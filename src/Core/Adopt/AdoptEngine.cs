@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
@@ -56,7 +57,7 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
 
         return spend.Violation(check, terms.IsFree, byParts: false) is { } violation
             ? throw new GuardException($"the sample of {tally.Sample.Count}: {violation}")
-            : await IndexedAsync(await AdoptAsync(paid, tally, report, cancellationToken), cancellationToken);
+            : await IndexedAsync(await AdoptAsync(paid, tally, report, check, cancellationToken), cancellationToken);
     }
 
     /// <summary>What was adopted is in the store, whatever becomes of the index.</summary>
@@ -85,88 +86,84 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         }
     }
 
-    private async Task<AdoptResult> AdoptAsync(PaidVectors paid, AdoptTally tally, AdoptReport report, CancellationToken cancellationToken)
+    private async Task<AdoptResult> AdoptAsync(PaidVectors paid, AdoptTally tally, AdoptReport report, PurchaseEstimate check, CancellationToken cancellationToken)
     {
         using var provider = workspace.OpenProvider(_signature);
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
         var generation = await writer.OpenGenerationAsync(space, _signature, cancellationToken);
-        var run = new RunRecord(0, Command, RunRecord.Running, tally.Found, 0, 0, 0m, null, null, clock.GetUtcNow(), null, CanonicalJson.Empty);
-        run = run with { Id = await writer.BeginRunAsync(run, cancellationToken) };
-        var adopted = 0;
+        var bill = new Bill(spend, [workspace.TermsOf(_signature)]);
+        var receipt = new Receipt(writer, Command, null, bill, clock);
+        await receipt.OpenAsync(tally.Found, cancellationToken);
+        var sampling = TimeSpan.Zero;
         Exception? stopped = null;
-        try
+        report = await receipt.KeepAsync(async () =>
         {
-            (report, stopped) = await CompareAsync(provider, writer, generation.Id, tally, report, cancellationToken);
-            if (report.Sample!.Below + report.Sample.Failed > 0)
+            var adopted = 0;
+            try
             {
-                stopped ??= new GuardException(Refusal(report));
-            }
-
-            await foreach (var rows in (stopped is null ? UsableAsync(paid, tally, cancellationToken) : AsyncEnumerable.Empty<VectorRow>()).Chunk(Batch).WithCancellation(cancellationToken))
-            {
-                var there = await workspace.Store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], cancellationToken);
-                VectorRow[] missing = [.. rows.Where(row => !there.Contains(row.Hash)).DistinctBy(row => row.Hash)];
-                if (missing.Length > 0)
+                var begun = clock.GetTimestamp();
+                (report, stopped) = await CompareAsync(provider, writer, generation.Id, tally, report, bill, cancellationToken);
+                sampling = clock.GetElapsedTime(begun);
+                if (report.Sample!.Below + report.Sample.Failed > 0)
                 {
-                    await writer.CommitAsync(new(generation.Id, missing, [], []), cancellationToken);
-                    adopted += missing.Length;
+                    stopped ??= new GuardException(Refusal(report));
+                }
+
+                await foreach (var rows in (stopped is null ? UsableAsync(paid, tally, cancellationToken) : AsyncEnumerable.Empty<VectorRow>()).Chunk(Batch).WithCancellation(cancellationToken))
+                {
+                    var there = await workspace.Store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], cancellationToken);
+                    VectorRow[] missing = [.. rows.Where(row => !there.Contains(row.Hash)).DistinctBy(row => row.Hash)];
+                    if (missing.Length > 0)
+                    {
+                        await writer.CommitAsync(new(generation.Id, missing, [], []), cancellationToken);
+                        adopted += missing.Length;
+                    }
                 }
             }
-        }
-        catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
-        {
-            stopped = exception;
-        }
-        catch (Exception unforeseen)
-        {
-            await writer.UpdateRunAsync(run with { Status = "failed", ItemsProcessed = adopted, Error = unforeseen.Message, CompletedAt = clock.GetUtcNow() }, CancellationToken.None);
-            throw;
-        }
+            catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
+            {
+                stopped = exception;
+            }
 
-        var (status, exitCode) = Verdict.Of(stopped, hasFailures: false);
-        var tokens = report.Sample?.Tokens ?? 0;
-        run = run with
-        {
-            Status = status, ItemsProcessed = adopted, Tokens = tokens, Cost = workspace.TermsOf(_signature).CostOf(tokens), Error = stopped?.Message, CompletedAt = clock.GetUtcNow(),
-        };
-        try
-        {
-            await writer.UpdateRunAsync(run, CancellationToken.None);
-        }
-        catch (EmbSyncException exception) when (stopped is not null)
-        {
-            // The first error is the one to report; that the receipt is missing is said beside it.
-            stopped = new StoreException($"{stopped.Message} (and the receipt of this run could not be written: {exception.Message})", exception);
-        }
-
-        return new(report with { Status = status, Adopted = adopted }, exitCode, stopped);
+            return report with { Adopted = adopted };
+        });
+        var verdict = Verdict.Of(stopped, hasFailures: false);
+        var end = await receipt.CloseAsync(new(
+            verdict, stopped, tally.Found, report.Adopted, receipt.DetailsOf([(space, _signature, check)], report.Sample?.Failed ?? 0, sampling, verdict.Status)));
+        return new(report with { Status = end.Status, Notes = end.Notes }, end.ExitCode, end.Stopped);
     }
 
-    /// <summary>Buys the sample, stores it, and compares it.</summary>
+    /// <summary>Buys the sample, stores it, and compares it. Like all that is bought it is on disk before the database is asked, and within the budget.</summary>
     private async Task<(AdoptReport Report, Exception? Stopped)> CompareAsync(
-        IEmbeddingProvider provider, IStoreWriter writer, int generation, AdoptTally tally, AdoptReport report, CancellationToken cancellationToken)
+        IEmbeddingProvider provider, IStoreWriter writer, int generation, AdoptTally tally, AdoptReport report, Bill bill, CancellationToken cancellationToken)
     {
         var theirs = tally.Sample.ToDictionary(one => one.Input.Hash, one => one.Vector);
         var cosines = new List<double>();
-        var (requests, tokens) = (0, 0L);
         Exception? stopped = null;
         try
         {
-            await foreach (var answer in workspace.OpenGovernor(provider, new SyncRequest { Command = Command })
-                .EmbedAsync(tally.Sample.Select(one => one.Input).ToAsyncEnumerable(), cancellationToken))
+            using var embedding = PaidEmbedding.Open(workspace, provider, new SyncRequest { Command = Command }, bill);
+            await foreach (var answer in embedding.EmbedAsync(tally.Sample.Select(one => one.Input).TakeWhile(bill.Takes).ToAsyncEnumerable(), cancellationToken))
             {
+                bill.Add(answer);
                 var good = answer.Results.Where(result => result.Failure is null).ToList();
-                await writer.CommitAsync(new(generation, [.. good.Select(result => new VectorRow(result.Input.Hash, result.Vector, result.Input.Tokens))], [], []), CancellationToken.None);
+                if (good.Count > 0)
+                {
+                    await writer.CommitAsync(new(generation, [.. good.Select(result => new VectorRow(result.Input.Hash, result.Vector, result.Input.Tokens))], [], []), CancellationToken.None);
+                }
+
                 cosines.AddRange(good.Select(result => (double)TensorPrimitives.CosineSimilarity(result.Vector.Span, theirs[result.Input.Hash])));
-                (requests, tokens) = (requests + answer.Requests, tokens + (answer.BilledTokens ?? answer.Results.Sum(result => (long)result.Input.Tokens)));
             }
+
+            bill.RefuseUsedUp();
         }
         catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
         {
             stopped = exception;
         }
 
-        return (report with { Sample = AdoptSample.Of(cosines, theirs.Count, requests, tokens) }, stopped);
+        var bought = bill.On(SyncOutcome.Nothing);
+        return (report with { Sample = AdoptSample.Of(cosines, theirs.Count, bought.Requests, bought.Tokens) }, stopped);
     }
 
     private async IAsyncEnumerable<VectorRow> UsableAsync(

@@ -1,3 +1,4 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Storage;
@@ -43,34 +44,19 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
         try
         {
             await BeginAsync(plan, builds, cancellationToken);
-            var run = new RunRecord(0, BuildRuns.Backfill, RunRecord.Running, plan.Pending, 0, 0, null, null,
-                workspace.Git.Repository?.HeadCommit, clock.GetUtcNow(), null, CanonicalJson.Empty);
-            run = run with { Id = await builds[0].BeginRunAsync(run, cancellationToken) };
-            using var embedding = providers.OpenEmbedding(workspace, new SyncRequest { Command = BuildRuns.Backfill });
-            using var rounds = new BackfillRounds(workspace, request, builds, embedding.Streams, new(spend, [.. plan.Spaces.Select(space => space.Terms)]), plan, clock, progress);
-            var outcome = await rounds.RunAsync(cancellationToken);
-            var result = Result(plan, request, outcome, run.Id, started);
-            run = run with
+            var bill = new Bill(spend, [.. plan.Spaces.Select(space => space.Terms)]);
+            var receipt = new Receipt(builds[0], BuildRuns.Backfill, workspace.Git.Repository?.HeadCommit, bill, clock);
+            await receipt.OpenAsync(plan.Pending, cancellationToken);
+            var outcome = await receipt.KeepAsync(async () =>
             {
-                Status = result.Report.Status,
-                ItemsProcessed = outcome.Bought.Written,
-                Tokens = outcome.Bought.Tokens,
-                Cost = result.Report.Cost.Actual,
-                Error = outcome.Bought.Stopped?.Message,
-                CompletedAt = clock.GetUtcNow(),
-                Details = ReportJson.Details(result.Report.AsReceipt()),
-            };
-            try
-            {
-                await builds[0].UpdateRunAsync(run, CancellationToken.None);
-            }
-            catch (EmbSyncException exception) when (outcome.Bought.Stopped is not null)
-            {
-                // The first error is the one to report; that the receipt is missing is said beside it.
-                result = result with { Report = result.Report with { Notes = [.. result.Report.Notes, $"the receipt of this run could not be written: {exception.Message}"] } };
-            }
-
-            return result;
+                using var embedding = providers.OpenEmbedding(workspace, new SyncRequest { Command = BuildRuns.Backfill }, bill);
+                using var rounds = new BackfillRounds(workspace, request, builds, embedding.Streams, bill, plan, clock, progress);
+                return await rounds.RunAsync(cancellationToken);
+            });
+            var result = Result(plan, request, outcome, receipt.Id, started);
+            var end = await receipt.CloseAsync(new(
+                Verdict.Of(outcome.Bought.Stopped, plan.Blocked.Count + outcome.Bought.Failures.Count > 0), outcome.Bought.Stopped, plan.Pending, outcome.Bought.Written, result.Report.AsReceipt()));
+            return new(result.Report with { Status = end.Status, Notes = [.. result.Report.Notes, .. end.Notes] }, end.ExitCode, end.Stopped);
         }
         finally
         {

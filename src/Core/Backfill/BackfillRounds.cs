@@ -1,3 +1,4 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reembed;
 using EmbSync.Core.Storage;
@@ -15,7 +16,7 @@ public sealed record BackfillOutcome(SyncOutcome Bought, int Rounds, int Done, i
 
 /// <summary>The rounds of one process.</summary>
 internal sealed class BackfillRounds(
-    Workspace workspace, BackfillRequest request, IReadOnlyList<IGenerationBuild> builds, IReadOnlyList<EmbedStream> streams, ExecutionOptions options, SyncPlan plan,
+    Workspace workspace, BackfillRequest request, IReadOnlyList<IGenerationBuild> builds, IReadOnlyList<EmbedStream> streams, Bill bill, SyncPlan plan,
     TimeProvider clock, IProgress<BackfillProgress> progress) : IDisposable
 {
     /// <summary>Between two looks at a lock or at the leases of others.</summary>
@@ -28,7 +29,7 @@ internal sealed class BackfillRounds(
     private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(2);
 
     private readonly List<BuildPurchase> _purchases = [.. builds.Select((build, index) => new BuildPurchase(
-        build, new ChunkTexts(workspace), options with { Terms = [options.Terms[index]] }, workspace.Config.Embeddings.BatchSize, clock, new Progress<ReembedProgress>()))];
+        build, new ChunkTexts(workspace), bill, index, workspace.Config.Embeddings.BatchSize, clock, new Progress<ReembedProgress>()))];
     private BackfillFeed? _feeder;
     private readonly int _total = plan.Pending;
     private readonly long _begun = clock.GetTimestamp();
@@ -61,23 +62,9 @@ internal sealed class BackfillRounds(
             stopped ??= exception;
         }
 
-        var spaces = _purchases.ConvertAll(purchase => purchase.Tally.Outcome(null));
-        var billed = spaces.Exists(space => space.Billed is not null);
-        var failures = spaces.SelectMany(space => space.Failures).Concat(Feed.Failures).DistinctBy(failure => (failure.Source, failure.Id)).ToList();
+        var failures = _purchases.SelectMany(purchase => purchase.Tally.Outcome(null).Failures).Concat(Feed.Failures).DistinctBy(failure => (failure.Source, failure.Id)).ToList();
         return new(
-            SyncOutcome.Nothing with
-            {
-                New = Feed.Written,
-                Embedded = spaces.Sum(space => space.Embedded),
-                Requests = spaces.Sum(space => space.Requests),
-                Retries = spaces.Sum(space => space.Retries),
-                Billed = billed ? spaces.Sum(space => space.Billed ?? 0) : null,
-                Covered = billed ? spaces.Sum(space => space.Covered ?? 0) : null,
-                Tokens = spaces.Sum(space => space.Tokens),
-                Failures = failures,
-                Stopped = stopped,
-                Spaces = [.. spaces.SelectMany(space => space.Spaces)],
-            },
+            bill.On(SyncOutcome.Nothing with { New = Feed.Written, Failures = failures, Stopped = stopped }),
             _rounds, Math.Max(0, _total - (_last?.Pending ?? _total)), _last?.Pending, _isOver);
     }
 
@@ -272,9 +259,8 @@ internal sealed class BackfillRounds(
         var embedded = _purchases.Sum(purchase => purchase.Tally.Embedded);
         var elapsed = clock.GetElapsedTime(_begun);
         var left = Math.Max(0, plan.Purchase.Chunks - embedded);
-        var cost = _purchases.Select((purchase, index) => options.Terms[index].CostOf(purchase.Tally.Tokens)).Aggregate((one, other) => one + other);
         progress.Report(new(
             _rounds, request.Rounds, done, _total, embedded, _purchases.Sum(purchase => purchase.Tally.FailureCount),
-            embedded == 0 ? null : elapsed / embedded * left, cost, plan.Purchase.Cost is { } all && plan.Purchase.Chunks > 0 ? all * left / plan.Purchase.Chunks : null));
+            embedded == 0 ? null : elapsed / embedded * left, bill.Cost, plan.Purchase.Cost is { } all && plan.Purchase.Chunks > 0 ? all * left / plan.Purchase.Chunks : null));
     }
 }

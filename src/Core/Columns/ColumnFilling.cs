@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reembed;
-using EmbSync.Core.Storage;
 using EmbSync.Core.Storage.Postgres.Columns;
 using EmbSync.Core.Sync;
 
@@ -13,7 +13,7 @@ namespace EmbSync.Core.Columns;
 /// way at the same time are bought once.
 /// </summary>
 internal sealed class ColumnFilling(
-    PostgresColumn column, RequestGovernor governor, SpendLimit spend, ColumnPlan plan, int batchSize, IProgress<ReembedProgress> progress, Action<string> step)
+    PostgresColumn column, RequestGovernor governor, Bill bill, ColumnPlan plan, int batchSize, IProgress<ReembedProgress> progress, Action<string> step)
 {
     /// <summary>Rows looked at in one statement, where few of them are due; half a megabyte of text a kilobyte each.</summary>
     private const int Page = 512;
@@ -21,9 +21,8 @@ internal sealed class ColumnFilling(
     private readonly Dictionary<ContentHash, List<DueRow>> _waiting = [];
     private readonly HashSet<ContentHash> _failed = [];
     private readonly Lock _gate = new();
-    private long _sent;
 
-    public Tally Tally { get; } = new();
+    public Tally Tally { get; } = new(bill);
 
     public long Updated { get; private set; }
 
@@ -33,7 +32,6 @@ internal sealed class ColumnFilling(
         await foreach (var answer in governor.EmbedAsync(InputsAsync(cancellationToken), cancellationToken))
         {
             var rows = new List<(DueRow, ReadOnlyMemory<float>)>();
-            var vectors = new List<VectorRow>();
             foreach (var result in answer.Results)
             {
                 List<DueRow> asked;
@@ -53,10 +51,9 @@ internal sealed class ColumnFilling(
                 }
 
                 rows.AddRange(asked.Select(row => (row, result.Vector)));
-                vectors.Add(new(result.Input.Hash, result.Vector, result.Input.Tokens));
             }
 
-            Tally.Answer(answer, vectors);
+            Tally.Answer(answer);
             if (rows.Count > 0)
             {
                 // Paid is paid: an interruption waits for this commit.
@@ -64,13 +61,10 @@ internal sealed class ColumnFilling(
                 Updated += await column.WriteAsync(rows, CancellationToken.None);
             }
 
-            progress.Report(new("embedding", plan.Due == 0 ? 1 : Math.Min(1, (double)Updated / plan.Due), (int)Updated, (int)plan.Due, Tally.Tokens));
+            progress.Report(new("embedding", plan.Due == 0 ? 1 : Math.Min(1, (double)Updated / plan.Due), (int)Updated, (int)plan.Due, bill.Tokens));
         }
 
-        if (Tally.OverBudget)
-        {
-            throw new GuardException("the budget of this run is used up; what was bought is kept, and the next run goes on from here");
-        }
+        bill.RefuseUsedUp();
     }
 
     private async IAsyncEnumerable<EmbedInput> InputsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -86,10 +80,8 @@ internal sealed class ColumnFilling(
                 }
 
                 var input = new EmbedInput(row.Hash, row.Text, TokenEstimate.Estimate(row.Text));
-                _sent += input.Tokens;
-                if (!spend.Allows(Tally.Projected([_sent], [plan.Terms])))
+                if (!bill.Takes(input))
                 {
-                    Tally.OverBudget = true;
                     yield break;
                 }
 

@@ -1,3 +1,4 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
@@ -61,22 +62,30 @@ public sealed class ColumnReembed(
             return Result(plan, ColumnOutcome.Nothing with { Bought = SyncOutcome.Nothing with { Stopped = new GuardException(violation) } }, started);
         }
 
+        var bill = new Bill(spend, [plan.Terms]);
         using var provider = Providers.Open(embeddings, _target, clock);
         if (!provider.IsFree && ModelCatalog.Find(_target.Model) is null)
         {
             // A slip in its name, or a dimension that it doesn't make, is found out before anything is written; it costs a token or two.
-            await Providers.OpenGovernor(provider, embeddings, new SyncRequest(), clock).EmbedQueryAsync("embsync", cancellationToken);
+            await OpenGovernor(provider, bill).EmbedQueryAsync("embsync", cancellationToken);
         }
 
         await confirm(plan, cancellationToken);
         await column.BeginAsync(_target, plan.Mode, plan.TargetType, request.DropIndexFirst, Step, cancellationToken);
-        return Result(plan, await FillAsync(column, plan, request, provider, cancellationToken), started);
+        return Result(plan, await FillAsync(column, plan, request, provider, bill, cancellationToken), started);
     }
 
-    private async Task<ColumnOutcome> FillAsync(PostgresColumn column, ColumnPlan plan, ColumnRequest request, IEmbeddingProvider provider, CancellationToken cancellationToken)
+    private RequestGovernor OpenGovernor(IEmbeddingProvider provider, Bill bill)
+    {
+        var governor = Providers.OpenGovernor(provider, embeddings, new SyncRequest(), clock);
+        governor.Unclaimed = bill.Add;
+        return governor;
+    }
+
+    private async Task<ColumnOutcome> FillAsync(PostgresColumn column, ColumnPlan plan, ColumnRequest request, IEmbeddingProvider provider, Bill bill, CancellationToken cancellationToken)
     {
         var (embedding, index) = (TimeSpan.Zero, TimeSpan.Zero);
-        var filling = new ColumnFilling(column, Providers.OpenGovernor(provider, embeddings, new SyncRequest(), clock), spend, plan, embeddings.BatchSize, progress, Step);
+        var filling = new ColumnFilling(column, OpenGovernor(provider, bill), bill, plan, embeddings.BatchSize, progress, Step);
         IReadOnlyList<string> indexes = [];
         var switched = false;
         Exception? stopped = null;
@@ -134,7 +143,7 @@ public sealed class ColumnReembed(
             try
             {
                 Step("index");
-                progress.Report(new("building the index", null, (int)filling.Updated, (int)plan.Due, filling.Tally.Tokens));
+                progress.Report(new("building the index", null, (int)filling.Updated, (int)plan.Due, bill.Tokens));
                 return await column.BuildIndexesAsync(request.ConcurrentIndex, cancellationToken);
             }
             finally
@@ -182,15 +191,7 @@ public sealed class ColumnReembed(
 
     private ColumnResult Result(ColumnPlan plan, ColumnOutcome outcome, long started)
     {
-        var (status, code) = outcome.Bought.Stopped switch
-        {
-            null when outcome.Bought.Failures.Count > 0 => ("partial", ExitCode.Partial),
-            null => ("done", ExitCode.Done),
-            OperationCanceledException => ("interrupted", ExitCode.Interrupted),
-            GuardException guard => ("stopped", guard.ExitCode),
-            EmbSyncException exception => ("failed", exception.ExitCode),
-            _ => ("failed", ExitCode.Failed),
-        };
+        var (status, code) = Verdict.Of(outcome.Bought.Stopped, outcome.Bought.Failures.Count > 0);
         return new(ColumnReembedReport.Executed(plan, outcome, clock.GetElapsedTime(started), status), code, outcome.Bought.Stopped);
     }
 }

@@ -47,7 +47,7 @@ internal static class RunFindings
             yield return Finding.Of(FindingKind.SlowRuns, subject, Text.Of($"{what} sent {again:N0} of {Text.Count(requests, "request")} again: the provider is busy, or allows less than was asked of it."),
                 Mend.Hint("Say the provider's limits under embeddings.rate, or lower embeddings.concurrency."));
         }
-        else if (run.Requests is >= EnoughRequests and var sent && run.Seconds / sent > SlowSeconds)
+        else if (run.Command != "repair" && run.Requests is >= EnoughRequests and var sent && run.Seconds / sent > SlowSeconds)
         {
             yield return Finding.Of(FindingKind.SlowRuns, subject, Text.Of($"{what} took {run.Seconds / sent:0.0} s a request."),
                 Mend.Hint("Raise embeddings.concurrency or embeddings.batch.size; lower embeddings.batch.sleepMs and embeddings.rate if they hold it back; share the work: embsync backfill on several machines."));

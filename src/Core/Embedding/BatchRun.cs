@@ -12,10 +12,8 @@ namespace EmbSync.Core.Embedding;
 internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderPulse pulse, ChannelWriter<EmbedAnswer?> answers, KeepResults? keep)
 {
     private readonly LinkedList<Part> _parts = [];
+    private readonly RequestMeter _meter = sender.NewMeter();
     private long _answersBefore;
-    private int _requests;
-    private int _retries;
-    private long? _billed;
     private bool _believesPlaces = true;
 
     /// <param name="Again">Its vectors were unusable once.</param>
@@ -45,6 +43,12 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
         finally
         {
             sender.Release(this);
+
+            // What requests took that brought nothing.
+            if (_meter.IsPending)
+            {
+                answers.TryWrite(_meter.Tell([]));
+            }
         }
     }
 
@@ -71,14 +75,7 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
 
             var quick = part.Inputs.Count > 1 && !pulse.HasAnswered;
             var outcome = await sender.SendAsync(
-                [.. part.Inputs.Select(input => input.Text)], part.Inputs.Sum(input => (long)input.Tokens), this, part.Suspect, quick, stop, abort);
-            _requests += outcome.Requests;
-            _retries += Math.Max(0, outcome.Requests - 1);
-            if (outcome.BilledTokens is { } billed)
-            {
-                _billed = (_billed ?? 0) + billed;
-            }
-
+                [.. part.Inputs.Select(input => input.Text)], part.Inputs.Sum(input => (long)input.Tokens), this, part.Suspect, quick, _meter, stop, abort);
             if (outcome.Fault is null)
             {
                 _believesPlaces &= !part.IsNamed;
@@ -182,7 +179,9 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
         }
 
         part.From?.Blame();
-        var failure = FailureOf(part.Inputs, ProblemCodes.ProviderFailed, fault.Message);
+
+        // It may be held back for good: what it took is told beside it.
+        var failure = new EmbedAnswer(Failed(part.Inputs, ProblemCodes.ProviderFailed, fault.Message), 0, null);
         if (pulse.Judge(failure, _answersBefore) is { } sure)
         {
             answers.TryWrite(sure);
@@ -263,7 +262,7 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
             lost = caught;
         }
 
-        answers.TryWrite(Account(results));
+        answers.TryWrite(_meter.Tell(results));
         foreach (var released in pulse.Beat())
         {
             answers.TryWrite(released);
@@ -277,20 +276,10 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
 
     private void SetAside(IReadOnlyList<EmbedInput> inputs, string code, EmbeddingRequestException fault)
     {
-        answers.TryWrite(FailureOf(inputs, code, fault.Message));
+        answers.TryWrite(_meter.Tell(Failed(inputs, code, fault.Message)));
         pulse.SetAside(inputs.Count, fault);
     }
 
-    private EmbedAnswer FailureOf(IReadOnlyList<EmbedInput> inputs, string code, string message) =>
-        Account([.. inputs.Select(input => new EmbedResult(input, ReadOnlyMemory<float>.Empty, new(code, message)))]);
-
-    /// <summary>Requests and tokens since the last answer go with this one.</summary>
-    private EmbedAnswer Account(IReadOnlyList<EmbedResult> results)
-    {
-        var answer = new EmbedAnswer(results, _requests, _billed) { Retries = _retries };
-        _requests = 0;
-        _retries = 0;
-        _billed = null;
-        return answer;
-    }
+    private static List<EmbedResult> Failed(IReadOnlyList<EmbedInput> inputs, string code, string message) =>
+        [.. inputs.Select(input => new EmbedResult(input, ReadOnlyMemory<float>.Empty, new(code, message)))];
 }

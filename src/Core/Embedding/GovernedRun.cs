@@ -9,6 +9,7 @@ internal sealed class GovernedRun : IAsyncDisposable
     private readonly RequestCaps _caps;
     private readonly ProviderPulse _pulse;
     private readonly KeepResults? _keep;
+    private readonly Action<EmbedAnswer> _unclaimed;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenSource _abort;
     private readonly CancellationTokenRegistration _grace;
@@ -23,12 +24,13 @@ internal sealed class GovernedRun : IAsyncDisposable
 
     public GovernedRun(
         RequestSender sender, RequestCaps caps, ProviderPulse pulse, GovernorOptions options, TimeProvider clock, KeepResults? keep,
-        CancellationToken cancellationToken)
+        Action<EmbedAnswer> unclaimed, CancellationToken cancellationToken)
     {
         _sender = sender;
         _caps = caps;
         _pulse = pulse;
         _keep = keep;
+        _unclaimed = unclaimed;
         _cancelled = cancellationToken;
         _stopGrace = options.StopGrace;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -59,23 +61,23 @@ internal sealed class GovernedRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// A consumer that leaves early wants no more; one that stayed has seen how the run ended. Where results are kept beside the consumer,
-    /// what is under way is paid: its answers may still come for a moment.
+    /// A consumer that leaves early wants no more; one that stayed has seen how the run ended. What is under way is paid: its answers may still come for a
+    /// moment, to be kept where that is done beside the consumer, and to be counted.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _grace.DisposeAsync();
-        if (_keep is null)
+        _abort.CancelAfter(_stopGrace);
+        await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (_answers.Reader.TryRead(out var answer))
         {
-            await _abort.CancelAsync();
-        }
-        else
-        {
-            _abort.CancelAfter(_stopGrace);
+            if (answer is not null)
+            {
+                _unclaimed(answer);
+            }
         }
 
-        await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
         _abort.Dispose();
         _room.Dispose();

@@ -22,6 +22,9 @@ public sealed class RequestGovernor
     private readonly ProviderPulse _pulse = new();
     private readonly KeepResults? _keep;
 
+    /// <summary>Takes what was billed beside the answers that are handed on: for those that came when nobody waited any more, and for queries.</summary>
+    public Action<EmbedAnswer>? Unclaimed { get; set; }
+
     /// <param name="keep">Called with results as soon as they are there, from several threads; a <see cref="StoreException"/> of it ends the run.</param>
     /// <param name="notices">Is told what is learned of the server's limits, once each.</param>
     public RequestGovernor(IEmbeddingProvider provider, GovernorOptions options, TimeProvider clock, KeepResults? keep = null, IProgress<string>? notices = null)
@@ -54,7 +57,8 @@ public sealed class RequestGovernor
         IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        await using var run = new GovernedRun(Sender(_provider.Documents, _options), _caps, _pulse, _options, _clock, _keep, cancellationToken);
+        await using var run = new GovernedRun(
+            Sender(_provider.Documents, _options), _caps, _pulse, _options, _clock, _keep, answer => Unclaimed?.Invoke(answer.WithoutResults()), cancellationToken);
         run.Start(inputs, _options.MaxBatches);
         await foreach (var answer in run.AnswersAsync())
         {
@@ -93,15 +97,23 @@ public sealed class RequestGovernor
         string query, GovernorOptions options, Func<EmbeddingRequestException, ProviderFailedException> gaveUp, CancellationToken cancellationToken)
     {
         var (sender, owner) = (Sender(_provider.Queries, options), new object());
-        var outcome = await sender.SendAsync([query], TokenEstimate.Estimate(query), owner, suspect: false, quick: false, cancellationToken, cancellationToken);
-        sender.Release(owner);
-        return outcome.Fault switch
+        var meter = sender.NewMeter();
+        try
         {
-            null => outcome.Vectors[0]!.Vector,
-            { Fault: RequestFault.TextRefused or RequestFault.Unclear or RequestFault.TooManyTokens or RequestFault.TooManyInputs } fault =>
-                throw new UsageException($"The query can't be embedded: {fault.Message}", fault),
-            var fault => throw gaveUp(fault),
-        };
+            var outcome = await sender.SendAsync([query], TokenEstimate.Estimate(query), owner, suspect: false, quick: false, meter, cancellationToken, cancellationToken);
+            return outcome.Fault switch
+            {
+                null => outcome.Vectors[0]!.Vector,
+                { Fault: RequestFault.TextRefused or RequestFault.Unclear or RequestFault.TooManyTokens or RequestFault.TooManyInputs } fault =>
+                    throw new UsageException($"The query can't be embedded: {fault.Message}", fault),
+                var fault => throw gaveUp(fault),
+            };
+        }
+        finally
+        {
+            sender.Release(owner);
+            Unclaimed?.Invoke(meter.Tell([]));
+        }
     }
 
     private RequestSender Sender(IEmbeddingGenerator<string, Embedding<float>> generator, GovernorOptions options) =>

@@ -5,11 +5,9 @@ using Microsoft.Extensions.AI;
 namespace EmbSync.Core.Embedding;
 
 /// <summary>What came of one request with all its tries.</summary>
-/// <param name="Requests">Tries made.</param>
 /// <param name="Vectors">In the order of the texts; null where there is none.</param>
 /// <param name="Fault">Null: every text has its vector.</param>
-internal sealed record RequestOutcome(
-    int Requests, IReadOnlyList<Embedding<float>?> Vectors, long? BilledTokens, EmbeddingRequestException? Fault);
+internal sealed record RequestOutcome(IReadOnlyList<Embedding<float>?> Vectors, EmbeddingRequestException? Fault);
 
 /// <summary>Sends one request and tries again where that can help, within the budget.</summary>
 /// <param name="free">Nothing is sent: no request is counted and nothing waits.</param>
@@ -32,28 +30,30 @@ internal sealed class RequestSender(
     // Of a first request that the server fails at: one with a single text shows soon whether it is the number of them.
     private const int QuickTries = 3;
 
+    public RequestMeter NewMeter() => new(free);
+
     /// <param name="tokens">Estimate of what the texts take.</param>
     /// <param name="owner">Who sends it, and releases the gate in the end.</param>
     /// <param name="suspect">Part of a request that failed beyond all tries.</param>
     /// <param name="quick">Few tries where the server says that it fails.</param>
+    /// <param name="meter">Counts each try and what it is billed at, whatever comes of it.</param>
     /// <param name="stop">No further try begins.</param>
     /// <param name="abort">The request under way ends too.</param>
     /// <exception cref="ProviderRefusedException">Every request would be refused.</exception>
     public async Task<RequestOutcome> SendAsync(
-        IReadOnlyList<string> texts, long tokens, object owner, bool suspect, bool quick, CancellationToken stop, CancellationToken abort)
+        IReadOnlyList<string> texts, long tokens, object owner, bool suspect, bool quick, RequestMeter meter, CancellationToken stop, CancellationToken abort)
     {
         var spent = TimeSpan.Zero;
         var adapted = 0;
         EmbeddingGenerationOptions? form = null;
         for (var tries = 1; ; tries++)
         {
-            var requests = free ? 0 : tries;
             var start = await gate.EnterAsync(free ? 0 : tokens, stop, owner);
             if (texts.Count > 1 && texts.Count > caps.Inputs)
             {
                 gate.Learn(start, 0, null);
                 gate.Leave();
-                return new(free ? 0 : tries - 1, [], null, new(RequestFault.Overtaken, "Another request showed that this one is too large."));
+                return new([], new(RequestFault.Overtaken, "Another request showed that this one is too large."));
             }
 
             // Places are taken on the caller's thread, in the order of the batches; the work goes on beside it.
@@ -63,13 +63,16 @@ internal sealed class RequestSender(
             EmbeddingRequestException fault;
             try
             {
+                meter.Sent(again: tries > 1);
                 var answer = await TryAsync(texts, form, abort);
+                meter.Answered(answer.Usage?.InputTokenCount, tokens);
                 gate.Answered();
                 Learn(start, answer.Usage?.InputTokenCount, answer.AdditionalProperties?[RateNotice.Property] as RateNotice);
-                return new(requests, [.. answer], free ? 0 : answer.Usage?.InputTokenCount, null);
+                return new([.. answer], null);
             }
             catch (EmbeddingRequestException caught) when (caught.Fault is RequestFault.Refused or RequestFault.ShapeRefused)
             {
+                meter.Wasted(caught.BilledTokens, tokens);
                 var refusal = new ProviderRefusedException(caught.Message, caught);
                 gate.Shut(refusal);
                 throw refusal;
@@ -77,6 +80,15 @@ internal sealed class RequestSender(
             catch (EmbeddingRequestException caught)
             {
                 fault = caught;
+                if (fault.Fault == RequestFault.BadVectors && fault.Usable.Any(vector => vector is not null))
+                {
+                    meter.Answered(fault.BilledTokens, tokens);
+                }
+                else
+                {
+                    meter.Wasted(fault.BilledTokens, tokens);
+                }
+
                 isAdapted = fault.Fault is RequestFault.Adapted or RequestFault.AdaptedPlain;
                 adapted += isAdapted ? 1 : 0;
                 form = fault.Fault == RequestFault.AdaptedPlain ? RequestForm.Plain : null;
@@ -105,14 +117,14 @@ internal sealed class RequestSender(
 
             if (fault.RetryAfter is { } asked && asked > options.RetryBudget)
             {
-                return new(requests, fault.Usable, fault.BilledTokens, TooLong(fault, asked));
+                return new(fault.Usable, TooLong(fault, asked));
             }
 
             spent += clock.GetElapsedTime(start.At);
             var left = options.RetryBudget - spent;
             if (tries >= Math.Min(MostTries(fault, suspect, quick), 1L + options.MaxRetries + adapted) || left < (fault.RetryAfter ?? pause))
             {
-                return new(requests, fault.Usable, fault.BilledTokens, fault);
+                return new(fault.Usable, fault);
             }
 
             pause = pause < left ? pause : left;
@@ -157,7 +169,10 @@ internal sealed class RequestSender(
             var answer = await generator.GenerateAsync(texts, form, either.Token);
             return answer.Count == texts.Count
                 ? answer
-                : throw new EmbeddingRequestException(RequestFault.BadAnswer, $"The provider answered {answer.Count} vectors for {texts.Count} texts.");
+                : throw new EmbeddingRequestException(RequestFault.BadAnswer, $"The provider answered {answer.Count} vectors for {texts.Count} texts.")
+                {
+                    BilledTokens = answer.Usage?.InputTokenCount,
+                };
         }
         catch (OperationCanceledException caught) when (timeout.IsCancellationRequested && !abort.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
@@ -10,8 +11,10 @@ namespace EmbSync.Core.Reembed;
 /// Buys what a generation lacks: leases chunks, embeds them, and commits each answer with its leases. Other processes may do the same; it ends
 /// when nothing is left, theirs included. A rerun takes up what is missing then: the queue is made from what is there.
 /// </summary>
+/// <param name="bill">Of the run, which may fill other spaces too.</param>
+/// <param name="space">Number of this one in it.</param>
 internal sealed class BuildPurchase(
-    IGenerationBuild build, ChunkTexts texts, ExecutionOptions options, int batchSize, TimeProvider clock, IProgress<ReembedProgress> progress)
+    IGenerationBuild build, ChunkTexts texts, Bill bill, int space, int batchSize, TimeProvider clock, IProgress<ReembedProgress> progress)
 {
     /// <summary>Longer than any request is tried for; a process that dies holds up its share of the work that long.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
@@ -19,11 +22,10 @@ internal sealed class BuildPurchase(
     /// <summary>Between two looks at the leases of others.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly Tally _tally = new();
+    private readonly Tally _tally = new(bill);
     private readonly Dictionary<ContentHash, ItemKey> _leased = [];
     private readonly HashSet<ContentHash> _failed = [];
     private readonly Lock _gate = new();
-    private long _sent;
     private int _total;
 
     public Tally Tally => _tally;
@@ -54,7 +56,7 @@ internal sealed class BuildPurchase(
                         continue;
                     }
 
-                    progress.Report(new("waiting for another process", null, _tally.Embedded, _total, _tally.Tokens));
+                    progress.Report(new("waiting for another process", null, _tally.Embedded, _total, bill.Tokens));
                     await Task.Delay(Pause, clock, cancellationToken);
                 }
             }
@@ -78,9 +80,8 @@ internal sealed class BuildPurchase(
             await CommitAsync(answer);
         }
 
-        return _tally.OverBudget
-            ? throw new GuardException("the budget of this run is used up; what was bought is kept, and the next run goes on from here")
-            : _tally.Embedded - before;
+        bill.RefuseUsedUp();
+        return _tally.Embedded - before;
     }
 
     /// <summary>Paid is paid: an interruption waits for this commit.</summary>
@@ -99,7 +100,7 @@ internal sealed class BuildPurchase(
             }
         }
 
-        _tally.Answer(answer, vectors);
+        _tally.Answer(answer);
         if (vectors.Count > 0)
         {
             await build.CompleteAsync(vectors, CancellationToken.None);
@@ -110,7 +111,7 @@ internal sealed class BuildPurchase(
             vectors.ForEach(vector => _leased.Remove(vector.Hash));
         }
 
-        progress.Report(new("embedding", _total == 0 ? 1 : Math.Min(1, (double)_tally.Embedded / _total), _tally.Embedded, _total, _tally.Tokens));
+        progress.Report(new("embedding", _total == 0 ? 1 : Math.Min(1, (double)_tally.Embedded / _total), _tally.Embedded, _total, bill.Tokens));
     }
 
     private async IAsyncEnumerable<EmbedInput> ClaimsAsync(int most, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -135,11 +136,9 @@ internal sealed class BuildPurchase(
                     continue;
                 }
 
-                var input = new EmbedInput(chunk.Hash, text, TokenEstimate.Estimate(text));
-                _sent += input.Tokens;
-                if (!options.Spend.Allows(_tally.Projected([_sent], options.Terms)))
+                var input = new EmbedInput(chunk.Hash, text, TokenEstimate.Estimate(text)) { Space = space };
+                if (!bill.Takes(input))
                 {
-                    _tally.OverBudget = true;
                     yield break;
                 }
 

@@ -1,3 +1,4 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
@@ -11,7 +12,7 @@ namespace EmbSync.Core.Reembed;
 /// when the generation covers all that is stored, looked at under the writer's lock.
 /// </summary>
 internal sealed class GenerationBuilding(
-    Workspace workspace, IGenerationBuild build, ReembedPlan plan, ReembedRequest request, ExecutionOptions options, TimeProvider clock, IProgress<ReembedProgress> progress)
+    Workspace workspace, IGenerationBuild build, ReembedPlan plan, ReembedRequest request, Bill bill, TimeProvider clock, IProgress<ReembedProgress> progress)
 {
     /// <summary>Syncs that bring new text each time between fill and switch; from then on they wait.</summary>
     private const int MostRounds = 3;
@@ -49,7 +50,7 @@ internal sealed class GenerationBuilding(
             late?.Dispose();
         }
 
-        return _outcome with { Bought = _purchase?.Tally.Outcome(stopped) ?? SyncOutcome.Nothing with { Stopped = stopped } };
+        return _outcome with { Bought = _purchase?.Tally.Outcome(stopped) ?? bill.On(SyncOutcome.Nothing with { Stopped = stopped }) };
     }
 
     private async Task StepsAsync(Func<IEmbeddingProvider> provider, CancellationToken cancellationToken)
@@ -122,8 +123,8 @@ internal sealed class GenerationBuilding(
                 return true;
             }
 
-            using var paid = PaidEmbedding.Open(workspace, provider(), new SyncRequest { Command = BuildRuns.Prefix });
-            _purchase ??= new(build, new ChunkTexts(workspace), options, workspace.Config.Embeddings.BatchSize, clock, progress);
+            using var paid = PaidEmbedding.Open(workspace, provider(), new SyncRequest { Command = BuildRuns.Prefix }, bill);
+            _purchase ??= new(build, new ChunkTexts(workspace), bill, 0, workspace.Config.Embeddings.BatchSize, clock, progress);
             return await _purchase.RunAsync(paid.EmbedAsync, cancellationToken);
         }
         finally
@@ -138,7 +139,7 @@ internal sealed class GenerationBuilding(
         var bought = _purchase?.Tally.Embedded ?? 0;
         try
         {
-            var built = await build.EnsureIndexAsync(request.ConcurrentIndex, new IndexSteps(progress, bought, plan, _purchase), cancellationToken);
+            var built = await build.EnsureIndexAsync(request.ConcurrentIndex, new IndexSteps(progress, bought, plan, bill), cancellationToken);
             _outcome = _outcome with { IndexBuilt = _outcome.IndexBuilt || built };
             if (build.Generation.State == GenerationState.Active || request.MinRecall <= 0)
             {
@@ -163,8 +164,8 @@ internal sealed class GenerationBuilding(
 
     private Workspace Patient() => workspace.Wait >= SwitchPatience ? workspace : workspace.With(SwitchPatience);
 
-    private sealed class IndexSteps(IProgress<ReembedProgress> progress, int bought, ReembedPlan plan, BuildPurchase? purchase) : IProgress<IndexProgress>
+    private sealed class IndexSteps(IProgress<ReembedProgress> progress, int bought, ReembedPlan plan, Bill bill) : IProgress<IndexProgress>
     {
-        public void Report(IndexProgress value) => progress.Report(new(value.Phase, value.Done, bought, plan.Backlog.Missing, purchase?.Tally.Tokens ?? 0));
+        public void Report(IndexProgress value) => progress.Report(new(value.Phase, value.Done, bought, plan.Backlog.Missing, bill.Tokens));
     }
 }

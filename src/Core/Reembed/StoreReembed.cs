@@ -1,3 +1,4 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
@@ -67,12 +68,16 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
 
         await workspace.Store.RequireRoomAsync((long)plan.Backlog.Missing * VectorCodec.Size(workspace.Config.Store.Vectors, plan.Target.Dimension), cancellationToken);
         using var provider = plan.Backlog.Missing == 0 ? null : workspace.OpenProvider(plan.Target);
-        await ProbeAsync(provider, cancellationToken);
+        var bill = new Bill(spend, [plan.Terms]);
+        await ProbeAsync(provider, bill, cancellationToken);
         await using var build = await BeginAsync(plan, cancellationToken);
-        var run = await OpenReceiptAsync(build, plan, cancellationToken);
-        var outcome = await new GenerationBuilding(workspace, build, plan, request, new(spend, [plan.Terms]), clock, progress).RunAsync(provider, cancellationToken);
-        var result = Result(plan, outcome, run.Id, started);
-        return await CloseReceiptAsync(build, run, result, outcome);
+        var receipt = new Receipt(build, BuildRuns.CommandOf(plan.Space), workspace.Git.Repository?.HeadCommit, bill, clock);
+        await receipt.OpenAsync(plan.Backlog.Missing, cancellationToken);
+        var outcome = await receipt.KeepAsync(() => new GenerationBuilding(workspace, build, plan, request, bill, clock, progress).RunAsync(provider, cancellationToken));
+        var result = Result(plan, outcome, receipt.Id, started);
+        var end = await receipt.CloseAsync(new(
+            Verdict.Of(outcome.Stopped, outcome.Bought.Failures.Count > 0), outcome.Stopped, plan.Backlog.Missing, outcome.Bought.Embedded, result.Report.AsReceipt()));
+        return new(result.Report with { Status = end.Status, Notes = [.. result.Report.Notes, .. end.Notes] }, end.ExitCode, end.Stopped);
     }
 
     /// <summary>The next sync follows the configuration again.</summary>
@@ -92,11 +97,13 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
     /// A model whose vectors nobody knows beforehand is asked for one: a slip in its name, or a dimension that it doesn't make, is found out before
     /// anything is written. It costs a token or two.
     /// </summary>
-    private async Task ProbeAsync(IEmbeddingProvider? provider, CancellationToken cancellationToken)
+    private async Task ProbeAsync(IEmbeddingProvider? provider, Bill bill, CancellationToken cancellationToken)
     {
         if (provider is { IsFree: false } && ModelCatalog.Find(provider.Signature.Model) is null)
         {
-            await workspace.OpenGovernor(provider, new SyncRequest { Command = BuildRuns.Prefix }).EmbedQueryAsync("embsync", cancellationToken);
+            var governor = workspace.OpenGovernor(provider, new SyncRequest { Command = BuildRuns.Prefix });
+            governor.Unclaimed = bill.Add;
+            await governor.EmbedQueryAsync("embsync", cancellationToken);
         }
     }
 
@@ -105,37 +112,6 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
         await using var writer = await workspace.Store.BeginWriteAsync(workspace.Config.Project, cancellationToken);
         return await writer.BeginBuildAsync(plan.Space, plan.Target, cancellationToken);
     }, cancellationToken);
-
-    private async Task<RunRecord> OpenReceiptAsync(IGenerationBuild build, ReembedPlan plan, CancellationToken cancellationToken)
-    {
-        var run = new RunRecord(0, BuildRuns.CommandOf(plan.Space), RunRecord.Running, plan.Backlog.Missing, 0, 0, null, null,
-            workspace.Git.Repository?.HeadCommit, clock.GetUtcNow(), null, CanonicalJson.Empty);
-        return run with { Id = await build.BeginRunAsync(run, cancellationToken) };
-    }
-
-    private async Task<ReembedResult> CloseReceiptAsync(IGenerationBuild build, RunRecord run, ReembedResult result, ReembedOutcome outcome)
-    {
-        var finished = run with
-        {
-            Status = result.Report.Status,
-            ItemsProcessed = outcome.Bought.Embedded,
-            Tokens = outcome.Bought.Tokens,
-            Cost = result.Report.Cost.Actual,
-            Error = outcome.Stopped?.Message,
-            CompletedAt = clock.GetUtcNow(),
-            Details = ReportJson.Details(result.Report.AsReceipt()),
-        };
-        try
-        {
-            await build.UpdateRunAsync(finished, CancellationToken.None);
-            return result;
-        }
-        catch (EmbSyncException exception) when (outcome.Stopped is not null)
-        {
-            // The first error is the one to report; that the receipt is missing is said beside it.
-            return result with { Report = result.Report with { Notes = [.. result.Report.Notes, $"the receipt of this run could not be written: {exception.Message}"] } };
-        }
-    }
 
     private ReembedResult Result(ReembedPlan plan, ReembedOutcome outcome, long? run, long started)
     {

@@ -1,3 +1,4 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
@@ -30,13 +31,13 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         var steps = found.Steps(RepairState.Planned).ToList();
         if (request.Verify > 0 && found.Made is { } seen)
         {
-            var verifier = new Verifier(workspace, request);
-            await verifier.PrepareAsync(seen.Head, cancellationToken);
+            var verifier = new Verifier(workspace, request, ActiveOf(seen.Head));
+            await verifier.PrepareAsync(cancellationToken);
             steps.Add(new("verify", "", verifier.Estimate.Chunks, RepairState.Planned, "to be compared: "
                 + Figures.Purchase(verifier.Estimate.Chunks, verifier.Estimate.Requests, verifier.Estimate.Tokens, verifier.Estimate.Cost, verifier.Estimate.PriceFrom, 0, verifier.Estimate.Seconds)));
         }
 
-        return Result(true, null, steps, [], found.Made?.Plan, null);
+        return Result(true, null, steps, [], found.Made?.Plan, null, null);
     }
 
     /// <exception cref="LockedException">Another run writes.</exception>
@@ -45,33 +46,53 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(spend);
-        var started = clock.GetUtcNow();
-        if (!(await workspace.Store.ReadHeadAsync(cancellationToken)).Exists)
+        var head = await workspace.Store.ReadHeadAsync(cancellationToken);
+        if (!head.Exists)
         {
             throw new StoreException($"nothing was ever written to {workspace.StoreDescription}: there is nothing to repair. Run 'embsync sync'");
         }
 
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
-        var done = new List<RepairStep>();
-        var verified = new List<Verification>();
+        var active = ActiveOf(head);
+        var run = new RepairRun(request, spend, new(spend, [.. active.Select(generation => workspace.TermsOf(generation.Signature))]), new Verifier(workspace, request, active));
+        var receipt = new Receipt(writer, "repair", workspace.Git.Repository?.HeadCommit, run.Bill, clock);
+        return await receipt.KeepAsync(() => RunAsync(run, writer, receipt, cancellationToken));
+    }
+
+    private static IReadOnlyList<Generation> ActiveOf(StoreHead head) => [.. head.Generations.Where(one => one.State == GenerationState.Active)];
+
+    private sealed record RepairRun(RepairRequest Request, SpendLimit Spend, Bill Bill, Verifier Verifier);
+
+    private async Task<RepairResult> RunAsync(RepairRun run, IStoreWriter writer, Receipt receipt, CancellationToken cancellationToken)
+    {
+        var (request, done, verified) = (run.Request, new List<RepairStep>(), new List<Verification>());
         Exception? stopped = null;
         MadePlan? made = null;
+        var verifying = TimeSpan.Zero;
         try
         {
             var found = await LookAsync(request, cancellationToken);
             if (found.Made is null)
             {
-                await MendAsync(writer, found.Faults.Where(fault => fault.Kind == StoreFaultKind.MissingTable), found.Before, done, cancellationToken);
+                await MendAsync(writer, receipt, found.Faults.Where(fault => fault.Kind == StoreFaultKind.MissingTable), found.Before, done, cancellationToken);
                 found = await LookAsync(request, cancellationToken);
             }
 
             made = found.Made;
-            await MendAsync(writer, found, done, cancellationToken);
+            await MendAsync(writer, receipt, found, done, cancellationToken);
             if (request.Verify > 0)
             {
-                var verifier = new Verifier(workspace, request);
-                await verifier.PrepareAsync(await workspace.Store.ReadHeadAsync(cancellationToken), cancellationToken);
-                verified.AddRange(await verifier.RunAsync(spend, cancellationToken));
+                await run.Verifier.PrepareAsync(cancellationToken);
+                await receipt.OpenAsync(run.Verifier.Estimate.Chunks, cancellationToken);
+                var begun = clock.GetTimestamp();
+                try
+                {
+                    await run.Verifier.RunAsync(run.Spend, run.Bill, verified, cancellationToken);
+                }
+                finally
+                {
+                    verifying = clock.GetElapsedTime(begun);
+                }
             }
 
             // What was deleted may be needed: what is left to buy is looked at again.
@@ -82,23 +103,10 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
             stopped = exception;
         }
 
-        long? run = null;
-        if (done.Exists(step => step.State == RepairState.Done))
-        {
-            var record = new RunRecord(0, "repair", RunRecord.Running, done.Count, 0, 0, null, null, made?.Commit, started, null, CanonicalJson.Empty);
-            run = await writer.BeginRunAsync(record, CancellationToken.None);
-            await writer.UpdateRunAsync(
-                record with
-                {
-                    Id = run.Value,
-                    Status = stopped is null ? "done" : "failed",
-                    ItemsProcessed = done.Count,
-                    Error = stopped?.Message,
-                    CompletedAt = clock.GetUtcNow(),
-                }, CancellationToken.None);
-        }
-
-        return Result(false, run, done, verified, made?.Plan, stopped);
+        var verdict = Verdict.Of(stopped, hasFailures: false);
+        var end = await receipt.CloseAsync(new(
+            verdict, stopped, done.Count, done.Count, run.Verifier.Spaces.Count == 0 ? null : receipt.DetailsOf(run.Verifier.Spaces, verified.Sum(one => one.Unreadable), verifying, verdict.Status)));
+        return Result(false, receipt.Id, done, verified, made?.Plan, end, run.Verifier.Spaces.Count == 0 ? null : run);
     }
 
     private async Task<Findings> LookAsync(RepairRequest request, CancellationToken cancellationToken)
@@ -110,10 +118,11 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         return new(made, faults, workspace.Spool is { } folder ? folder.Files().Count : 0, before, request.MaxDelete);
     }
 
-    private async Task MendAsync(IStoreWriter writer, Findings found, List<RepairStep> done, CancellationToken cancellationToken)
+    private async Task MendAsync(IStoreWriter writer, Receipt receipt, Findings found, List<RepairStep> done, CancellationToken cancellationToken)
     {
         if (found.Spooled > 0)
         {
+            await receipt.OpenAsync(0, cancellationToken);
             var notes = await new SpoolReplay(workspace.Spool!).PlayAsync(writer, found.Made!.Head, SpoolReplay.NoTargets, cancellationToken);
             done.AddRange(notes.Select(note => new RepairStep("spool", workspace.Spool!.Folder, found.Spooled, RepairState.Done, note)));
         }
@@ -127,6 +136,7 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
             foreach (var batch in found.Orphans.Chunk(DeleteBatch))
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                await receipt.OpenAsync(found.Orphans.Count, cancellationToken);
                 await writer.CommitAsync(new(0, [], [], [.. batch.Select(deletion => deletion.Key)]), cancellationToken);
             }
 
@@ -137,7 +147,7 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         var faults = await FindAsync(found.Before, cancellationToken);
         for (var round = 0; faults.Any(fault => found.Violation(fault) is null) && round < 3; round++)
         {
-            await MendAsync(writer, faults.Where(fault => found.Violation(fault) is null), found.Before, done, cancellationToken);
+            await MendAsync(writer, receipt, faults.Where(fault => found.Violation(fault) is null), found.Before, done, cancellationToken);
             faults = await FindAsync(found.Before, cancellationToken);
         }
 
@@ -155,11 +165,12 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
             .Where(fault => fault.Kind != StoreFaultKind.RetiredGeneration || !wanted.Contains(fault.Generation))];
     }
 
-    private async Task MendAsync(IStoreWriter writer, IEnumerable<StoreFault> faults, DateTimeOffset before, List<RepairStep> done, CancellationToken cancellationToken)
+    private async Task MendAsync(IStoreWriter writer, Receipt receipt, IEnumerable<StoreFault> faults, DateTimeOffset before, List<RepairStep> done, CancellationToken cancellationToken)
     {
         foreach (var fault in faults)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            await receipt.OpenAsync(0, cancellationToken);
             progress.Report($"{RepairStep.Of(fault, RepairState.Planned, fault.Count).Name}: {fault.Subject}");
             if (await writer.MendAsync(fault, before, cancellationToken) is > 0 and var count)
             {
@@ -168,16 +179,25 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         }
     }
 
-    private RepairResult Result(bool dry, long? run, IReadOnlyList<RepairStep> steps, IReadOnlyList<Verification> verified, SyncPlan? plan, Exception? stopped)
+    private RepairResult Result(bool dry, long? id, IReadOnlyList<RepairStep> steps, IReadOnlyList<Verification> verified, SyncPlan? plan, RunEnd? end, RepairRun? bought)
     {
-        var report = RepairReport.Of(workspace.StoreDescription, dry, run, steps, verified, plan, stopped);
-        var code = stopped switch
+        var report = RepairReport.Of(workspace.StoreDescription, dry, id, steps, verified, plan, end?.Stopped);
+        var code = end?.Stopped is not null ? end.ExitCode
+            : !report.IsLeft ? ExitCode.Done : steps.Any(step => step.IsRefused) ? ExitCode.Guard : ExitCode.Drift;
+        return new(bought is null ? report with { Notes = [.. report.Notes, .. end?.Notes ?? []] } : Priced(report, end!, bought), code, end?.Stopped);
+    }
+
+    private static RepairReport Priced(RepairReport report, RunEnd end, RepairRun run)
+    {
+        var bought = run.Bill.On(SyncOutcome.Nothing);
+        var estimate = run.Verifier.Estimate;
+        return report with
         {
-            OperationCanceledException => ExitCode.Interrupted,
-            EmbSyncException exception => exception.ExitCode,
-            _ => !report.IsLeft ? ExitCode.Done : steps.Any(step => step.IsRefused) ? ExitCode.Guard : ExitCode.Drift,
+            Requests = bought.Requests,
+            Tokens = new(estimate.Tokens, bought.Billed) { Covered = bought.Covered },
+            Cost = new("USD", estimate.Cost, run.Bill.Cost) { PriceFrom = estimate.PriceFrom },
+            Notes = [.. report.Notes, .. end.Notes],
         };
-        return new(report, code, stopped);
     }
 
     /// <param name="Made">Null while a table is gone: nothing can be compared then.</param>

@@ -21,6 +21,9 @@ public sealed record AdoptReport(
     int SchemaVersion, bool DryRun, string Status, string From, string Model, int Dimension, int Wanted, int Rows, int OtherDimension, int Unusable, int Contradicted, int Found, int Adopted, decimal? Saves,
     EstimateReport Check, AdoptSample? Sample)
 {
+    /// <summary>What people should know beside the figures.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     internal static AdoptReport Planned(
         string from, EmbeddingSignature signature, int wanted, AdoptTally tally, PurchaseEstimate check, decimal? saves, bool dryRun) =>
         new(1, dryRun, dryRun ? "planned" : "done", from, signature.Model, signature.Dimension, wanted, tally.Rows, tally.OtherDimension, tally.Unusable, tally.Contradicted, tally.Found, 0, saves, EstimateReport.Of(check), null);

@@ -12,6 +12,15 @@ public sealed record RepairReport(
 {
     internal bool IsLeft => Status == "left";
 
+    /// <summary>Of <c>--verify</c>.</summary>
+    public int Requests { get; init; }
+
+    /// <summary>What <c>--verify</c> took; null where it was not asked for.</summary>
+    public TokenReport? Tokens { get; init; }
+
+    /// <summary>Its cost; null where it was not asked for.</summary>
+    public CostReport? Cost { get; init; }
+
     internal static RepairReport Of(
         string store, bool dry, long? run, IReadOnlyList<RepairStep> steps, IReadOnlyList<Verification> verified, SyncPlan? plan, Exception? stopped)
     {

@@ -30,6 +30,11 @@ public static class RepairText
             text.Append(one.Below > 0 ? Text.Of($"; {one.Below:N0} below {one.Least}: the model behind the name is another than it was. 'embsync sync --reindex --dry-run' says what it costs to buy all again") : "").Append('\n');
         }
 
+        if (report.Tokens is { } tokens)
+        {
+            text.Append(Text.Of($"compared with {Text.Count(report.Requests, "request")}; tokens {tokens.Estimated:N0} estimated, {(tokens.Billed is { } billed ? $"{Text.Number(billed)} billed" : "bill unknown")}; cost {Figures.Cost(report.Cost?.Actual)}\n"));
+        }
+
         if (report.Missing is { Items: > 0 } missing)
         {
             text.Append(ink.Bad("left")).Append(Text.Of($"  {Text.Count(missing.Items, "item")} not in step, {Text.Count(missing.Chunks, "chunk")} to embed, about {Text.Count(missing.Tokens, "token")}, {Figures.Cost(missing.Cost)}: run 'embsync sync'\n"));

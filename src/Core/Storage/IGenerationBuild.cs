@@ -7,7 +7,7 @@ namespace EmbSync.Core.Storage;
 /// leases. No lock is held while texts are embedded. Begun by
 /// <see cref="IStoreWriter.BeginBuildAsync"/>; ends with the process, however it ends.
 /// </summary>
-public interface IGenerationBuild : IAsyncDisposable
+public interface IGenerationBuild : IReceiptBook, IAsyncDisposable
 {
     Generation Generation { get; }
 
@@ -56,11 +56,6 @@ public interface IGenerationBuild : IAsyncDisposable
 
     /// <summary>How many of the nearest the index finds, for stored vectors as queries; null where searches compare every vector.</summary>
     Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Opens a receipt; answers its id. It leaves those of others alone.</summary>
-    Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken);
-
-    Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken);
 }
 
 public enum BuildShare

@@ -104,7 +104,7 @@ public interface IStore : IAsyncDisposable
 }
 
 /// <summary>The one writer of a store at a time. Every method checks the epoch: one whose lock went can't write.</summary>
-public interface IStoreWriter : IAsyncDisposable
+public interface IStoreWriter : IReceiptBook, IAsyncDisposable
 {
     /// <summary>
     /// The generation of that space and signature in any state (retired ones come back as building), or a new one that is building. A new one takes
@@ -132,11 +132,6 @@ public interface IStoreWriter : IAsyncDisposable
 
     /// <summary>Records how far a source is in step; no write when equal to what is there.</summary>
     Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken);
-
-    /// <summary>Opens a receipt; answers its id. Earlier ones that still say running were left by processes that are gone: they say so from here on.</summary>
-    Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken);
-
-    Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken);
 
     /// <summary>Mends what <see cref="IStore.FindFaultsAsync"/> found; doing it twice is doing it once. Answers how much it was.</summary>
     Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken);

@@ -9,7 +9,8 @@ namespace EmbSync.Core.Sync;
 /// request, and what is under way still comes. A stream that takes no more inputs (a limit on requests) doesn't hold up the others.
 /// </summary>
 /// <param name="room">Inputs that may wait for a stream.</param>
-internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room)
+/// <param name="unclaimed">Takes what answers took that came when nobody waited any more; null for nobody.</param>
+internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room, Action<EmbedAnswer>? unclaimed = null)
 {
     public async IAsyncEnumerable<EmbedAnswer> EmbedAsync(IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -37,6 +38,10 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room)
             await left.CancelAsync();
             await stop.CancelAsync();
             await Task.WhenAll([feeding, ended]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (answers.Reader.TryRead(out var delivery))
+            {
+                unclaimed?.Invoke(delivery.Answer.WithoutResults());
+            }
         }
 
         // The cause, not the cancellations that followed from it.

@@ -1,3 +1,4 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 
@@ -31,7 +32,7 @@ internal sealed class SpaceProviders : IDisposable
 
     /// <summary>Streams to all of them, whose answers are on disk before anybody sees them.</summary>
     /// <exception cref="StoreException">The spool can't be written: nothing was bought.</exception>
-    public SpaceEmbedding OpenEmbedding(Workspace workspace, SyncRequest request) => new(workspace, _providers, request);
+    public SpaceEmbedding OpenEmbedding(Workspace workspace, SyncRequest request, Bill bill) => new(workspace, _providers, request, bill);
 
     public void Dispose() => _providers.ForEach(provider => provider.Dispose());
 }
@@ -41,13 +42,13 @@ internal sealed class SpaceEmbedding : IDisposable
 {
     private readonly List<PaidEmbedding> _spaces = [];
 
-    public SpaceEmbedding(Workspace workspace, IReadOnlyList<IEmbeddingProvider> providers, SyncRequest request)
+    public SpaceEmbedding(Workspace workspace, IReadOnlyList<IEmbeddingProvider> providers, SyncRequest request, Bill bill)
     {
         try
         {
-            foreach (var provider in providers)
+            foreach (var (space, provider) in providers.Index())
             {
-                _spaces.Add(PaidEmbedding.Open(workspace, provider, request));
+                _spaces.Add(PaidEmbedding.Open(workspace, provider, request, bill, space));
             }
         }
         catch
@@ -57,7 +58,7 @@ internal sealed class SpaceEmbedding : IDisposable
         }
 
         Stream = _spaces.Count == 1 ? _spaces[0].EmbedAsync
-            : new SpaceFanOut([.. _spaces.Select(space => (EmbedStream)space.EmbedAsync)], 2 * workspace.Config.Embeddings.BatchSize).EmbedAsync;
+            : new SpaceFanOut([.. _spaces.Select(space => (EmbedStream)space.EmbedAsync)], 2 * workspace.Config.Embeddings.BatchSize, bill.Add).EmbedAsync;
     }
 
     public EmbedStream Stream { get; }

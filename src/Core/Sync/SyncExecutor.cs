@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
@@ -11,7 +12,11 @@ namespace EmbSync.Core.Sync;
 public delegate IAsyncEnumerable<EmbedAnswer> EmbedStream(IAsyncEnumerable<EmbedInput> inputs, CancellationToken cancellationToken);
 
 /// <param name="Terms">Of each space, in the order of the plan.</param>
-public sealed record ExecutionOptions(SpendLimit Spend, IReadOnlyList<PurchaseTerms> Terms);
+public sealed record ExecutionOptions(SpendLimit Spend, IReadOnlyList<PurchaseTerms> Terms)
+{
+    /// <summary>Counts what is bought; of the run, where it began before.</summary>
+    public Bill Bill { get; init; } = new(Spend, Terms);
+}
 
 /// <summary>
 /// Applies a plan. What needs no purchase is written first, then chunks are bought in the order of the plan; each answer is committed
@@ -28,7 +33,7 @@ public sealed class SyncExecutor(
 
     private static readonly HashSet<ContentHash> Nothing = [];
 
-    private readonly Tally _tally = new(options.Terms.Count);
+    private readonly Tally _tally = new(options.Bill);
 
     /// <summary>Why a source can't be asked any more: what is under way still comes in, and nothing else is bought.</summary>
     private volatile EmbSyncException? _sourceFailure;
@@ -178,10 +183,10 @@ public sealed class SyncExecutor(
                 }
             }
 
-            _tally.Answer(answer, vectors);
+            _tally.Answer(answer);
             // Paid is paid: an interruption waits for this commit.
             var ready = waiting.TakeReady();
-            await CommitAsync(generations[answer.Results[0].Input.Space], vectors, writesItems ? ready : [], plan.Request.Reindex, CancellationToken.None);
+            await CommitAsync(generations[answer.Space], vectors, writesItems ? ready : [], plan.Request.Reindex, CancellationToken.None);
         }
 
         if (_sourceFailure is { } failed)
@@ -190,18 +195,13 @@ public sealed class SyncExecutor(
         }
 
         await CommitAsync(generations[0], [], writesItems ? waiting.TakeReady() : [], plan.Request.Reindex, CancellationToken.None);
-        if (_tally.OverBudget)
-        {
-            throw new GuardException("the budget of this run is used up; what was bought is kept, and the next run goes on from here");
-        }
-
+        options.Bill.RefuseUsedUp();
         return waiting.HasSettled(plan.Spaces);
     }
 
     private async IAsyncEnumerable<EmbedInput> InputsAsync(
         SyncPlan plan, IReadOnlyList<int> generations, WaitingItems waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var sent = new long[plan.Spaces.Count];
         foreach (var planned in plan.Items.Where(item => item.Item.Hashes.Any(plan.Buy.Contains)))
         {
             if (await LoadAsync(planned, plan, cancellationToken) is not { } item)
@@ -223,10 +223,8 @@ public sealed class SyncExecutor(
                     yield break;
                 }
 
-                sent[input.Space] += input.Tokens;
-                if (!options.Spend.Allows(_tally.Projected(sent, options.Terms)))
+                if (!options.Bill.Takes(input))
                 {
-                    _tally.OverBudget = true;
                     yield break;
                 }
 
@@ -332,6 +330,6 @@ public sealed class SyncExecutor(
 
         _tally.Commit(items);
         _tally.Deleted += moved.Count;
-        progress.Report(new(_tally.Items, _itemsTotal, _tally.Embedded, _chunksTotal, _tally.Tokens, _tally.FailureCount) { Batches = _tally.Batches, BatchesTotal = _batchesTotal });
+        progress.Report(new(_tally.Items, _itemsTotal, _tally.Embedded, _chunksTotal, options.Bill.Tokens, _tally.FailureCount) { Batches = options.Bill.Batches, BatchesTotal = _batchesTotal });
     }
 }

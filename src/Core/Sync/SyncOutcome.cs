@@ -41,4 +41,8 @@ public sealed record SyncOutcome(
 /// <param name="Billed">Tokens by the provider's own count; null when it said nothing of any request.</param>
 /// <param name="Tokens">Billed where the provider said so, else estimated.</param>
 /// <param name="Covered">Tokens estimated from the text of what the bill is for; null without a bill.</param>
-public sealed record SpaceOutcome(int Embedded, int Requests, int Retries, long? Billed, long Tokens, long? Covered);
+public sealed record SpaceOutcome(int Embedded, int Requests, int Retries, long? Billed, long Tokens, long? Covered)
+{
+    /// <summary>USD; null where the price is unknown.</summary>
+    public decimal? Cost { get; init; }
+}

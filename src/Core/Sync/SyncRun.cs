@@ -1,3 +1,4 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
@@ -27,14 +28,21 @@ internal sealed class SyncRun(
 
         await RefuseSharedAsync(plan, generations, cancellationToken);
         await workspace.Store.RequireRoomAsync(plan.Spaces.Sum(space => VectorBytes(plan, space)), cancellationToken);
-        var run = plan.IsEmpty ? null : await BeginAsync(made, cancellationToken);
-        var outcome = await AppliedAsync(plan, [.. generations.Select(generation => generation.Id)], spend, cancellationToken);
-        if (outcome.Stopped is null)
+        var bill = new Bill(spend, [.. plan.Spaces.Select(space => space.Terms)]);
+        var receipt = new Receipt(writer, plan.Request.Command, made.Commit, bill, clock);
+        if (!plan.IsEmpty)
         {
-            outcome = await CompletedAsync(made, generations, outcome, cancellationToken);
+            await receipt.OpenAsync(ItemsOf(plan), cancellationToken);
         }
 
-        return await FinishedAsync(plan, outcome, run, started);
+        var outcome = await receipt.KeepAsync(DoneAsync);
+        return await FinishedAsync(plan, outcome, bill, receipt, started);
+
+        async Task<SyncOutcome> DoneAsync()
+        {
+            var applied = await AppliedAsync(plan, [.. generations.Select(generation => generation.Id)], spend, bill, cancellationToken);
+            return applied.Stopped is null ? await CompletedAsync(made, generations, applied, cancellationToken) : applied;
+        }
     }
 
     /// <summary>Least size of what this run buys; the text is not counted.</summary>
@@ -43,6 +51,8 @@ internal sealed class SyncRun(
         var chunks = plan.Request.MaxBatches is { } most ? Math.Min(space.Purchase.Chunks, (long)most * workspace.Config.Embeddings.BatchSize) : space.Purchase.Chunks;
         return chunks * VectorCodec.Size(workspace.Config.Store.Vectors, space.Target.Signature.Dimension);
     }
+
+    private static int ItemsOf(SyncPlan plan) => plan.Items.Count + plan.Deletions.Count + plan.Blocked.Count;
 
     /// <summary>What processes of a backfill have in their queue, they buy.</summary>
     /// <exception cref="LockedException">There are such processes.</exception>
@@ -66,30 +76,30 @@ internal sealed class SyncRun(
         }
     }
 
-    private async Task<SyncOutcome> AppliedAsync(SyncPlan plan, IReadOnlyList<int> generations, SpendLimit spend, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> AppliedAsync(SyncPlan plan, IReadOnlyList<int> generations, SpendLimit spend, Bill bill, CancellationToken cancellationToken)
     {
         if (plan.IsEmpty)
         {
             return SyncOutcome.Nothing;
         }
 
-        using var paid = OpenEmbedding(plan, out var refusal);
+        using var paid = OpenEmbedding(plan, bill, out var refusal);
         if (refusal is not null)
         {
             return SyncOutcome.Nothing with { Stopped = refusal };
         }
 
         var sources = workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
-        return await new SyncExecutor(workspace.Store, writer, paid is null ? NothingToBuy : paid.Stream, sources, new(spend, [.. plan.Spaces.Select(space => space.Terms)]), progress)
+        return await new SyncExecutor(workspace.Store, writer, paid is null ? NothingToBuy : paid.Stream, sources, new(spend, [.. plan.Spaces.Select(space => space.Terms)]) { Bill = bill }, progress)
             .ExecuteAsync(plan, generations, cancellationToken);
     }
 
-    private SpaceEmbedding? OpenEmbedding(SyncPlan plan, out EmbSyncException? refusal)
+    private SpaceEmbedding? OpenEmbedding(SyncPlan plan, Bill bill, out EmbSyncException? refusal)
     {
         refusal = null;
         try
         {
-            return providers?.OpenEmbedding(workspace, plan.Request);
+            return providers?.OpenEmbedding(workspace, plan.Request, bill);
         }
         catch (EmbSyncException exception)
         {
@@ -135,19 +145,10 @@ internal sealed class SyncRun(
         }
     }
 
-    private async Task<RunRecord> BeginAsync(MadePlan made, CancellationToken cancellationToken)
+    private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, Bill bill, Receipt receipt, long started)
     {
-        var plan = made.Plan;
-        var run = new RunRecord(0, plan.Request.Command, "running", plan.Items.Count + plan.Deletions.Count + plan.Blocked.Count, 0, 0, null, null,
-            made.Commit, clock.GetUtcNow(), null, CanonicalJson.Empty);
-        return run with { Id = await writer.BeginRunAsync(run, cancellationToken) };
-    }
-
-    private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, RunRecord? run, long started)
-    {
-        var (status, exitCode) = Verdict.Of(outcome.Stopped, plan.Blocked.Count + outcome.Failures.Count + plan.Refused.Count > 0);
-        var cost = CostOf(plan, outcome);
-        var report = SyncReport.Executed(plan, outcome, run?.Id, cost, clock.GetElapsedTime(started), status);
+        var verdict = Verdict.Of(outcome.Stopped, plan.Blocked.Count + outcome.Failures.Count + plan.Refused.Count > 0);
+        var report = SyncReport.Executed(plan, outcome, receipt.Id, bill.Cost, clock.GetElapsedTime(started), verdict.Status);
         foreach (var target in plan.Spaces.Select(space => space.Target).Where(target => target.ModelChanged && !outcome.Activated.Contains(target.Space)))
         {
             report = report with
@@ -157,31 +158,8 @@ internal sealed class SyncRun(
             };
         }
 
-        if (run is not null)
-        {
-            var finished = run with
-            {
-                Status = status,
-                ItemsProcessed = outcome.Written,
-                Tokens = outcome.Tokens,
-                Cost = cost,
-                Error = outcome.Stopped?.Message ?? plan.Refused.Select(refused => refused.Message).FirstOrDefault(),
-                CompletedAt = clock.GetUtcNow(),
-                Details = ReportJson.Details(report),
-            };
-            try
-            {
-                await writer.UpdateRunAsync(finished, CancellationToken.None);
-            }
-            catch (EmbSyncException exception)
-            {
-                // What was done and spent is told all the same, and an error before this one comes first.
-                report = report with { Status = outcome.Stopped is null ? "failed" : status, Notes = [.. report.Notes, $"the receipt of this run could not be written: {exception.Message}"] };
-                return new(report, outcome.Stopped is null ? exception.ExitCode : exitCode, outcome.Stopped ?? exception);
-            }
-        }
-
-        return new(report, exitCode, outcome.Stopped) { Rest = plan.Rest, HasWritten = true };
+        var end = await receipt.CloseAsync(new(verdict, outcome.Stopped, ItemsOf(plan), outcome.Written, report) { Remark = plan.Refused.Select(refused => refused.Message).FirstOrDefault() });
+        return new(report with { Status = end.Status, Notes = [.. report.Notes, .. end.Notes] }, end.ExitCode, end.Stopped) { Rest = plan.Rest, HasWritten = true };
     }
 
     /// <summary>USD of what was bought, each space by its own price; null where one of them is unknown.</summary>

@@ -47,6 +47,7 @@ internal static class AdoptCommand
                 sample.Number(least: 1) ?? AdoptRequest.DefaultSample, seed.Number(least: 0) ?? 1, dryRun.HasValue(), despite.HasValue());
             var engine = new AdoptEngine(workspace, space.Value() ?? workspace.MainSpace, SpendLimit.Of(workspace.Config.Limits), session.Terminal.Clock);
             var result = await engine.RunAsync(request, session.CancellationToken);
+            session.Note(global, result.Report.Notes);
             session.Print(format == OutputFormat.Json ? ReportJson.Of(result.Report) : AdoptText.Of(result.Report, session.Terminal.Ink(global.NoColor)));
             if (result.Stopped is EmbSyncException stopped)
             {

@@ -72,6 +72,11 @@ internal static class CacheCommand
         session.Print(global.Format == OutputFormat.Json ? ReportJson.Of(report)
             : report.Action == "export" ? Text.Of($"{Text.Count(report.Vectors, "vector")} of {report.Model} with {Text.Noun(report.Dimension, $"{report.Dimension} dimension")} in {Plain.Line(file)}, {Text.Count(report.Bytes, "byte")}\n")
             : Text.Of($"{Text.Count(report.Vectors, "vector")} of {report.Model} with {Text.Noun(report.Dimension, $"{report.Dimension} dimension")} in {Plain.Line(file)}, {report.Added:N0} new to the store\n"));
-        return (int)ExitCode.Done;
+        if (report.Failure is { } failure)
+        {
+            session.Complain(global.Verbose ? failure.ToString() : failure.Message);
+        }
+
+        return (int)(report.Failure?.ExitCode ?? ExitCode.Done);
     }
 }

@@ -2,6 +2,7 @@ using EmbSync.Core.Adopt;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Publish;
+using EmbSync.Core.Reporting;
 using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Sources.Rows;
 using EmbSync.Core.Tests.Sync;
@@ -214,9 +215,67 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         _world.Server.Requests.ShouldBe(0);
     }
 
-    private async Task<RowWorld> NewWorldAsync(string publish = "")
+    [Fact]
+    public async Task A_sample_that_costs_more_than_was_estimated_ends_within_the_budget()
     {
-        var world = await RowWorld.StartAsync(_url, folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
+        _world.Server.BilledTimes = 4;
+        await using var workspace = _world.Sync.Open();
+        const int Estimate = Texts * 4;
+
+        var result = await new AdoptEngine(workspace, workspace.MainSpace, new(null, Estimate * 3 / 2), TimeProvider.System).RunAsync(Request() with { Sample = Texts }, default);
+
+        result.ExitCode.ShouldBe(ExitCode.Guard, result.Stopped?.Message);
+        (result.Report.Status, result.Report.Adopted).ShouldBe(("stopped", 0));
+        _world.Server.Inputs.ShouldBeLessThan(Texts);
+        var run = (await workspace.Store.ReadRunsAsync(1, default)).Single();
+        (run.Command, run.Tokens, result.Report.Sample!.Tokens).ShouldBe(("adopt", _world.Server.Billed, _world.Server.Billed));
+    }
+
+    [Fact]
+    public async Task What_the_sample_took_is_in_the_receipt_however_often_it_was_asked_for()
+    {
+        _world.Server.Next(Fault.Fewer(), Fault.None(), Fault.NaN());
+
+        var (result, requests) = await AdoptAsync();
+
+        result.ExitCode.ShouldBe(ExitCode.Done, result.Stopped?.Message);
+        await using var workspace = _world.Sync.Open();
+        var run = (await workspace.Store.ReadRunsAsync(1, default)).Single();
+        (run.Tokens, run.Status, result.Report.Sample!.Tokens).ShouldBe((_world.Server.Billed, "done", _world.Server.Billed));
+        (RunEntry.Of(run).Requests, RunEntry.Of(run).Tokens!.Billed).ShouldBe((requests, _world.Server.Billed));
+    }
+
+    [Fact]
+    public async Task A_receipt_that_can_t_be_written_costs_no_report()
+    {
+        await using var workspace = _world.Sync.Open();
+        var failing = workspace.With(new DyingStore(workspace.Store, int.MaxValue) { Fails = name => name == "UpdateRun" ? new StoreException("the disk is full") : null });
+
+        var result = await new AdoptEngine(failing, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(Request(), default);
+
+        (result.ExitCode, result.Report.Adopted).ShouldBe((ExitCode.Failed, Texts - 20));
+        result.Stopped.ShouldBeOfType<StoreException>().Message.ShouldContain("the disk is full");
+    }
+
+    [Fact]
+    public async Task A_sample_that_the_database_refuses_is_not_bought_again()
+    {
+        await using var world = await NewWorldAsync(store: folder => new(StoreBackend.Postgres, "", new Secret(_url, "env:TEST"), "embsync", null, VectorType.Vector, true) { Spool = Path.Combine(folder, ".git", "spool") });
+        await using (var workspace = world.Sync.Open())
+        {
+            var failing = workspace.With(new DyingStore(workspace.Store, int.MaxValue) { Fails = name => name == "Commit" ? new StoreException("the database is away") : null });
+            (await new AdoptEngine(failing, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(Request(), default)).ExitCode.ShouldBe(ExitCode.Failed);
+        }
+
+        world.Server.Inputs.ShouldBePositive();
+        (await world.SyncedAsync()).Report.Notes.ShouldContain(note => note.Contains("had paid for", StringComparison.Ordinal));
+        world.Server.BoughtTwice.ShouldBeEmpty();
+        world.Server.Inputs.ShouldBe(Texts);
+    }
+
+    private async Task<RowWorld> NewWorldAsync(string publish = "", Func<string, StoreConfig>? store = null)
+    {
+        var world = await RowWorld.StartAsync(_url, store ?? (folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db"))));
         world.Configure($"- name: docs\n  type: table\n  table: doc\n  text: [body]\n  {publish}");
         return world;
     }

@@ -63,19 +63,20 @@ public class GovernorSchedules(ITestOutputHelper output)
             }
         };
 
-        var (requests, bought) = (server.Requests, server.Purchases.Count);
+        var (requests, bought, billed) = (server.Requests, server.Purchases.Count, server.Billed);
         await using var run = GovernedServer.On(server, GovernedServer.Options(batchSize, concurrency) with { Seed = seed });
         try
         {
             await run.RunAsync(inputs);
             run.ShouldHaveAnswered(inputs, inputs.Select(input => input.Text).Where(text => text.Contains("poison")));
-            run.Answers.Sum(answer => answer.Requests).ShouldBe(server.Requests - requests, label);
         }
         catch (ProviderRefusedException) when (fatal)
         {
             run.Results.Select(result => result.Input.Text).ShouldBeUnique();
         }
 
+        run.Answers.Sum(answer => answer.Requests).ShouldBe(server.Requests - requests, label);
+        run.Answers.Sum(answer => answer.BilledTokens ?? 0).ShouldBe(server.Billed - billed, label);
         run.ShouldBeAligned();
         run.Results.Count(result => result.Failure is null).ShouldBe(server.Purchases.Count - bought, $"{label}: what was paid was handed on");
         run.MaxInFlight.ShouldBeLessThanOrEqualTo(2 * concurrency * batchSize, label);

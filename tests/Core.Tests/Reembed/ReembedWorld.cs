@@ -100,7 +100,7 @@ internal sealed class ReembedWorld : IAsyncDisposable
 
     private EmbeddingSignature Configured() => Providers.SignatureOf(Sync.Config().Embeddings);
 
-    private Workspace Target(int? dimension, string model)
+    public Workspace Target(int? dimension, string model)
     {
         var config = Sync.Config();
         var workspace = Workspace.Open(

@@ -8,6 +8,24 @@ namespace EmbSync.Core.Tests.Storage;
 /// <summary>Vectors: kept as their format holds them, read by page and by item, refused with their batch where they are none.</summary>
 public abstract partial class StoreContract
 {
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_sample_has_as_many_chunks_as_asked_for_where_there_are_as_many(int seed)
+    {
+        var texts = Enumerable.Range(0, 9).Select(i => $"text {i}").ToArray();
+        var generation = await FillAsync([.. texts.Select(text => Vector(text, 1, 0, 0, 0)), Vector("of no chunk", 1, 0, 0, 0)], [.. texts.Select(text => Item(text, text)), Item("twin", "text 0")]);
+
+        foreach (var (asked, found) in new[] { (0, 0), (1, 1), (5, 5), (8, 8), (9, 9), (50, 9) })
+        {
+            var sample = await Store.ReadSampleAsync(generation, asked, seed, CancellationToken.None);
+
+            sample.Select(one => one.Vector.Hash).Distinct().Count().ShouldBe(found, $"{asked}");
+            sample.ShouldAllBe(one => one.Chunk.Hash == one.Vector.Hash && texts.Contains(one.Chunk.Text));
+        }
+    }
+
     [Fact]
     public async Task Vectors_come_in_pages_by_hash()
     {

@@ -9,11 +9,16 @@ public sealed class DeathException(string point) : Exception(point);
 /// <summary>A store under which the process dies just before, or just after, one chosen write takes effect. Points are numbered in the order of a run.</summary>
 internal sealed class DyingStore(IStore store, int point) : IStore
 {
+    private string? _died;
+
     /// <summary>Points passed, two for each write.</summary>
     public List<string> Points { get; } = [];
 
     /// <summary>Looks at what a reader would see at each point.</summary>
     public Func<string, Task> Passing { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>What a write fails with, by its name, in a process that lives on; null for nothing.</summary>
+    public Func<string, Exception?> Fails { get; init; } = _ => null;
 
     public string Description => store.Description;
 
@@ -88,6 +93,11 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     private async Task<T> PassAsync<T>(string name, Func<Task<T>> write)
     {
         Pass("before " + name);
+        if (Fails(name) is { } fault)
+        {
+            throw fault;
+        }
+
         var answer = await write();
         Pass("after " + name);
         await Passing("after " + name);
@@ -107,10 +117,10 @@ internal sealed class DyingStore(IStore store, int point) : IStore
             Points.Add(name);
         }
 
-        // Dead stays dead.
+        // Dead stays dead: where what handles the end comes by here, it is still the first death.
         if (Points.Count >= point)
         {
-            throw new DeathException(name);
+            throw new DeathException(_died ??= name);
         }
     }
 

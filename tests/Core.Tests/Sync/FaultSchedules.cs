@@ -71,11 +71,12 @@ public sealed class FaultSchedules(ITestOutputHelper output)
                 sync.ShouldBeLessThan(MostSyncs, label);
                 cancel.Dispose();
                 cancel = new();
-                var bought = server.Inputs;
+                var (bought, billed) = (server.Inputs, server.Billed);
                 var result = await SyncAsync(workspace, cancel.Token);
                 exit = result.ExitCode;
                 (exit == ExitCode.Done && result.Report.Errors.Count + result.Report.Remaining > 0).ShouldBeFalse($"{label}: work left and exit 0");
                 (result.Stopped is not null && exit == ExitCode.Done).ShouldBeFalse($"{label}: {result.Stopped}");
+                (result.Report.Tokens.Billed ?? 0).ShouldBe(server.Billed - billed, $"{label}: what was billed is told ({exit}, {result.Stopped?.Message})");
                 result.Report.Chunks.Embedded.ShouldBe((int)(server.Inputs - bought), $"{label}: what was paid was stored ({exit}, {result.Stopped?.Message})");
             }
 

@@ -18,7 +18,7 @@ public sealed class SpendLimitTests
     [Fact]
     public void Is_used_up_part_by_part()
     {
-        var spent = SyncReport.Executed(Plan([Survey()]), SyncOutcome.Nothing with { Billed = 400, Tokens = 400 }, null, 0.15m, TimeSpan.Zero, "done");
+        var spent = SyncReport.Executed(Plan([Survey()]), SyncOutcome.Nothing with { Billed = 300, Tokens = 400 }, null, 0.15m, TimeSpan.Zero, "done");
 
         new SpendLimit(0.20m, 1000).After(spent).ShouldBe(new(0.05m, 600));
         new SpendLimit(0.10m, 100).After(spent).ShouldBe(new(0m, 0));

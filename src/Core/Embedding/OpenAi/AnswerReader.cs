@@ -34,6 +34,21 @@ internal static class AnswerReader
         return new(rows, model, root.TryGetProperty("usage", out var usage) ? Tokens(usage) : null, rate);
     }
 
+    /// <summary>What the usage says, whatever else the body is; null when it says nothing, or can't be read at all.</summary>
+    public static long? TokensIn(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = Parse(body);
+            return json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("usage", out var usage) ? Tokens(usage) : null;
+        }
+        catch (JsonException)
+        {
+            // Cut off, or another page.
+            return null;
+        }
+    }
+
     private static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
         try

@@ -93,7 +93,7 @@ internal sealed class OpenAiWire : IDisposable
         catch (Exception caught) when (caught is JsonException or FormatException)
         {
             // Its message may quote the body, so it does not go on.
-            throw NoAnswer();
+            throw NoAnswer(body);
         }
 
         if (answer is not null)
@@ -103,14 +103,17 @@ internal sealed class OpenAiWire : IDisposable
 
         // Some servers and gateways answer 200 and say what went wrong in the body, with or without the status it should have had.
         var error = ErrorBody.Read(body, texts);
-        throw error.Text.Length > 0 ? _errors.Read(StatusIn(error), error, sent, wait, rate) : NoAnswer();
+        throw error.Text.Length > 0 ? _errors.Read(StatusIn(error), error, sent, wait, rate) : NoAnswer(body);
     }
 
     private static int StatusIn(ErrorBody error) =>
         error.Codes.Select(code => int.TryParse(code, out var status) && status is >= 400 and < 600 ? status : 0).FirstOrDefault(status => status > 0) is > 0 and var found ? found : 200;
 
-    private EmbeddingRequestException NoAnswer() => new(
-        RequestFault.BadAnswer, $"{_endpoint.Name} answered something that is no list of embeddings. Check that embeddings.baseUrl is an OpenAI-compatible API{_endpoint.AddressHint}.");
+    private EmbeddingRequestException NoAnswer(ReadOnlyMemory<byte> body) => new(
+        RequestFault.BadAnswer, $"{_endpoint.Name} answered something that is no list of embeddings. Check that embeddings.baseUrl is an OpenAI-compatible API{_endpoint.AddressHint}.")
+    {
+        BilledTokens = AnswerReader.TokensIn(body),
+    };
 
     private EmbeddingClient Connect()
     {

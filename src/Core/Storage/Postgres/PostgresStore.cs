@@ -185,22 +185,19 @@ internal sealed class PostgresStore : IStore
     public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<(VectorRow, ClaimedChunk)>>([], async connection =>
         {
-            var random = new Random(seed);
-            var sample = new Dictionary<ContentHash, (VectorRow, ClaimedChunk)>();
-            for (var tries = 0; tries < 2 * count && sample.Count < count; tries++)
+            var probes = new SampleProbes(count, seed);
+            foreach (var from in probes.Starts())
             {
-                var from = new byte[ContentHash.Size];
-                random.NextBytes(from);
-                foreach (var row in await connection.RowsAsync(
+                foreach (var (vector, chunk) in await connection.RowsAsync(
                     PostgresBuildSql.Sample(Sql.Schema, generation),
                     row => (new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
                     cancellationToken, ("from", from)))
                 {
-                    sample[row.Item1.Hash] = row;
+                    probes.Add(vector, chunk);
                 }
             }
 
-            return [.. sample.Values];
+            return probes.Found;
         }, cancellationToken);
 
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>

@@ -184,22 +184,19 @@ internal sealed class SqliteStore : IStore
         Read<IReadOnlyList<(VectorRow, ClaimedChunk)>>([], connection =>
         {
             var stored = Generation(connection, generation);
-            var random = new Random(seed);
-            var sample = new Dictionary<ContentHash, (VectorRow, ClaimedChunk)>();
-            for (var tries = 0; tries < 2 * count && sample.Count < count; tries++)
+            var probes = new SampleProbes(count, seed);
+            foreach (var from in probes.Starts())
             {
-                var from = new byte[ContentHash.Size];
-                random.NextBytes(from);
-                foreach (var row in connection.Rows(
+                foreach (var (vector, chunk) in connection.Rows(
                     SqliteBuildSql.Sample(generation),
                     row => (new VectorRow(row.Hash(0), Numbers(row, 2, stored), row.GetInt32(1)), new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
                     cancellationToken, ("$from", from)))
                 {
-                    sample[row.Item1.Hash] = row;
+                    probes.Add(vector, chunk);
                 }
             }
 
-            return [.. sample.Values];
+            return probes.Found;
         });
 
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
+using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Storage.VectorFiles;
 
@@ -94,10 +97,11 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
 
             stream.Position = 0;
             var again = new VectorFileReader(stream);
-            var added = total == 0 ? 0 : await AddAsync(again, cancellationToken);
+            var (added, end) = total == 0 ? (0, null) : await AddAsync(again, cancellationToken);
             await workspace.EnsureIndexesAsync(added == 0 ? [] : [space], cancellationToken);
-            return Report("import", path, total, added, again.Header.Numbers != workspace.Config.Store.Vectors && workspace.Config.Store.Vectors == VectorType.Vector
-                ? ["the file's numbers are of half precision, the store's are of single: what was imported keeps half"] : []);
+            string[] halved = again.Header.Numbers != workspace.Config.Store.Vectors && workspace.Config.Store.Vectors == VectorType.Vector
+                ? ["the file's numbers are of half precision, the store's are of single: what was imported keeps half"] : [];
+            return Report("import", path, total, added, [.. halved, .. end?.Notes ?? []]) with { Failure = end?.Stopped as EmbSyncException };
         }
         catch (VectorFileException exception)
         {
@@ -113,26 +117,30 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
     public CacheReport Absent(string path) =>
         new(1, "import", path, 0, 0, 0, _signature.Model, _signature.Dimension, ["there is no file yet: nothing was imported"]);
 
-    private async Task<int> AddAsync(VectorFileReader reader, CancellationToken cancellationToken)
+    private async Task<(int Added, RunEnd End)> AddAsync(VectorFileReader reader, CancellationToken cancellationToken)
     {
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
         var generation = await writer.OpenGenerationAsync(space, _signature, cancellationToken);
-        var run = new RunRecord(0, "cache import", "running", 0, 0, 0, 0m, null, null, clock.GetUtcNow(), null, CanonicalJson.Empty);
-        run = run with { Id = await writer.BeginRunAsync(run, cancellationToken) };
-        var added = 0;
-        foreach (var rows in reader.Rows().Chunk(Page))
+        var receipt = new Receipt(writer, "cache import", null, new(new(null, null), []), clock);
+        await receipt.OpenAsync(0, cancellationToken);
+        var added = await receipt.KeepAsync(async () =>
         {
-            var existing = await workspace.Store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], cancellationToken);
-            VectorRow[] missing = [.. rows.Where(row => !existing.Contains(row.Hash)).DistinctBy(row => row.Hash)];
-            if (missing.Length > 0)
+            var count = 0;
+            foreach (var rows in reader.Rows().Chunk(Page))
             {
-                await writer.CommitAsync(new(generation.Id, missing, [], []), cancellationToken);
-                added += missing.Length;
+                var existing = await workspace.Store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], cancellationToken);
+                VectorRow[] missing = [.. rows.Where(row => !existing.Contains(row.Hash)).DistinctBy(row => row.Hash)];
+                if (missing.Length > 0)
+                {
+                    await writer.CommitAsync(new(generation.Id, missing, [], []), cancellationToken);
+                    count += missing.Length;
+                }
             }
-        }
 
-        await writer.UpdateRunAsync(run with { Status = "done", CompletedAt = clock.GetUtcNow() }, cancellationToken);
-        return added;
+            return count;
+        });
+        var end = await receipt.CloseAsync(new(Verdict.Of(null, hasFailures: false), null, added, added, null));
+        return (added, end);
     }
 
     private void RequireSame(string path, VectorFileHeader header)
@@ -195,4 +203,9 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
 /// <param name="Vectors">In the file.</param>
 /// <param name="Added">New to the store; 0 for an export.</param>
 /// <param name="Bytes">Size of the file.</param>
-public sealed record CacheReport(int SchemaVersion, string Action, string File, int Vectors, int Added, long Bytes, string Model, int Dimension, IReadOnlyList<string> Notes);
+public sealed record CacheReport(int SchemaVersion, string Action, string File, int Vectors, int Added, long Bytes, string Model, int Dimension, IReadOnlyList<string> Notes)
+{
+    /// <summary>Why the run has failed though all of this is done; null when it hasn't.</summary>
+    [JsonIgnore]
+    public EmbSyncException? Failure { get; init; }
+}
