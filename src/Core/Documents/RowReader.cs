@@ -12,7 +12,11 @@ namespace EmbSync.Core.Documents;
 /// <param name="Text">What is embedded, as it stands there.</param>
 /// <param name="Metadata">Canonical JSON.</param>
 /// <param name="Version">See <see cref="Item.Version"/>.</param>
-public sealed record RawRow(string Id, string? Type, string? Title, string Text, string Metadata, int? Priority, DateTimeOffset? UpdatedAt, string Version);
+public sealed record RawRow(string Id, string? Type, string? Title, string Text, string Metadata, int? Priority, DateTimeOffset? UpdatedAt, string Version)
+{
+    /// <summary>Details that could not be taken as they stand.</summary>
+    public IReadOnlyList<ItemWarning> Warnings { get; init; } = [];
+}
 
 /// <summary>Makes items of rows: normalises the text, cuts it, and sets aside what can't be used. Holds no state but its settings.</summary>
 /// <param name="kind">Of the source: <c>table</c>.</param>
@@ -42,7 +46,7 @@ internal sealed class RowReader(string source, string kind, RowShape shape, IRea
         }
 
         var text = SourceText.Normalize(row.Text).Trim();
-        var warnings = new List<ItemWarning>();
+        var warnings = row.Warnings.ToList();
         var document = shape.Format == TextFormat.Markdown ? DocumentText.Render(text, 1, MarkdownDialect.Common, warnings) : Paragraphs(text);
         return ReadOutcome.Of(new Item(
             new(source, row.Id), string.IsNullOrWhiteSpace(row.Type) ? shape.ItemType : row.Type, TitleOf(row, document.Text), null, row.Version, Pipeline, row.Metadata,

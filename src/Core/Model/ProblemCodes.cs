@@ -18,6 +18,9 @@ public static class ProblemCodes
     public const string OtherEncoding = "EMB1116";
     public const string ManyChunks = "EMB1117";
 
+    // A detail of a row, likewise.
+    public const string UnreadableOrder = "EMB1118";
+
     // A warning for files, which go by their paths then; rows with these are blocked.
     public const string DuplicateId = "EMB1107";
     public const string InvalidId = "EMB1112";

@@ -9,63 +9,65 @@ namespace EmbSync.Core.Storage;
 /// <param name="count">Chunks wanted.</param>
 internal sealed class SampleProbes(int count, int seed)
 {
+    private readonly Random _random = new(seed);
     private readonly Dictionary<ContentHash, (VectorRow Vector, ClaimedChunk Chunk)> _found = [];
-    private ContentHash? _last;
+    private int _left = 2 * count;
+    private byte[]? _next = new byte[ContentHash.Size];
 
     /// <summary>At most <c>count</c>, fewer only where fewer are stored.</summary>
     public IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)> Found => [.. _found.Values];
 
-    /// <summary>Hashes to look at, each after the answer to the one before.</summary>
-    public IEnumerable<byte[]> Starts()
+    /// <summary>The hash to look at next; null when there is nothing more to find.</summary>
+    public byte[]? Next()
     {
-        var random = new Random(seed);
-        for (var tries = 0; tries < 2 * count && _found.Count < count; tries++)
+        if (_found.Count >= count || _next is null)
         {
-            _last = null;
+            return null;
+        }
+
+        if (_left > 0)
+        {
             var start = new byte[ContentHash.Size];
-            random.NextBytes(start);
-            yield return start;
-            if (_last is null)
-            {
-                yield break;
-            }
+            _random.NextBytes(start);
+            return start;
         }
 
-        var from = new byte[ContentHash.Size];
-        while (_found.Count < count)
+        return _next;
+    }
+
+    /// <summary>The answer to the hash that was given last.</summary>
+    /// <param name="found">Null where nothing is stored.</param>
+    public void Answer((VectorRow Vector, ClaimedChunk Chunk)? found)
+    {
+        if (found is not { } one)
         {
-            _last = null;
-            yield return from;
-            if (_last is not { } last || last.CompareTo(ContentHash.FromBytes(from)) < 0)
-            {
-                yield break;
-            }
+            _next = null;
+            return;
+        }
 
-            last.CopyTo(from);
-            if (!Increment(from))
-            {
-                yield break;
-            }
+        _found[one.Vector.Hash] = one;
+        if (_left > 0)
+        {
+            _left--;
+        }
+        else
+        {
+            // Before where it was looked for: round the end, so all has been seen.
+            _next = one.Vector.Hash.CompareTo(ContentHash.FromBytes(_next!)) < 0 ? null : After(one.Vector.Hash);
         }
     }
 
-    /// <summary>The answer to the start that was given last.</summary>
-    public void Add(VectorRow vector, ClaimedChunk chunk)
+    private static byte[]? After(ContentHash hash)
     {
-        _last = vector.Hash;
-        _found[vector.Hash] = (vector, chunk);
-    }
-
-    private static bool Increment(Span<byte> number)
-    {
+        var number = hash.ToBytes();
         for (var i = number.Length - 1; i >= 0; i--)
         {
             if (++number[i] != 0)
             {
-                return true;
+                return number;
             }
         }
 
-        return false;
+        return null;
     }
 }

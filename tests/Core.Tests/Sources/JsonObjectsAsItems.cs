@@ -196,8 +196,6 @@ public sealed class JsonObjectsAsItems : IDisposable
     [InlineData("{\"number\":3,\"number\"", ProblemCodes.InvalidJson, "export/b.json")]
     [InlineData("[{\"title\":\"x\"}]", ProblemCodes.InvalidField, "export/b.json[0]")]
     [InlineData("[7]", ProblemCodes.InvalidField, "export/b.json[0]")]
-    [InlineData("[{\"number\":3,\"rank\":\"high\"}]", ProblemCodes.InvalidField, "export/b.json[0]")]
-    [InlineData("[{\"number\":3,\"updatedAt\":\"yesterday\"}]", ProblemCodes.InvalidField, "export/b.json[0]")]
     [InlineData("[{\"number\":3,\"title\":\"\\ud800\"}]", ProblemCodes.InvalidField, "export/b.json[0]")]
     [InlineData("[{\"number\":1,\"title\":\"again\"}]", ProblemCodes.DuplicateId, "1")]
     public async Task That_can_t_be_used_are_named_and_nothing_is_deleted(string bad, string code, string id)
@@ -212,6 +210,29 @@ public sealed class JsonObjectsAsItems : IDisposable
         result.Report.Errors.Select(error => (error.Code, error.Id)).ShouldContain((code, id));
         _repository.Write("export/a.json", $"[{First}]");
         (await _world.SyncAsync()).Report.Items.Deleted.ShouldBe(code == ProblemCodes.DuplicateId ? 1 : 0);
+    }
+
+    [Theory]
+    [InlineData("\"rank\":\"high\"", "its priority 'high' is no number")]
+    [InlineData("\"rank\":[]", null)]
+    [InlineData("\"rank\":2.5", null)]
+    [InlineData("\"rank\":1e400", null)]
+    [InlineData("\"updatedAt\":\"yesterday\"", "its time of change 'yesterday' is no time")]
+    [InlineData("\"updatedAt\":1767322800000", null)]
+    [InlineData("\"updatedAt\":\"0000-00-00 00:00:00\"", "its time of change '0000-00-00 00:00:00' is no time")]
+    [InlineData("\"updatedAt\":{\"seconds\":1767322800}", "is no time")]
+    public async Task With_an_order_that_can_t_be_read_are_items_all_the_same(string member, string? warning)
+    {
+        _repository.Write("export/a.json", $"[{First},{{\"number\":3,\"title\":\"Three\",{member}}}]");
+
+        var result = await _world.SyncAsync();
+
+        (result.ExitCode, result.Report.Items.New, result.Report.Errors.Count).ShouldBe((ExitCode.Done, 2, 0));
+        await using var workspace = _world.Open();
+        var entry = (await workspace.Sources[0].ListAsync(ListRequest.Everything, default)).Entries.Single(one => one.Locator == "3");
+        var warnings = (await workspace.Sources[0].ReadAsync(entry, default)).Item!.Warnings;
+        warnings.Count.ShouldBe(warning is null ? 0 : 1);
+        warnings.ShouldAllBe(one => one.Code == ProblemCodes.UnreadableOrder && one.Message.Contains(warning!, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,7 +32,10 @@ internal sealed class JsonFields(JsonSourceConfig config)
         var key = id.TextOf(item)?.Trim() is { Length: > 0 } given ? given : throw new FormatException($"it has no '{id}', which is its id");
         var body = TextTemplate.Fill(config.Template, config.Text, [.. text.Select(path => path.TextOf(item))]);
         var stored = CanonicalJson.Of(metadata.Select(path => (Key: path.Name, Value: path.NodeOf(item))).Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value));
-        var row = new RawRow(key, type?.TextOf(item), title?.TextOf(item), body, stored, PriorityOf(item), TimeOf(item), "");
+        var row = new RawRow(key, type?.TextOf(item), title?.TextOf(item), body, stored, RowOrder.PriorityOf(priority?.TextOf(item)), RowOrder.TimeOf(updatedAt?.TextOf(item)), "")
+        {
+            Warnings = [.. RowOrder.Warnings(priority?.TextOf(item), updatedAt?.TextOf(item))],
+        };
         return row with { Version = "json:" + ContentHash.Of(string.Join('\u001f', row.Text, row.Type ?? "\u001e", row.Title ?? "\u001e", row.Metadata, row.Priority?.ToString(CultureInfo.InvariantCulture) ?? "")) };
     }
 
@@ -46,14 +49,6 @@ internal sealed class JsonFields(JsonSourceConfig config)
             throw new UsageException($"source '{source}': {setting} names '{missing}', which none of {Text.Count(objects, "object")} has");
         }
     }
-
-    private int? PriorityOf(JsonElement item) => priority?.TextOf(item) is not { } written ? null
-        : int.TryParse(written, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new FormatException($"its '{priority}' is no whole number");
-
-    private DateTimeOffset? TimeOf(JsonElement item) => updatedAt?.TextOf(item) is not { } written ? null
-        : DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
-        : throw new FormatException($"its '{updatedAt}' is no time such as 2025-01-31T12:00:00Z");
 
     private static JsonPath? Optional(string? path) => path is null ? null : new(path);
 }

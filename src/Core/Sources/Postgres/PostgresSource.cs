@@ -206,16 +206,18 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
     private ReadOutcome Read(NpgsqlDataReader row, string id, IReadOnlyList<string> names, string? template)
     {
         var (metadata, fault) = RowMetadata.Of(row.TextOf(5));
-        var outcome = reader.Read(new(
+        return reader.Read(new(
             id,
             row.TextOf(3),
             row.TextOf(4),
             TextTemplate.Fill(template, names, [.. Enumerable.Range(9, row.FieldCount - 9).Select(row.TextOf)]),
             metadata,
-            row.IsDBNull(6) ? null : row.GetInt32(6),
-            row.IsDBNull(7) ? null : row.Time(7),
-            RowVersion.Of(row.GetString(1), row.GetString(2))));
-        return fault is null || outcome.Item is not { } item ? outcome : ReadOutcome.Of(item with { Warnings = [.. item.Warnings, new(ProblemCodes.InvalidField, null, fault)] });
+            RowOrder.PriorityOf(row.TextOf(6)),
+            RowOrder.TimeOf(row.TextOf(7)),
+            RowVersion.Of(row.GetString(1), row.GetString(2)))
+        {
+            Warnings = [.. RowOrder.Warnings(row.TextOf(6), row.TextOf(7)), .. fault is null ? [] : new[] { new ItemWarning(ProblemCodes.InvalidField, null, fault) }],
+        });
     }
 
     private static IReadOnlyList<string> TextNames(DatabaseSourceConfig config) => config is TableSourceConfig table ? table.Text : ["text"];

@@ -116,8 +116,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
             Optional(config.Title, "title"),
             Optional(config.TypeFrom, "typeFrom"),
             MetadataOf([.. config.Metadata.Select(name => Find(columns, name, "metadata", table))]),
-            config.PriorityFrom is { } priority ? Priority(Find(columns, priority, "priorityFrom", table)) : "NULL::int4",
-            config.UpdatedAt is { } updated ? Time($"t.{Find(columns, updated, "updatedAt", table).Quoted}") : "NULL::timestamptz",
+            Optional(config.PriorityFrom, "priorityFrom"),
+            Optional(config.UpdatedAt, "updatedAt"),
             KeyOf(key).WithIds,
             key is [{ Kind.IsComparable: true }] && isUnique && isStamped,
             isUnique && isStamped);
@@ -134,7 +134,7 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         const string Hash = "encode(sha256(convert_to(t.value, 'UTF8')), 'hex')";
         return new(
             $"(SELECT DISTINCT {value} AS value FROM {table} t WHERE t.{column.Quoted} IS NOT NULL{(config.Where is { } where ? $" AND ({where}\n)" : "")}) t\nWHERE (t.value <> '')",
-            Hash, null, ["t.value"], Nothing, Nothing, Nothing, "NULL::int4", "NULL::timestamptz", $"{Hash} = ANY ($1)", IsIndexed: false, IsUnique: true);
+            Hash, null, ["t.value"], Nothing, Nothing, Nothing, Nothing, Nothing, $"{Hash} = ANY ($1)", IsIndexed: false, IsUnique: true);
     }
 
     private async Task<RowQuery> FindQueryAsync(QuerySourceConfig config, CancellationToken cancellationToken)
@@ -172,8 +172,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         return new(
             from, $"t.{id.Quoted}::text", null, [TextOf(Needed("text"), "its query")], Optional("title"), Optional("type"),
             Find("metadata") is { } metadata ? metadata.Type is "jsonb" or "json" ? "t.metadata::text" : throw Refused($"its query yields metadata of type {metadata.Type}: make it jsonb") : Nothing,
-            Find("priority") is { } priority ? Priority(priority) : "NULL::int4",
-            Find("updated_at") is null ? "NULL::timestamptz" : Time("t.updated_at"),
+            Optional("priority"),
+            Optional("updated_at"),
             KeyOf([id]).WithIds, IsIndexed: false, IsUnique: false);
 
         Column? Find(string name) => columns.Find(column => column.Name == name);
@@ -247,12 +247,6 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
     };
 
     /// <summary>What is beyond the bounds is at them: one row is no reason to read none.</summary>
-    private static string Priority(Column column) =>
-        column.Type == "boolean" ? $"t.{column.Quoted}::int4" : $"LEAST(GREATEST(t.{column.Quoted}::numeric, -2147483648), 2147483647)::int4";
-
-    /// <summary>Infinite ones, and those of years that no calendar of .NET has, are none.</summary>
-    private static string Time(string value) => $"CASE WHEN {value}::timestamptz BETWEEN '0001-01-03Z' AND '9999-12-29Z' THEN {value}::timestamptz END";
-
     private static RowKey KeyOf(List<Column> key) => RowKey.Of(key is [{ Kind.IsComparable: true } one] ? (one.Quoted, one.Type) : null, IdOf(key));
 
     /// <summary>Several columns: their values with a slash between, which is escaped where a value has one.</summary>

@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // a source of rows
 using System.Runtime.CompilerServices;
+using EmbSync.Core.Sources.Rows;
 using EmbSync.Core.Storage;
 using EmbSync.Core.Storage.Postgres;
 using Npgsql;
@@ -98,7 +99,7 @@ internal sealed class RowCompare(SourceDatabase database, RowQuery query, string
         row.IsDBNull(1) ? null : Listed(row), row.TextOf(1), row.TextOf(2), row.GetBoolean(7) ? PostgresRows.Item(row, 8) : null);
 
     private static ListedRow Listed(NpgsqlDataReader row) => new(
-        row.GetString(0), row.TextOf(3), row.IsDBNull(4) ? null : row.GetInt32(4), row.IsDBNull(5) ? null : row.Time(5), row.GetInt64(6))
+        row.GetString(0), row.TextOf(3), RowOrder.PriorityOf(row.TextOf(4)), RowOrder.TimeOf(row.TextOf(5)), row.GetInt64(6))
     {
         Version = row.TextOf(2) is { } hash ? RowVersion.Of(row.GetString(1), hash) : null,
     };

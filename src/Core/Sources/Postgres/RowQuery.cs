@@ -7,8 +7,8 @@ namespace EmbSync.Core.Sources.Postgres;
 /// <param name="Texts">Text, each.</param>
 /// <param name="Type">Text or NULL, as the rest.</param>
 /// <param name="Metadata">JSON as text.</param>
-/// <param name="Priority">int4.</param>
-/// <param name="UpdatedAt">timestamptz.</param>
+/// <param name="Priority">Text, as <see cref="Rows.RowOrder"/> reads it.</param>
+/// <param name="UpdatedAt">Likewise.</param>
 /// <param name="WithIds">Condition that the id is in <c>$1</c>, an array of text.</param>
 /// <param name="IsIndexed">The server finds rows by <paramref name="WithIds"/> without reading all.</param>
 /// <param name="IsUnique">The catalog says that ids are unique and not null.</param>

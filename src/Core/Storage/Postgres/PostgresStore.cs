@@ -186,15 +186,13 @@ internal sealed class PostgresStore : IStore
         ReadAsync<IReadOnlyList<(VectorRow, ClaimedChunk)>>([], async connection =>
         {
             var probes = new SampleProbes(count, seed);
-            foreach (var from in probes.Starts())
+            while (probes.Next() is { } from)
             {
-                foreach (var (vector, chunk) in await connection.RowsAsync(
+                var near = await connection.RowsAsync(
                     PostgresBuildSql.Sample(Sql.Schema, generation),
-                    row => (new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
-                    cancellationToken, ("from", from)))
-                {
-                    probes.Add(vector, chunk);
-                }
+                    row => (Vector: new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), Chunk: new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
+                    cancellationToken, ("from", from));
+                probes.Answer(near.Count > 0 ? near[0] : null);
             }
 
             return probes.Found;

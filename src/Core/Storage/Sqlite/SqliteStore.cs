@@ -185,15 +185,13 @@ internal sealed class SqliteStore : IStore
         {
             var stored = Generation(connection, generation);
             var probes = new SampleProbes(count, seed);
-            foreach (var from in probes.Starts())
+            while (probes.Next() is { } from)
             {
-                foreach (var (vector, chunk) in connection.Rows(
+                var near = connection.Rows(
                     SqliteBuildSql.Sample(generation),
-                    row => (new VectorRow(row.Hash(0), Numbers(row, 2, stored), row.GetInt32(1)), new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
-                    cancellationToken, ("$from", from)))
-                {
-                    probes.Add(vector, chunk);
-                }
+                    row => (Vector: new VectorRow(row.Hash(0), Numbers(row, 2, stored), row.GetInt32(1)), Chunk: new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
+                    cancellationToken, ("$from", from)).ToList();
+                probes.Answer(near.Count > 0 ? near[0] : null);
             }
 
             return probes.Found;
