@@ -1,5 +1,4 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Storage;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sources.Rows;
