@@ -98,7 +98,15 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>The right to write, waited for as long as <see cref="Wait"/> says.</summary>
     /// <exception cref="LockedException">Another run still writes then.</exception>
     public Task<IStoreWriter> BeginWriteAsync(CancellationToken cancellationToken) =>
-        PatientlyAsync(() => Store.BeginWriteAsync(Config.Project, cancellationToken), cancellationToken);
+        PatientlyAsync(() => TryBeginWriteAsync(cancellationToken), cancellationToken);
+
+    /// <summary>The right to write, at once.</summary>
+    /// <exception cref="LockedException">Another run writes.</exception>
+    internal async Task<IStoreWriter> TryBeginWriteAsync(CancellationToken cancellationToken) =>
+        await Store.BeginWriteAsync(Config.OwnsItsStore ? ProjectOf(await Store.ReadHeadAsync(cancellationToken)) : Config.Project, cancellationToken);
+
+    /// <summary>Whose the store is: a clone that was renamed, or got another origin, goes on with its own.</summary>
+    internal string ProjectOf(StoreHead head) => Config.OwnsItsStore && head.Project is { } owner ? owner : Config.Project;
 
     /// <summary>
     /// The vector index of what is searched, where it is due. After the writer has let go: it can take minutes, in which searches and other runs go on, and

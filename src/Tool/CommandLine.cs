@@ -55,7 +55,7 @@ internal static class CommandLine
         }
     }
 
-    private static CommandLineApplication Build(Terminal terminal, PlainConsole console, CancellationToken cancellationToken)
+    internal static CommandLineApplication Build(Terminal terminal, PlainConsole console, CancellationToken cancellationToken)
     {
         var app = new CommandLineApplication(console)
         {
@@ -108,7 +108,7 @@ internal static class CommandLine
 
         foreach (var line in Redaction.Of(terminal.Environment).Redact(message).Split('\n'))
         {
-            terminal.Error.WriteLine("embsync: " + Plain.Line(line.TrimEnd('\r')));
+            terminal.Say(Plain.Line(line.TrimEnd('\r')));
         }
 
         return (int)code;

@@ -176,13 +176,7 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         terminal.Out.Flush();
         foreach (var note in notes)
         {
-            if (terminal.IsInteractive)
-            {
-                // A bar may stand there.
-                terminal.Error.Write("\r\u001b[K");
-            }
-
-            terminal.Error.WriteLine("embsync: " + Plain.Line(_redactor.Redact(note)));
+            terminal.Say(Plain.Line(_redactor.Redact(note)));
         }
     }
 
@@ -191,7 +185,7 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     {
         _progress?.Clear();
         terminal.Out.Flush();
-        terminal.Error.WriteLine("embsync: " + Plain.Line(_redactor.Redact(message)));
+        terminal.Say(Plain.Line(_redactor.Redact(message)));
     }
 
     /// <summary>Few runs build an index: their line begins with the first word of one.</summary>

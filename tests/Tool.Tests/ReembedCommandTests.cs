@@ -72,6 +72,28 @@ public sealed partial class ReembedCommandTests(PostgresFixture postgres) : ICla
     }
 
     [Fact]
+    public async Task A_column_s_server_is_learned_and_that_is_said_once()
+    {
+        await using var provider = await FakeEmbeddingServer.StartAsync();
+        provider.CanShorten = false;
+        provider.NativeDimension = 8;
+        using var repository = TempRepository.Create();
+        var url = await postgres.NewVectorDatabaseAsync();
+        await PostgresFixture.RunAsync(url, "CREATE TABLE notes (id int PRIMARY KEY, body text, embedding vector(3)); INSERT INTO notes SELECT i, 'Note ' || i FROM generate_series(1, 5) i");
+        var environment = Environment(provider);
+        environment["NOTES_URL"] = url;
+        environment["EMBSYNC_EMBEDDINGS_MODEL"] = "some-model";
+        environment["EMBSYNC_EMBEDDINGS_BATCH_SIZE"] = "2";
+
+        var run = await ToolRun.Of(
+            repository.Path, "reembed --postgres-url env:NOTES_URL --table notes --text body --column embedding --dimension 8 --no-confirm", environment);
+
+        run.ExitCode.ShouldBe(0, run.ToString());
+        run.Error.Split("'dimensions'").Length.ShouldBe(2, run.Error);
+        (await ToolRun.Of(repository.Path, "reembed --postgres-url env:NOTES_URL --table notes --text body --column embedding --dimension 8 --no-confirm -q", environment)).Error.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Waits_for_a_sync_that_writes_and_leaves_with_7_when_it_may_not()
     {
         await using var provider = await FakeEmbeddingServer.StartAsync();

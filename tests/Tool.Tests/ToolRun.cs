@@ -7,17 +7,17 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
 {
     public static async Task<ToolRun> Of(
         string folder, string arguments, IReadOnlyDictionary<string, string>? environment = null, bool terminal = false, int width = 100,
-        CancellationToken cancellationToken = default) =>
-        await Of(folder, Split(arguments), environment, terminal, width, cancellationToken);
+        CancellationToken cancellationToken = default, TimeProvider? clock = null) =>
+        await Of(folder, Split(arguments), environment, terminal, width, cancellationToken, clock);
 
     public static async Task<ToolRun> Of(
         string folder, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, bool terminal = false, int width = 100,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default, TimeProvider? clock = null)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var started = new Terminal(
-            output, error, TextReader.Null, terminal, terminal, width, folder, environment ?? new Dictionary<string, string>(), TimeProvider.System);
+            output, error, TextReader.Null, terminal, terminal, width, folder, environment ?? new Dictionary<string, string>(), clock ?? TimeProvider.System);
         var code = await Task.Run(() => CommandLine.Run(arguments, started, cancellationToken), CancellationToken.None);
         return new(code, output.ToString(), error.ToString());
     }

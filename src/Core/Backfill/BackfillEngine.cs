@@ -97,7 +97,7 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
 
     private BackfillResult Result(SyncPlan plan, BackfillRequest request, BackfillOutcome outcome, long? run, long started)
     {
-        var (status, code) = Verdict.Of(outcome.Bought.Stopped, plan.Blocked.Count + outcome.Bought.Failures.Count > 0);
+        var (status, code) = Verdict.Of(outcome.Bought.Stopped, plan.Blocked.Count + outcome.Bought.Failures.Count(failure => !plan.Known.Covers(failure)) > 0);
         return new(BackfillReport.Executed(plan, request, outcome, run, SyncRun.CostOf(plan, outcome.Bought), clock.GetElapsedTime(started), status), code, outcome.Bought.Stopped);
     }
 }

@@ -30,6 +30,9 @@ public sealed class ColumnReembed(
     /// <summary>Rows that may lose their vector as they have no text; the configured bound.</summary>
     public DeleteLimit MaxDelete { get; init; } = DeleteLimit.Default;
 
+    /// <summary>Is told what is learned of the provider's server while it is asked; null where nobody listens.</summary>
+    public IProgress<string>? Notices { get; init; }
+
     /// <summary>Tests end the process before a step.</summary>
     internal Action<string> Step { get; init; } = _ => { };
 
@@ -63,7 +66,7 @@ public sealed class ColumnReembed(
         }
 
         var bill = new Bill(spend, [plan.Terms]);
-        using var provider = Providers.Open(embeddings, _target, clock);
+        using var provider = Providers.Open(embeddings, _target, clock, Notices);
         if (!provider.IsFree && ModelCatalog.Find(_target.Model) is null)
         {
             // A slip in its name, or a dimension that it doesn't make, is found out before anything is written; it costs a token or two.
@@ -77,7 +80,7 @@ public sealed class ColumnReembed(
 
     private RequestGovernor OpenGovernor(IEmbeddingProvider provider, Bill bill)
     {
-        var governor = Providers.OpenGovernor(provider, embeddings, new SyncRequest(), clock);
+        var governor = Providers.OpenGovernor(provider, embeddings, new SyncRequest(), clock, notices: Notices);
         governor.Unclaimed = bill.Add;
         return governor;
     }

@@ -55,7 +55,7 @@ public static class ConfigLoader
             store,
             EmbeddingsReader.Read(values, root),
             ReadLimits(values),
-            SourcesReader.Read(values, tree, store)) { Origins = origins };
+            SourcesReader.Read(values, tree, store)) { Origins = origins, Accept = values.Get(ConfigSchema.Accept) };
         CrossCheck.Run(config, values);
         return problems.Any ? throw problems.ToException() : config;
     }

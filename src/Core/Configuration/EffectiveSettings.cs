@@ -58,6 +58,7 @@ internal static class EffectiveSettings
         yield return Row(ConfigSchema.AllowInsecureHttp, embeddings.AllowInsecureHttp);
         yield return Row(ConfigSchema.DocumentPrefix, embeddings.Prefixes.Document);
         yield return Row(ConfigSchema.QueryPrefix, embeddings.Prefixes.Query);
+        yield return Row(ConfigSchema.Accept, config.Accept.Count == 0 ? null : config.Accept);
         yield return Optional(ConfigSchema.MaxCost, limits.MaxCost);
         yield return Optional(ConfigSchema.MaxTokens, limits.MaxTokens);
         yield return Row(ConfigSchema.MaxDelete, limits.MaxDelete);

@@ -20,6 +20,13 @@ public sealed record EmbSyncConfig(
     /// flag. A setting that is not here has its default.
     /// </summary>
     public IReadOnlyDictionary<string, string> Origins { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Codes that are known and count no more, by pattern of the item's path.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Accept { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The store is a file of this folder, and nobody said whose: the folder is what tells the project, whatever it or its origin is called by now.</summary>
+    public bool OwnsItsStore => !Origins.ContainsKey("project") && Store.Backend == StoreBackend.Sqlite
+        && Store.Path.StartsWith(Path.TrimEndingDirectorySeparator(Root) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }
 
 public enum StoreBackend

@@ -54,7 +54,7 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
             findings.AddRange(ProviderProbe.Unasked(config.Embeddings));
         }
 
-        var expected = new StoreExpectation(config.Project, config.Embeddings.BySpace.ToDictionary(space => space.Space, space => Embedding.Providers.SignatureOf(space.Config)), config.Sources.Select(source => source.Name).ToHashSet());
+        var expected = new StoreExpectation(config.OwnsItsStore ? null : config.Project, config.Embeddings.BySpace.ToDictionary(space => space.Space, space => Embedding.Providers.SignatureOf(space.Config)), config.Sources.Select(source => source.Name).ToHashSet());
         if (request.Table is not null && config.Store.Backend != StoreBackend.Postgres)
         {
             throw new UsageException("--table names a table of a PostgreSQL database, and the configured store is none: give --postgres-url too");

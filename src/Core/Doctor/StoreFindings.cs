@@ -4,7 +4,7 @@ namespace EmbSync.Core.Doctor;
 
 /// <summary>What a configuration expects of its store; null for parts that it doesn't say, as when a database is looked at without one.</summary>
 /// <param name="Signatures">By space.</param>
-internal sealed record StoreExpectation(string Project, IReadOnlyDictionary<string, EmbeddingSignature> Signatures, IReadOnlySet<string> Sources);
+internal sealed record StoreExpectation(string? Project, IReadOnlyDictionary<string, EmbeddingSignature> Signatures, IReadOnlySet<string> Sources);
 
 /// <summary>What is wrong with a store of embsync's own.</summary>
 internal static class StoreFindings
@@ -48,9 +48,9 @@ internal static class StoreFindings
                 Text.Of($"It has schema version {store.Version}, this embsync knows {store.Known}."), isNewer ? Mend.Hint("Upgrade embsync.") : Mend.Command(Sync));
         }
 
-        if (expected is not null && store.Project is { } owner && owner != expected.Project)
+        if (expected?.Project is { } project && store.Project is { } owner && owner != project)
         {
-            yield return Finding.Of(FindingKind.OtherProject, store.Place, $"It belongs to project '{owner}', and this is '{expected.Project}'.",
+            yield return Finding.Of(FindingKind.OtherProject, store.Place, $"It belongs to project '{owner}', and this is '{project}'.",
                 Mend.Hint($"Give this project a store of its own ({(store.Schema is null ? "store.path" : "store.schema")}), or set 'project: {owner}' if the two are one."));
         }
     }

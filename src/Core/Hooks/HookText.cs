@@ -25,11 +25,9 @@ public static class HookText
             lines.Add($"{(done.Count > 0 ? string.Join(", ", done) + "; " : "")}{Text.Count(chunks, "chunk")} embedded" + Cost(reports));
         }
 
-        var failed = reports.SelectMany(report => report.Errors).DistinctBy(error => (error.Source, error.Id, error.Code)).ToList();
-        if (failed.Count > 0)
-        {
-            lines.Add($"{Text.Count(failed.Count, "item")} can't be embedded: " + List(failed.Select(error => $"{error.Path ?? error.Id} ({error.Code})")));
-        }
+        var blocked = reports.SelectMany(report => report.Errors.Where(error => !report.Told.Contains((error.Source, error.Id, error.Code)))).DistinctBy(error => (error.Source, error.Id, error.Code)).ToList();
+        lines.AddRange(BlockedGroup.Of(blocked.Select(error => error.Code)).Select(group =>
+            $"{group.Line}, blocked: " + List(blocked.Where(error => error.Code == group.Code).Select(error => Plain.Place(error.Source, error.Id, error.Path)))));
 
         var held = reports.SelectMany(report => report.Held).DistinctBy(item => item.Key).ToList();
         if (held.Count > 0)

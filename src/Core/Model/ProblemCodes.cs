@@ -21,6 +21,9 @@ public static class ProblemCodes
     // A detail of a row, likewise.
     public const string UnreadableOrder = "EMB1118";
 
+    // A warning of a source: status --check minds it.
+    public const string NoMatch = "EMB1119";
+
     // A warning for files, which go by their paths then; rows with these are blocked.
     public const string DuplicateId = "EMB1107";
     public const string InvalidId = "EMB1112";
@@ -38,4 +41,11 @@ public static class ProblemCodes
     public const string InputRefused = "EMB1201";
     public const string BadVector = "EMB1202";
     public const string ProviderFailed = "EMB1203";
+
+    /// <summary>Those of single items, which people may know and accept.</summary>
+    public static IReadOnlyList<string> Acceptable { get; } =
+    [
+        FrontMatterTooDeep, FrontMatterAlias, FrontMatterInvalid, NestedTooDeep, TooLarge, NotUtf8, DuplicateId, ConflictMarkers, OutsideRoot, Unreadable, LfsPointer, InvalidId,
+        InvalidJson, InvalidField, NotText, OtherEncoding, ManyChunks, NoMatch, InputRefused, BadVector, ProviderFailed,
+    ];
 }

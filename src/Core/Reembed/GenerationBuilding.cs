@@ -150,6 +150,13 @@ internal sealed class GenerationBuilding(
             _outcome = _outcome with { Recall = recall };
             if (recall is { } found && found.Recall < request.MinRecall)
             {
+                if (request.Rollback)
+                {
+                    // It was searched before, and whoever goes back has a reason to.
+                    _outcome = _outcome with { Notes = [.. _outcome.Notes, Text.Of($"its index finds {found.Recall:0.000} of the {found.Nearest} nearest at store.index.efSearch {found.EfSearch}: raise that, or build the index anew, for more")] };
+                    return;
+                }
+
                 throw new GuardException(Text.Of($"the new index finds {found.Recall:0.000} of the {found.Nearest} nearest at store.index.efSearch {found.EfSearch}, less than {request.MinRecall:0.###} (--min-recall): searches stay with the generation before. ")
                     + "Raise store.index.efSearch, or store.index.m and efConstruction and build anew with 'embsync reembed'; all vectors are kept");
             }

@@ -109,7 +109,7 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
 
     private Task<IGenerationBuild> BeginAsync(ReembedPlan plan, CancellationToken cancellationToken) => workspace.PatientlyAsync(async () =>
     {
-        await using var writer = await workspace.Store.BeginWriteAsync(workspace.Config.Project, cancellationToken);
+        await using var writer = await workspace.TryBeginWriteAsync(cancellationToken);
         return await writer.BeginBuildAsync(plan.Space, plan.Target, cancellationToken);
     }, cancellationToken);
 

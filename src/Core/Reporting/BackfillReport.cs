@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EmbSync.Core.Backfill;
 using EmbSync.Core.Sync;
 
@@ -11,6 +12,10 @@ public sealed record BackfillReport(
     int SchemaVersion, bool DryRun, long? RunId, string Status, bool QueueEmpty, BackfillRoundsReport Rounds, BackfillItems Items, int Chunks, int Requests, TokenReport Tokens, CostReport Cost,
     double Seconds, IReadOnlyList<SyncError> Errors, IReadOnlyList<string> Notes)
 {
+    /// <summary>See <see cref="SyncReport.Told"/>.</summary>
+    [JsonIgnore]
+    public IReadOnlySet<(string Source, string Id, string Code)> Told { get; init; } = new HashSet<(string, string, string)>();
+
     /// <summary>Of the requests, those that were sent again.</summary>
     public int Retries { get; init; }
 
@@ -24,6 +29,7 @@ public sealed record BackfillReport(
             new(plan.Purchase.Tokens, null) { CalibratedBy = plan.Purchase.CalibratedBy }, new("USD", plan.Purchase.Cost, null) { PriceFrom = plan.Purchase.PriceFrom }, plan.Purchase.Seconds,
             [.. plan.Blocked.Select(SyncError.Of)], violation is null ? plan.Notes : [.. plan.Notes, "a backfill would stop: " + violation])
         {
+            Told = plan.Told,
             Spaces = [.. plan.Spaces.Select(space => SpaceReport.Of(space, null))],
         };
     }
@@ -31,7 +37,7 @@ public sealed record BackfillReport(
     internal static BackfillReport Executed(SyncPlan plan, BackfillRequest request, BackfillOutcome outcome, long? run, decimal? cost, TimeSpan elapsed, string status)
     {
         var bought = outcome.Bought;
-        List<SyncError> errors = [.. plan.Blocked.Concat(bought.Failures).Select(SyncError.Of)];
+        List<SyncError> errors = [.. plan.Blocked.Concat(bought.Failures.Where(failure => !plan.Known.Covers(failure))).Select(SyncError.Of)];
         var left = outcome.Left ?? plan.Pending;
         return new(
             1, false, run, status, outcome.IsQueueEmpty, RoundsOf(request, outcome.Rounds), new(plan.Total, outcome.Done, left, errors.Count), bought.Embedded, bought.Requests,
@@ -39,6 +45,7 @@ public sealed record BackfillReport(
             new("USD", plan.Purchase.Cost, cost) { PriceFrom = plan.Purchase.PriceFrom }, Math.Round(elapsed.TotalSeconds, 2), errors, plan.Notes)
         {
             Retries = bought.Retries,
+            Told = plan.Told,
             Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < bought.Spaces.Count ? bought.Spaces[index] : new(0, 0, 0, null, 0, null)))],
         };
     }

@@ -7,14 +7,18 @@ namespace EmbSync.Core.Reporting;
 /// <summary>Annotations as the GitHub Actions runner reads them: workflow commands with their data encoded.</summary>
 public static class GitHubText
 {
+    private static readonly HashSet<(string, string, string)> NoneTold = [];
+
     public static string Of(StatusReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
         var text = new StringBuilder();
-        foreach (var drift in report.Drift)
+        foreach (var drift in report.Drift.Where(drift => drift.State != "blocked"))
         {
-            Append(text, drift.State == "blocked" ? "error" : "warning", drift.Path, drift.Line, drift.Code, drift.Sentence);
+            Append(text, "warning", drift.Path, drift.Line, drift.Code, drift.Sentence);
         }
+
+        BlockedText.AppendAnnotations(text, report.BlockedEntries, NoneTold, null, error => Append(text, "error", error.Path, error.Line, error.Code, error.Message));
 
         WarningText.AppendAnnotations(text, report.Warnings, entry => Append(text, "notice", entry.Path, entry.Line, entry.Code, entry.Message));
         var items = report.Items;
@@ -27,11 +31,7 @@ public static class GitHubText
     {
         ArgumentNullException.ThrowIfNull(report);
         var text = new StringBuilder();
-        foreach (var error in report.Errors)
-        {
-            Append(text, "error", error.Path, error.Line, error.Code, error.Message);
-        }
-
+        BlockedText.AppendAnnotations(text, report.Errors, report.Told, report.RunId, error => Append(text, "error", error.Path, error.Line, error.Code, error.Message));
         foreach (var refused in report.Refused)
         {
             Append(text, "error", null, null, "deletions", refused.Message);

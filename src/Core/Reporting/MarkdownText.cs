@@ -28,18 +28,20 @@ public static class MarkdownText
 
         var e = report.Estimate;
         text.Append("\nA sync would have ").Append(Figures.Purchase(e.Chunks, e.Requests, e.Tokens, e.Cost, e.PriceFrom, e.CalibratedBy, e.Seconds)).Append(".\n");
-        if (report.Drift.Count > 0)
+        var drifted = report.Drift.Where(drift => drift.State != "blocked").ToList();
+        if (drifted.Count > 0)
         {
             text.Append("\n| state | where | what |\n| --- | --- | --- |\n");
-            foreach (var drift in report.Drift.Take(Listed))
+            foreach (var drift in drifted.Take(Listed))
             {
-                text.Append($"| {drift.State} | {Plain.Markdown(drift.Path ?? drift.Id)} | {Plain.Markdown(drift.Sentence)} |\n");
+                text.Append($"| {drift.State} | {Plain.Markdown(Plain.Place(drift.Source, drift.Id, drift.Path))} | {Plain.Markdown(drift.Sentence)} |\n");
             }
 
             var counts = report.Items;
-            AppendRest(text, counts.Missing + counts.Stale + counts.Orphaned + counts.Blocked - Math.Min(report.Drift.Count, Listed));
+            AppendRest(text, counts.Missing + counts.Stale + counts.Orphaned - Math.Min(drifted.Count, Listed));
         }
 
+        BlockedText.AppendMarkdown(text, report.Blocked, report.BlockedEntries.Select(Row), Listed);
         WarningText.AppendMarkdown(text, report.Warnings);
         return text.ToString();
     }
@@ -50,7 +52,7 @@ public static class MarkdownText
         var items = report.Items;
         var text = new StringBuilder();
         text.Append(report.DryRun ? "### embsync sync (dry run)\n\n" : $"### embsync sync: {report.Status}\n\n");
-        text.Append("| total | new | changed | metadata | unchanged | deleted | failed |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        text.Append("| total | new | changed | metadata | unchanged | deleted | blocked |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         text.Append(Text.Of($"| {items.Total:N0} | {items.New:N0} | {items.Changed:N0} | {items.Metadata:N0} | {items.Unchanged:N0} | {items.Deleted:N0} | {items.Failed:N0} |\n\n"));
         text.Append(Text.Of($"{Text.Count(report.Chunks.Embedded, "chunk")} embedded, {report.Chunks.Reused:N0} reused, {Text.Count(report.Requests, "request")}. "));
         text.Append($"Cost {Figures.Cost(report.Cost.Estimated)} estimated, {(report.DryRun ? "nothing bought" : Figures.Cost(report.Cost.Actual) + " actual")}.\n");
@@ -59,17 +61,7 @@ public static class MarkdownText
             text.Append("\nNot deleted: ").Append(Plain.Markdown(refused.Message)).Append(".\n");
         }
 
-        if (report.Errors.Count > 0)
-        {
-            text.Append("\n| code | where | what |\n| --- | --- | --- |\n");
-            foreach (var error in report.Errors.Take(Listed))
-            {
-                text.Append($"| {error.Code} | {Plain.Markdown(error.Path ?? error.Id)} | {Plain.Markdown(error.Message)} |\n");
-            }
-
-            AppendRest(text, report.Errors.Count - Listed);
-        }
-
+        BlockedText.AppendMarkdown(text, BlockedGroup.Of(report.Errors.Select(error => error.Code)), report.Errors.Select(Row), Listed);
         WarningText.AppendMarkdown(text, report.Warnings);
         return text.ToString();
     }
@@ -99,6 +91,9 @@ public static class MarkdownText
 
         return text.ToString();
     }
+
+    private static (string, string, string) Row(SyncError error) =>
+        (error.Code, Plain.Place(error.Source, error.Id, error.Path) + (error.Line is { } line ? Text.Of($":{line}") : ""), error.Message);
 
     private static void AppendRest(StringBuilder text, int more) =>
         text.Append(more > 0 ? Text.Of($"\nand {more:N0} more\n") : "");

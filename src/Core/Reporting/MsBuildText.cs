@@ -6,6 +6,8 @@ namespace EmbSync.Core.Reporting;
 /// <summary>Drift in MSBuild's canonical form, <c>path(line,column): warning CODE: text</c>, which builds show as warnings.</summary>
 public static class MsBuildText
 {
+    private static readonly HashSet<(string, string, string)> NoneTold = [];
+
     /// <summary>The same as in the package's task, which shares no code with this.</summary>
     private const string UnknownCode = "EMB1304";
 
@@ -13,11 +15,12 @@ public static class MsBuildText
     {
         ArgumentNullException.ThrowIfNull(report);
         var text = new StringBuilder();
-        foreach (var drift in report.Drift)
+        foreach (var drift in report.Drift.Where(drift => drift.State != "blocked"))
         {
             text.Append(Text.Of($"{Plain.Line(drift.Path ?? "embsync")}({drift.Line ?? 1},1): warning {drift.Code}: {Plain.Line(drift.Sentence)}\n"));
         }
 
+        BlockedText.AppendAnnotations(text, report.BlockedEntries, NoneTold, null, error => Append(text, error));
         var hidden = report.Items.Missing + report.Items.Stale + report.Items.Orphaned + report.Items.Blocked - report.Drift.Count;
         text.Append(hidden > 0 ? Text.Of($"embsync: and {hidden:N0} more that are out of step\n") : "");
         WarningText.AppendForBuild(text, report.Warnings);
@@ -29,15 +32,14 @@ public static class MsBuildText
     {
         ArgumentNullException.ThrowIfNull(report);
         var text = new StringBuilder();
-        foreach (var error in report.Errors)
-        {
-            text.Append(Text.Of($"{Plain.Line(error.Path ?? "embsync")}({error.Line ?? 1},1): warning {error.Code}: {Plain.Line(error.Message)}\n"));
-        }
-
+        BlockedText.AppendAnnotations(text, report.Errors, report.Told, report.RunId, error => Append(text, error));
         WarningText.AppendForBuild(text, report.Warnings);
         text.Append("embsync: ").Append(SyncText.Of(report, Ink.Plain).Split('\n')[0]).Append('\n');
         return text.Append(report.Remaining > 0 ? Text.Of($"embsync: {Text.Count(report.Remaining, "item")} left, as embeddings.autoIndex says; 'embsync sync' embeds them\n") : "").ToString();
     }
+
+    private static void Append(StringBuilder text, SyncError error) =>
+        text.Append(Text.Of($"{Plain.Line(error.Path ?? "embsync")}({error.Line ?? 1},1): warning {error.Code}: {Plain.Line(error.Message)}\n"));
 
     /// <summary>Store or source can't be read, or another run writes: a line that the package's task knows, and lets a build go on with unless drift is to fail it.</summary>
     public static string Unknown(Exception failure)

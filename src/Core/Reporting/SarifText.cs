@@ -150,6 +150,7 @@ public static class SarifText
         ProblemCodes.Missing => "MissingEmbedding",
         ProblemCodes.Stale => "StaleEmbedding",
         ProblemCodes.Orphaned => "OrphanedEmbedding",
+        ProblemCodes.NoMatch => "UnmatchedPattern",
         _ when IsWarning(rule) => "Warning",
         _ => "BlockedItem",
     };
@@ -159,6 +160,7 @@ public static class SarifText
         ProblemCodes.Missing => "An item has no embedding yet.",
         ProblemCodes.Stale => "An item changed since it was embedded.",
         ProblemCodes.Orphaned => "An item is gone from its source and still in the index.",
+        ProblemCodes.NoMatch => "A pattern of the configuration matches no file.",
         _ when IsWarning(rule) => $"An item is embedded, and {WarningReport.Meaning(rule)}.",
         _ => "An item's input can't be used.",
     };

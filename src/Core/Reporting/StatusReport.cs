@@ -28,6 +28,9 @@ public sealed record StatusReport(
     /// <summary>The last ones, newest first, where they were asked for.</summary>
     public IReadOnlyList<RunStatus> Runs { get; init; } = [];
 
+    /// <summary>Blocked items by code; the counts are whole.</summary>
+    public IReadOnlyList<BlockedGroup> Blocked { get; init; } = [];
+
     /// <summary>What could not be taken as it stands; trimmed by <c>--limit</c>, counts never are.</summary>
     public WarningReport Warnings { get; init; } = WarningReport.None;
 
@@ -36,7 +39,15 @@ public sealed record StatusReport(
     public string? Against { get; init; }
 
     [JsonIgnore]
-    public bool HasDrift => Items.Missing + Items.Stale + Items.Orphaned + Items.Blocked > 0;
+    public bool HasDrift => Items.Missing + Items.Stale + Items.Orphaned + Items.Blocked > 0 || HasUnmatched;
+
+    [JsonIgnore]
+    internal IReadOnlyList<SyncError> BlockedEntries =>
+        [.. Drift.Where(drift => drift.State == "blocked").Select(drift => new SyncError(drift.Source, drift.Id, drift.Code, drift.Sentence, drift.Path, drift.Line))];
+
+    /// <summary>A pattern of the configuration matches nothing: what it was to take is not in step.</summary>
+    [JsonIgnore]
+    public bool HasUnmatched => Warnings.Groups.Any(group => group.Code == ProblemCodes.NoMatch);
 
     /// <summary>Without the warnings that are known already.</summary>
     public static StatusReport OfNews(SyncPlan plan, string project, string store, string? commit, int? limit)
@@ -50,8 +61,9 @@ public sealed record StatusReport(
         ArgumentNullException.ThrowIfNull(plan);
         var sources = plan.Sources;
         var counts = new ItemCounts(plan.Total, sources.Sum(s => s.Current), sources.Sum(s => s.Missing), sources.Sum(s => s.Stale),
-            sources.Sum(s => s.Orphaned), sources.Sum(s => s.Blocked), sources.Sum(s => s.Metadata));
-        var coverage = Share(counts.Current, counts.Total);
+            sources.Sum(s => s.Orphaned), sources.Sum(s => s.Blocked), sources.Sum(s => s.Metadata)) { Accepted = plan.Accepted.Count };
+        var unmatched = plan.Warnings.Where(warning => warning.Code == ProblemCodes.NoMatch).Select(warning => warning.Source).ToHashSet(StringComparer.Ordinal);
+        var coverage = counts.Total == 0 && unmatched.Count > 0 ? 0 : Share(counts.Current, counts.Total);
         return new(
             1,
             project,
@@ -62,13 +74,14 @@ public sealed record StatusReport(
             counts,
             new(sources.Sum(s => s.ChunksTotal), sources.Sum(s => s.ChunksEmbedded)),
             coverage,
-            [.. sources.Select(s => new SourceStatus(s.Source, s.Type, s.Total, s.Current, s.Missing, s.Stale, s.Orphaned, s.Blocked, Share(s.Current, s.Total)))],
+            [.. sources.Select(s => new SourceStatus(s.Source, s.Type, s.Total, s.Current, s.Missing, s.Stale, s.Orphaned, s.Blocked, s.Total == 0 && unmatched.Contains(s.Source) ? 0 : Share(s.Current, s.Total)))],
             [.. plan.Types.Select(t => new TypeStatus(t.Type, t.Total, t.Embedded, t.Total - t.Embedded, Share(t.Embedded, t.Total)))],
             EstimateReport.Of(plan.Purchase),
             [.. plan.Drift.Take(limit ?? int.MaxValue).Select(DriftEntry.Of)],
             [.. plan.Notes, .. plan.Violation is { } violation ? ["a sync would stop: " + violation] : Array.Empty<string>(), .. plan.Refused.Select(refused => "a sync would refuse deletions: " + refused.Message)])
         {
             Warnings = WarningReport.Of(plan.Warnings, limit ?? int.MaxValue),
+            Blocked = BlockedGroup.Of(plan.Blocked.Select(problem => problem.Code)),
         };
     }
 
@@ -90,7 +103,11 @@ public sealed record RunStatus(long Id, string Command, string Status, int Items
 public sealed record SpaceStatus(string Name, string Provider, string Model, int Dimension, double Coverage);
 
 /// <param name="Metadata">Of the current ones: those whose title, path or metadata a sync would update.</param>
-public sealed record ItemCounts(int Total, int Current, int Missing, int Stale, int Orphaned, int Blocked, int Metadata);
+public sealed record ItemCounts(int Total, int Current, int Missing, int Stale, int Orphaned, int Blocked, int Metadata)
+{
+    /// <summary>Blocked, and accepted by the configuration: counted nowhere else.</summary>
+    public int Accepted { get; init; }
+}
 
 public sealed record ChunkCounts(int Total, int Embedded);
 

@@ -75,23 +75,17 @@ public static class StatusText
 
     private static void AppendDrift(StringBuilder text, StatusReport report, Ink ink)
     {
-        if (report.Drift.Count == 0)
+        text.Append(report.Drift.Any(drift => drift.State != "blocked") ? "\n" : "");
+        foreach (var drift in report.Drift.Where(drift => drift.State != "blocked"))
         {
-            return;
-        }
-
-        text.Append('\n');
-        foreach (var drift in report.Drift)
-        {
-            var state = drift.State.PadRight(9);
-            text.Append(drift.State == "blocked" ? ink.Bad(state) : ink.Warn(state)).Append(' ').Append(Plain.Line(drift.Path ?? drift.Id));
+            text.Append(ink.Warn(drift.State.PadRight(9))).Append(' ').Append(Plain.Place(drift.Source, drift.Id, drift.Path));
             text.Append(drift.Line is { } line ? Text.Of($":{line}") : "");
             text.Append(drift.Path is not null && drift.Id != drift.Path ? " " + ink.Dim($"[{Plain.Line(drift.Id)}]") : "");
             text.Append(drift.Title.Length > 0 ? " " + Plain.Line(drift.Title) : "");
-            text.Append(drift.Reasons.Count > 0 ? " " + ink.Dim($"({string.Join(", ", drift.Reasons)})") : "");
-            text.Append(drift.Message is { } message ? " " + Plain.Line(message) : "").Append('\n');
+            text.Append(drift.Reasons.Count > 0 ? " " + ink.Dim($"({string.Join(", ", drift.Reasons)})") : "").Append('\n');
         }
 
+        BlockedText.AppendList(text, report, ink);
         var hidden = report.Items.Missing + report.Items.Stale + report.Items.Orphaned + report.Items.Blocked - report.Drift.Count;
         text.Append(hidden > 0 ? ink.Dim($"and {Text.Number(hidden)} more; raise --limit to list them") + "\n" : "");
     }
@@ -101,12 +95,17 @@ public static class StatusText
         var items = report.Items;
         if (!report.HasDrift && items.Metadata == 0)
         {
-            return ink.Good(items.Total == 0 ? "No items found." : "In step.");
+            return items.Total == 0 ? ink.Warn("No items found.") : ink.Good("In step.");
+        }
+
+        if (report.HasUnmatched && items.Missing + items.Stale + items.Orphaned + items.Metadata + items.Blocked == 0)
+        {
+            return ink.Warn(items.Total == 0 ? "No items found: correct the patterns named above." : "In step, but for the patterns named above.");
         }
 
         var pending = items.Missing + items.Stale + items.Orphaned + items.Metadata;
         return (pending > 0 ? "Next: embsync sync --dry-run, then embsync sync" : "")
             + (pending > 0 && items.Blocked > 0 ? ". " : "")
-            + (items.Blocked > 0 ? $"{Text.Count(items.Blocked, "blocked item")}: mend the files named above" : "");
+            + (items.Blocked > 0 ? $"{Text.Count(items.Blocked, "blocked item")}: mend what is named above, exclude it, or accept it in the configuration" : "");
     }
 }

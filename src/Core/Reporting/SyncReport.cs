@@ -6,7 +6,7 @@ namespace EmbSync.Core.Reporting;
 
 /// <summary>What <c>sync</c> says, dry or not; its members are the JSON as documented, version 1.</summary>
 /// <param name="RunId">Receipt in the store; null when nothing was written.</param>
-/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some items failed), <c>stopped</c>, <c>failed</c>, <c>lost</c> (the store itself went away), <c>interrupted</c>.</param>
+/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some items are blocked), <c>stopped</c>, <c>failed</c>, <c>lost</c> (the store itself went away), <c>interrupted</c>.</param>
 public sealed record SyncReport(
     int SchemaVersion,
     bool DryRun,
@@ -39,6 +39,10 @@ public sealed record SyncReport(
     /// <summary>What could not be taken as it stands of items that are new or changed; the first ones of each code are listed.</summary>
     public WarningReport Warnings { get; init; } = WarningReport.None;
 
+    /// <summary>Blocked items that the run before named already: source, id and code.</summary>
+    [JsonIgnore]
+    public IReadOnlySet<(string Source, string Id, string Code)> Told { get; init; } = new HashSet<(string, string, string)>();
+
     /// <summary>Of the remaining, those that <c>embeddings.autoIndex</c> keeps from being embedded by a run that nobody asked for.</summary>
     [JsonIgnore]
     public IReadOnlyList<HeldItem> Held { get; init; } = [];
@@ -67,10 +71,11 @@ public sealed record SyncReport(
             plan.Notes)
         {
             Spaces = [.. plan.Spaces.Select(space => SpaceReport.Of(space, null))],
-            Sources = [.. plan.Sources.Select(SyncSource.Of)],
+            Sources = [.. plan.Sources.Select(source => SyncSource.Of(source, !plan.Request.IsPartial))],
             Warnings = WarningReport.Of(plan.Warnings.Where(warning => warning.IsNew), null),
             Held = plan.Held,
             Refused = plan.Refused,
+            Told = plan.Told,
         };
     }
 
@@ -79,7 +84,7 @@ public sealed record SyncReport(
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(outcome);
-        var errors = plan.Blocked.Concat(outcome.Failures).Select(SyncError.Of).ToList();
+        var errors = plan.Blocked.Concat(outcome.Failures.Where(failure => !plan.Known.Covers(failure))).Select(SyncError.Of).ToList();
         var undone = plan.CacheOnly ? 0 : plan.Items.Count - outcome.New - outcome.Changed - outcome.Metadata - outcome.Failures.Count;
         return new(
             1, false, runId, status, plan.Spaces[0].Target.Signature.Model, plan.Spaces[0].Target.Signature.Dimension,
@@ -94,10 +99,11 @@ public sealed record SyncReport(
             plan.Notes)
         {
             Retries = outcome.Retries,
+            Told = plan.Told,
             Spent = outcome.Tokens,
             Volatile = plan.Volatile,
             Refused = plan.Refused,
-            Sources = [.. plan.Sources.Select(SyncSource.Of)],
+            Sources = [.. plan.Sources.Select(source => SyncSource.Of(source, !plan.Request.IsPartial))],
             Warnings = WarningReport.Of(plan.Warnings.Where(warning => warning.IsNew), null),
             Held = plan.Held,
             Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
@@ -126,14 +132,20 @@ public sealed record SpaceReport(string Name, string Model, int Dimension, int C
 /// <param name="Orphaned">Stored, and gone from the source.</param>
 public sealed record SyncSource(string Name, string Type, int Total, int New, int Stale, int Unchanged, int Orphaned, int Blocked)
 {
-    internal static SyncSource Of(SourcePlan source) =>
-        new(source.Source, source.Type, source.Total, source.Missing, source.Stale, source.Current, source.Orphaned, source.Blocked);
+    /// <summary>All of it was looked at: the errors name all its blocked items.</summary>
+    public bool Whole { get; init; }
+
+    internal static SyncSource Of(SourcePlan source, bool whole) =>
+        new(source.Source, source.Type, source.Total, source.Missing, source.Stale, source.Current, source.Orphaned, source.Blocked) { Whole = whole };
 }
 
 public sealed record SyncItems(int Total, int New, int Changed, int Metadata, int Unchanged, int Deleted, int Failed)
 {
     /// <summary>Gone from their source and kept, because there are more than may be deleted without asking.</summary>
     public int Refused { get; init; }
+
+    /// <summary>Left out, because their input can't be used or the provider refuses it: the same as <see cref="Failed"/>, as everything else calls it.</summary>
+    public int Blocked => Failed;
 }
 
 /// <param name="Deleted">Vectors dropped; a sync keeps them for reuse, <c>repair</c> collects them.</param>

@@ -15,7 +15,7 @@ public static class SyncText
         var deleted = report.DryRun ? "to delete" : "deleted";
         text.Append(Text.Of($"{Text.Count(items.Total, "item")}: {items.New:N0} new, {items.Changed:N0} changed, {items.Metadata:N0} metadata, {items.Unchanged:N0} unchanged, {items.Deleted:N0} {deleted}"));
         text.Append(items.Refused > 0 ? ink.Bad(Text.Of($" ({items.Refused:N0} refused)")) : "").Append(", ");
-        text.Append(items.Failed > 0 ? ink.Bad(Text.Of($"{items.Failed:N0} failed")) : "0 failed").Append('\n');
+        text.Append(items.Failed > 0 ? ink.Bad(Text.Of($"{items.Failed:N0} blocked")) : "0 blocked").Append('\n');
         text.Append(report.DryRun ? Planned(report) : Executed(report)).Append('\n');
         foreach (var source in report.Sources.Count > 1 || report.Sources.Any(source => source.Type != "markdown") ? report.Sources : [])
         {
@@ -28,12 +28,7 @@ public static class SyncText
             text.Append(Text.Of($"  {space.Name}: {Plain.Line(space.Model)}, {Text.Count(space.Dimension, "dimension")}: {Text.Count(space.Chunks, "chunk")}, {Text.Count(space.Requests, "request")}, {Figures.Cost(report.DryRun ? space.Cost.Estimated : space.Cost.Actual)}\n"));
         }
 
-        foreach (var error in report.Errors)
-        {
-            text.Append(ink.Bad(error.Code)).Append(' ').Append(Plain.Line(error.Path ?? error.Id));
-            text.Append(error.Line is { } line ? Text.Of($":{line}") : "").Append(' ').Append(Plain.Line(error.Message)).Append('\n');
-        }
-
+        BlockedText.AppendGroups(text, report.Errors, report.Told, report.RunId, ink);
         WarningText.AppendGroups(text, report.Warnings, ink);
         if (report.Held.Count > 0)
         {
@@ -73,8 +68,8 @@ public static class SyncText
         "done" when report.Remaining > 0 => ink.Warn("Done for now; run again for the rest."),
         "done" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted == 0 => ink.Good("Already in step."),
         "done" => ink.Good("In step."),
-        "partial" when report.Refused.Count > 0 => ink.Warn(report.Errors.Count > 0 ? "Done, but for the items named above and the deletions." : "Done, but for the deletions."),
-        "partial" => ink.Warn("Done, but for the items named above."),
+        "partial" when report.Refused.Count > 0 => ink.Warn(report.Errors.Count > 0 ? "Done, but for the blocked items and the deletions." : "Done, but for the deletions."),
+        "partial" => ink.Warn("Done, but for the blocked items."),
         "stopped" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted + report.Chunks.Embedded == 0 =>
             ink.Bad("Stopped before anything was begun."),
         "interrupted" => ink.Warn("Interrupted: what was done is kept, and the next run goes on from here."),

@@ -50,6 +50,7 @@ public sealed record WarningReport(int Total, IReadOnlyList<WarningGroup> Groups
         ProblemCodes.InvalidId => "the id key gives no id, so the path is the id",
         ProblemCodes.NotText => "data without words is left out",
         ProblemCodes.ManyChunks => "the text makes very many chunks",
+        ProblemCodes.NoMatch => "a pattern matches no file",
         ProblemCodes.OtherEncoding => "the text is not UTF-8, and was read as another encoding",
         _ => "a detail could not be taken as it stands",
     };
@@ -60,7 +61,7 @@ public sealed record WarningReport(int Total, IReadOnlyList<WarningGroup> Groups
 public sealed record WarningGroup(string Code, int Items, string Meaning)
 {
     /// <summary>The group in one line.</summary>
-    internal string Line => $"{Code}: {Text.Count(Items, "item")}: {Meaning}";
+    internal string Line => $"{Code}: {Text.Count(Items, Code == ProblemCodes.NoMatch ? "pattern" : "item")}: {Meaning}";
 }
 
 public sealed record WarningEntry(string Source, string Id, string Code, string Message, string? Path, int? Line)

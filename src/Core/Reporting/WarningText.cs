@@ -9,15 +9,20 @@ internal static class WarningText
     /// <summary>GitHub shows ten annotations of a kind, and drift comes first.</summary>
     private const int Annotations = 5;
 
-    /// <summary>After a sync: how many, of what, and where to read more. One of a kind stands whole.</summary>
+    /// <summary>After a sync: how many, of what, and where to read more. One of a kind stands whole, and so do patterns, of which there are few.</summary>
     public static void AppendGroups(StringBuilder text, WarningReport warnings, Ink ink)
     {
         foreach (var group in warnings.Groups)
         {
-            var only = group.Items == 1 ? warnings.Items.FirstOrDefault(entry => entry.Code == group.Code) : null;
-            text.Append(ink.Warn(group.Code)).Append(only is null
-                ? $"{group.Line[group.Code.Length..]}; 'embsync status' lists them\n"
-                : $" {only.Place} {Plain.Line(only.Message)}\n");
+            var entries = warnings.Items.Where(entry => entry.Code == group.Code).ToList();
+            if (entries.Count == group.Items && (entries.Count == 1 || group.Code == ProblemCodes.NoMatch))
+            {
+                entries.ForEach(entry => text.Append(ink.Warn(entry.Code)).Append($" {entry.Place} {Plain.Line(entry.Message)}\n"));
+            }
+            else
+            {
+                text.Append(ink.Warn(group.Code)).Append($"{group.Line[group.Code.Length..]}; 'embsync status' lists them\n");
+            }
         }
     }
 
@@ -29,7 +34,7 @@ internal static class WarningText
             return;
         }
 
-        text.Append("\nwarnings: these items are embedded all the same\n");
+        text.Append(warnings.Groups.All(group => group.Code == ProblemCodes.NoMatch) ? "\nwarnings\n" : "\nwarnings: these items are embedded all the same\n");
         foreach (var group in warnings.Groups)
         {
             text.Append(ink.Warn(group.Code)).Append(group.Line[group.Code.Length..]).Append('\n');
@@ -81,7 +86,8 @@ internal static class WarningText
     {
         foreach (var group in warnings.Groups)
         {
-            text.Append("embsync: ").Append(group.Line).Append("; 'embsync status' lists them\n");
+            text.Append("embsync: ").Append(warnings.Items.Where(entry => entry.Code == group.Code).ToList() is [var only] && group.Code == ProblemCodes.NoMatch
+                ? $"{only.Code}: {Plain.Line(only.Message)}\n" : $"{group.Line}; 'embsync status' lists them\n");
         }
     }
 

@@ -44,6 +44,9 @@ public sealed record SourceEntry(string Locator, string Version)
 /// <param name="Problems">Entries that can't be listed properly (unreadable folder, link out of the root); their paths are not gone.</param>
 public sealed record SourceListing(IReadOnlyList<SourceEntry> Entries, bool Complete, IReadOnlyList<ItemProblem> Problems)
 {
+    /// <summary>Patterns of the configuration that matched nothing; of a listing that is whole only.</summary>
+    public IReadOnlyList<string> Unmatched { get; init; } = [];
+
     /// <summary>Paths that are absent from the work tree on purpose and must not count as gone: sparse checkout.</summary>
     public IReadOnlySet<string> Skipped { get; init; } = new HashSet<string>();
 

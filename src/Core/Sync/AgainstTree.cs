@@ -30,6 +30,7 @@ public static class AgainstTree
 
         request = request with { Sources = [.. sources.Select(source => source.Name)] };
         var commit = workspace.Git.Require().ResolveCommit(reference);
+        var standing = new HashSet<(string, string, string)>();
         await using var memory = StoreFactory.Open(workspace.Config.Store with { Backend = StoreBackend.Memory }, clock);
         await using (var writer = await memory.BeginWriteAsync(workspace.Config.Project, cancellationToken))
         {
@@ -42,13 +43,35 @@ public static class AgainstTree
 
             foreach (var source in sources)
             {
-                await new TreeCopy(source, writer, generations).CopyAsync(commit, cancellationToken);
+                var copy = new TreeCopy(source, writer, generations);
+                await copy.CopyAsync(commit, cancellationToken);
+                standing.UnionWith(await copy.StandingAsync(request.At, cancellationToken));
             }
+        }
+
+        // Another configuration looks at other files, or looks otherwise: then all that is wrong is its own.
+        if (standing.Count > 0 && IsConfiguredAsIn(commit, workspace))
+        {
+            request = request with { BlockedBefore = standing };
         }
 
         var report = await new SyncEngine(workspace.With(memory), clock).NewsAsync(request, listLimit, cancellationToken);
         var tree = $"tree of {reference} ({commit[..10]})";
         // That memory keeps nothing is no news here.
         return report with { Store = tree, Against = "the " + tree, Notes = [.. report.Notes.Where(note => note != PlanMaker.MemoryNote)] };
+    }
+
+    /// <summary>The configuration that is in effect is the one of the commit, byte for byte; without a file there is none to differ.</summary>
+    private static bool IsConfiguredAsIn(string commit, Workspace workspace)
+    {
+        if (workspace.Config.File is not { } file)
+        {
+            return true;
+        }
+
+        var git = workspace.Git.Require();
+        return git.PathOf(Path.GetDirectoryName(file)!) is { } folder
+            && git.Tree(commit, folder).FirstOrDefault(entry => entry.Path == (folder.Length == 0 ? "" : folder + "/") + Path.GetFileName(file)) is { Blob: { } blob }
+            && git.ReadBlob(blob).AsSpan().SequenceEqual(System.IO.File.ReadAllBytes(file));
     }
 }

@@ -18,7 +18,7 @@ internal static class DriftList
             item.Key.Source, item.Key.Id, item.Item.Path, item.State, item.Reasons.Names(), item.Item.Title, null, null));
         var gone = surveys.SelectMany(survey => survey.Gone().Select(item => new Drift(
             survey.Source, item.Id, item.Path, ItemState.Orphaned, [], item.Title, null, null)));
-        var blocked = surveys.SelectMany(survey => survey.Problems).Select(problem => new Drift(
+        var blocked = surveys.SelectMany(input.BlockedIn).Select(problem => new Drift(
             problem.Source, problem.Id, problem.Path, ItemState.Blocked, [problem.Code], "", problem.Line, problem.Message));
         return [.. items.Concat(unchanged).Concat(gone).Concat(blocked)
             .Where(drift => chosen is null || chosen.Contains(new(drift.Source, drift.Id)))
@@ -33,7 +33,7 @@ internal static class DriftList
         var surveys = input.Surveys;
         var unchanged = surveys.SelectMany(survey => survey.Unchanged).Select(item => (item.Type, Embedded: !input.ModelChanged));
         var read = classified.Select(item => (item.Item.Type, Embedded: item.State == ItemState.Current));
-        var blocked = surveys.SelectMany(Blocked);
+        var blocked = surveys.SelectMany(survey => Blocked(survey, input.BlockedIn(survey)));
         var loaded = unchanged.Concat(read).Concat(blocked).GroupBy(item => item.Item1, StringComparer.Ordinal)
             .Select(group => new TypePlan(group.Key, group.Count(), group.Count(item => item.Item2)));
         var counted = surveys.SelectMany(survey => survey.Rows).Select(row => new TypePlan(row.Type, row.Unchanged + row.Unread, input.ModelChanged ? 0 : row.Unchanged));
@@ -44,7 +44,7 @@ internal static class DriftList
             .OrderBy(type => type.Type, StringComparer.Ordinal)];
     }
 
-    private static IEnumerable<(string Type, bool Embedded)> Blocked(SourceSurvey survey)
+    private static IEnumerable<(string Type, bool Embedded)> Blocked(SourceSurvey survey, IEnumerable<ItemProblem> problems)
     {
         var types = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (StoredItem item in survey.Stored)
@@ -52,6 +52,6 @@ internal static class DriftList
             types.TryAdd(item.Locator, item.Type);
         }
 
-        return survey.Problems.Select(problem => (types.GetValueOrDefault(problem.Path ?? problem.Id, "unknown"), false));
+        return problems.Select(problem => (types.GetValueOrDefault(problem.Path ?? problem.Id, "unknown"), false));
     }
 }

@@ -1,6 +1,7 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
+using EmbSync.Core.Reporting;
 using EmbSync.Core.Sources;
 using EmbSync.Core.Sources.Markdown;
 using EmbSync.Core.Storage;
@@ -62,7 +63,12 @@ internal sealed class PlanMaker(Workspace workspace)
 
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
         var plan = Planner.Plan(new(request, await InputsAsync(targets, surveys, head, spooled, cancellationToken), surveys, workspace.Config.Limits,
-            request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly) { Chosen = named.In(surveys) });
+            request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly)
+            {
+                Chosen = named.In(surveys),
+                Known = new(workspace.Config.Accept) { Before = request.BlockedBefore },
+            });
+        plan = plan with { Told = plan.Blocked.Count == 0 ? plan.Told : await ToldAsync(cancellationToken) };
         if (request.Automatic && (plan.CutOff > 0 || plan.Rest is not null))
         {
             // What the gate keeps back is not in step.
@@ -81,6 +87,19 @@ internal sealed class PlanMaker(Workspace workspace)
 
     private RowSurveyRequest RowsOf(SyncRequest request, IReadOnlyList<string> ids) => new(
         request.All || request.Reindex, ids, request.Limit, request.Whole, workspace.RowsAtATime, request.Takes);
+
+    /// <summary>Blocked items that runs have named since each source was last looked at as a whole: only what is new since is said again.</summary>
+    private async Task<IReadOnlySet<(string Source, string Id, string Code)>> ToldAsync(CancellationToken cancellationToken)
+    {
+        var (told, settled) = (new HashSet<(string, string, string)>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var report in (await workspace.Store.ReadRunsAsync(PastRuns.Most, cancellationToken)).Select(run => ReportJson.ReadDetails(run.Details)).OfType<SyncReport>())
+        {
+            told.UnionWith(report.Errors.Where(error => !settled.Contains(error.Source)).Select(error => (error.Source, error.Id, error.Code)));
+            settled.UnionWith(report.Sources.Where(source => source.Whole).Select(source => source.Name));
+        }
+
+        return told;
+    }
 
     private bool OnBranch(string? commit, string branch) => workspace.Git.Require().IsOnBranch(
             commit ?? throw new GitException($"store.branch says '{branch}', and there is no commit yet. Commit first, or take the setting away."), branch)

@@ -21,6 +21,16 @@ public sealed record PlanInput(
     /// <summary>Only these items; null for all.</summary>
     public IReadOnlySet<ItemKey>? Chosen { get; init; }
 
+    /// <summary>What is blocked and counts no more.</summary>
+    public KnownProblems Known { get; init; } = KnownProblems.None;
+
+    /// <summary>Blocked items of a source that count.</summary>
+    public IEnumerable<ItemProblem> BlockedIn(SourceSurvey survey)
+    {
+        ArgumentNullException.ThrowIfNull(survey);
+        return survey.Problems.Where(problem => (Chosen is null || Chosen.Contains(new(problem.Source, problem.Id))) && !Known.Covers(problem));
+    }
+
     /// <summary>Searches of some space still use a generation before.</summary>
     public bool ModelChanged => Spaces.Any(space => space.Target.ModelChanged);
 
@@ -84,7 +94,7 @@ public static class Planner
             spaces,
             [.. purchases.Items.Select(item => moves.TryGetValue(item.Key, out var old) ? item with { Replaces = old } : item)],
             deletions,
-            [.. input.Surveys.SelectMany(survey => survey.Problems).Where(problem => chosen is null || chosen.Contains(new(problem.Source, problem.Id)))],
+            [.. input.Surveys.SelectMany(input.BlockedIn)],
             sources,
             DriftList.Types(input, classified),
             DriftList.Of(input, classified, chosen),
@@ -95,9 +105,11 @@ public static class Planner
             violation,
             [.. input.Surveys.SelectMany(survey => survey.Notes).Distinct()])
         {
-            Warnings = [.. input.Surveys.SelectMany(survey => survey.Warnings).Where(warning => chosen is null || chosen.Contains(new(warning.Source, warning.Id)))
+            Warnings = [.. input.Surveys.SelectMany(survey => survey.Warnings).Where(warning => (chosen is null || chosen.Contains(new(warning.Source, warning.Id))) && !input.Known.Covers(warning))
                 .OrderBy(warning => warning.Code, StringComparer.Ordinal).ThenBy(warning => warning.Path ?? warning.Id, StringComparer.Ordinal).ThenBy(warning => warning.Line)],
             CacheOnly = input.CacheOnly,
+            Known = input.Known,
+            Accepted = [.. input.Surveys.SelectMany(survey => survey.Problems).Where(input.Known.Accepts)],
             Refused = refused,
             Held = purchases.Held,
             LaterNew = unread.Sum(row => row.Missing),

@@ -16,7 +16,7 @@ internal static class SourceSummary
     {
         var items = classified.Where(item => item.Key.Source == survey.Source).ToList();
         var unchanged = survey.Unchanged.Where(item => chosen is null || chosen.Contains(new(survey.Source, item.Id))).ToList();
-        var blocked = survey.Problems.Count(problem => chosen is null || chosen.Contains(new(problem.Source, problem.Id)));
+        var blocked = input.BlockedIn(survey).Count();
 
         // Searches still use the generation before: whole as the new one may be for an item, it is not what people search.
         var same = unchanged.Count + survey.Rows.Sum(row => row.Unchanged);

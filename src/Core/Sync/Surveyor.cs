@@ -132,6 +132,8 @@ public sealed class Surveyor(IStore store, bool all)
 
         public List<string> Notes { get; } = [];
 
+        public List<string> Unmatched { get; } = [];
+
         public bool Complete { get; private set; } = true;
 
         public async Task AddAsync(
@@ -140,6 +142,7 @@ public sealed class Surveyor(IStore store, bool all)
             Complete &= listing.Complete;
             Notes.AddRange(listing.Notes);
             Problems.AddRange(listing.Problems);
+            Unmatched.AddRange(listing.Unmatched);
             var toRead = new List<SourceEntry>();
             foreach (var entry in listing.Entries)
             {
@@ -215,8 +218,13 @@ public sealed class Surveyor(IStore store, bool all)
             var read = Read.SelectMany(item => item.Warnings.Select(warning =>
                 new SourceWarning(warning.Code, source, item.Key.Id, item.Path, warning.Line, warning.Message, IsNew(item))));
             var changed = Read.Where(IsNew).Select(item => item.Entry.Locator).ToHashSet(StringComparer.Ordinal);
-            return [.. known.Concat(read).Concat(DuplicateIds.Warnings(source, Claims(), ids, changed.Contains))];
+            var unmatched = Unmatched.Select(pattern => new SourceWarning(ProblemCodes.NoMatch, source, pattern, null, null, NoMatch(source, pattern), IsNew: true));
+            return [.. unmatched.Concat(known).Concat(read).Concat(DuplicateIds.Warnings(source, Claims(), ids, changed.Contains))];
         }
+
+        private static string NoMatch(string source, string pattern) => $"the pattern '{pattern}' of source '{source}' matches no file"
+            + (pattern.AsSpan().ContainsAny("{}[]?") ? ": * and ** are all that has a meaning, so write a pattern for each ending"
+                : pattern.Contains('*', StringComparison.Ordinal) ? " (letters' case counts; what git ignores or 'exclude' takes out is no match)" : ": of a folder write its name with /**/*.md behind");
 
         private bool IsNew(ReadItem item) => !_byLocator[item.Entry.Locator].Any(row => row.Id == item.Key.Id && row.Version == item.Version && row.Pipeline == item.Pipeline);
 

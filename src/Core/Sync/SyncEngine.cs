@@ -30,14 +30,14 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     public async Task<StatusReport> StatusAsync(SyncRequest request, int? listLimit, CancellationToken cancellationToken)
     {
         var made = await _planMaker.MakeAsync(request, cancellationToken);
-        return StatusReport.Of(made.Plan, workspace.Config.Project, workspace.StoreDescription, made.Commit, listLimit);
+        return StatusReport.Of(made.Plan, workspace.ProjectOf(made.Head), workspace.StoreDescription, made.Commit, listLimit);
     }
 
     /// <summary>The same, with the warnings alone that are not said of what is stored.</summary>
     internal async Task<StatusReport> NewsAsync(SyncRequest request, int? listLimit, CancellationToken cancellationToken)
     {
         var made = await _planMaker.MakeAsync(request, cancellationToken);
-        return StatusReport.OfNews(made.Plan, workspace.Config.Project, workspace.StoreDescription, made.Commit, listLimit);
+        return StatusReport.OfNews(made.Plan, workspace.ProjectOf(made.Head), workspace.StoreDescription, made.Commit, listLimit);
     }
 
     public async Task<SyncReport> DryRunAsync(SyncRequest request, SpendLimit spend, CancellationToken cancellationToken)

@@ -114,6 +114,15 @@ public sealed record SyncPlan(
     /// <summary>The commit is not on the store's branch: vectors are bought for reuse, no item is written or deleted.</summary>
     public bool CacheOnly { get; init; }
 
+    /// <summary>Blocked items that count no more; not among the blocked.</summary>
+    public IReadOnlyList<ItemProblem> Accepted { get; init; } = [];
+
+    /// <summary>What counts no more, of the failures of a run too.</summary>
+    public KnownProblems Known { get; init; } = KnownProblems.None;
+
+    /// <summary>Blocked items that the last run named already.</summary>
+    public IReadOnlySet<(string Source, string Id, string Code)> Told { get; init; } = new HashSet<(string, string, string)>();
+
     /// <summary>What the deletion guard refuses; none of it is among the deletions.</summary>
     public IReadOnlyList<RefusedDeletions> Refused { get; init; } = [];
 

@@ -6,6 +6,9 @@ namespace EmbSync.Core.Sync;
 /// <summary>What a command asks of one run; flags that are absent stay at their defaults.</summary>
 public sealed record SyncRequest
 {
+    // One for all: two requests that ask for the same are equal.
+    private static readonly IReadOnlySet<(string, string, string)> NoneBefore = new HashSet<(string, string, string)>();
+
     /// <summary>As recorded in the receipt: <c>sync</c>, <c>index</c>.</summary>
     public string Command { get; init; } = "sync";
 
@@ -20,6 +23,10 @@ public sealed record SyncRequest
 
     /// <summary>Only these items, by ids or whatever else <see cref="Search.ItemName"/> takes; empty for all.</summary>
     public IReadOnlyList<string> Ids { get; init; } = [];
+
+    /// <summary>Blocked before a pull request, and not its to mend: source, path or id, and code.</summary>
+    [JsonIgnore]
+    public IReadOnlySet<(string Source, string Place, string Code)> BlockedBefore { get; init; } = NoneBefore;
 
     /// <summary>Folder in which they were typed, absolute; null for the configuration's own.</summary>
     [JsonIgnore]

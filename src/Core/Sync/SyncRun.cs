@@ -147,7 +147,7 @@ internal sealed class SyncRun(
 
     private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, Bill bill, Receipt receipt, long started)
     {
-        var verdict = Verdict.Of(outcome.Stopped, plan.Blocked.Count + outcome.Failures.Count + plan.Refused.Count > 0);
+        var verdict = Verdict.Of(outcome.Stopped, plan.Blocked.Count + outcome.Failures.Count(failure => !plan.Known.Covers(failure)) + plan.Refused.Count > 0);
         var report = SyncReport.Executed(plan, outcome, receipt.Id, bill.Cost, clock.GetElapsedTime(started), verdict.Status);
         foreach (var target in plan.Spaces.Select(space => space.Target).Where(target => target.ModelChanged && !outcome.Activated.Contains(target.Space)))
         {

@@ -36,7 +36,7 @@ internal sealed class Takeover(IStore store, SyncPlan plan)
         foreach (var source in await store.ReadSourceNamesAsync(cancellationToken))
         {
             var incomplete = await store.ReadIncompleteAsync(source, generation, cancellationToken);
-            var blocked = plan.Blocked.Where(problem => problem.Source == source)
+            var blocked = plan.Blocked.Concat(plan.Accepted).Where(problem => problem.Source == source)
                 .SelectMany(problem => new[] { problem.Id, problem.Path }).OfType<string>().ToHashSet(StringComparer.Ordinal);
             if (await store.ReadItemsAsync(source, cancellationToken).AnyAsync(
                 item => incomplete.Contains(item.Id) && !blocked.Contains(item.Id) && !blocked.Contains(item.Locator)

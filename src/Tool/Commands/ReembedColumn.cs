@@ -56,6 +56,7 @@ internal static class ReembedColumn
         var reembed = new ColumnReembed(config.Embeddings, SpendLimit.Of(config.Limits), session.Terminal.Clock, progress, (plan, cancellationToken) => ConfirmAsync(session, options, plan, cancellationToken))
         {
             MaxDelete = config.Limits.MaxDelete,
+            Notices = new Notes(session, global),
         };
         if (dryRun)
         {

@@ -31,6 +31,7 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
         var listening = false;
         while (true)
         {
+            session.Terminal.BeginAnew();
             try
             {
                 await using var listener = await ListenAsync(cancellationToken);
@@ -54,6 +55,7 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
     {
         while (true)
         {
+            session.Terminal.BeginAnew();
             var (code, again) = await RoundAsync(cancellationToken);
             if (code is { } end)
             {

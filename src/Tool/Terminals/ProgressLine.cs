@@ -38,7 +38,7 @@ internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedP
         var (done, total) = value.ChunksTotal > 0 ? (value.ChunksEmbedded, value.ChunksTotal) : (value.ItemsDone, value.ItemsTotal);
         Show(total == 0 ? 1 : Math.Min(1, (double)done / total), (value.BatchesTotal > 0 ? Text.Of($"batch {value.Batches:N0} of {Math.Max(value.Batches, value.BatchesTotal):N0}, ") : "")
             + Text.Of($"{value.ItemsDone:N0}/{Text.Count(value.ItemsTotal, "item")}, {value.ChunksEmbedded:N0}/{Text.Count(value.ChunksTotal, "chunk")}, {Text.Count(value.Tokens, "token")}")
-            + Pace(value) + (value.Failures > 0 ? $", {Text.Number(value.Failures)} failed" : ""));
+            + Pace(value) + (value.Failures > 0 ? $", {Text.Number(value.Failures)} blocked" : ""));
     }
 
     /// <summary>Where no request is waited for, texts are embedded here: how fast says how long it takes. Counted from the first that came.</summary>

@@ -21,6 +21,9 @@ internal sealed record Terminal(
     /// <summary>Narrower terminals are treated as so many columns.</summary>
     private const int LeastWidth = 20;
 
+    // A copy of this has the same.
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+
     public static Terminal OfProcess()
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -47,6 +50,24 @@ internal sealed record Terminal(
 
     /// <summary>Standard input as it comes, which a reader of text would guess the encoding of; null where <see cref="In"/> is all there is.</summary>
     public Func<Stream>? OpenIn { get; init; }
+
+    /// <summary>
+    /// A line on stderr, once: who was told on the way what is wrong is not told again when the command ends for it.
+    /// </summary>
+    public void Say(string line)
+    {
+        if (!_said.Add(line))
+        {
+            return;
+        }
+
+        // A bar may stand there.
+        Error.Write(IsInteractive ? "\r\u001b[K" : "");
+        Error.WriteLine("embsync: " + line);
+    }
+
+    /// <summary>What comes is news again, as where the same work is done every hour.</summary>
+    public void BeginAnew() => _said.Clear();
 
     /// <summary>All of standard input.</summary>
     public byte[] ReadBytes()

@@ -33,7 +33,7 @@ public sealed class Init
         findings.Sources[1].IdKey.ShouldBeNull("its values are not unique, and not all files have it");
         findings.Sources[1].Embed.ShouldBe(["title", "description"]);
         findings.Sources[2].Exclude.ShouldBe(["tasks/**", "docs/**"]);
-        Approval.Verify(ConfigWriter.Generate(findings));
+        Approval.Verify(ConfigWriter.Generate(findings, "acme/tasks"));
     }
 
     [Fact]
@@ -92,12 +92,12 @@ public sealed class Init
         var files = Enumerable.Range(0, 450).Select(i => $"docs/{i}.md").ToList();
         var findings = InitScanner.Scan(folder.Root, files);
         (findings.Sources[0].Files, findings.Sources[0].Read).ShouldBe((450, 200));
-        ConfigWriter.Generate(findings).ShouldContain("# 450 files, front matter keys seen in a sample of 200\n");
+        ConfigWriter.Generate(findings, "acme/tasks").ShouldContain("# 450 files, front matter keys seen in a sample of 200\n");
     }
 
     private static EmbSyncConfig Loads(ConfigFolder folder, InitFindings findings)
     {
-        folder.Write("embsync.yaml", ConfigWriter.Generate(findings));
+        folder.Write("embsync.yaml", ConfigWriter.Generate(findings, "acme/tasks"));
         var config = folder.Load();
         // What is written out as a default must be one.
         using var bare = new ConfigFolder();

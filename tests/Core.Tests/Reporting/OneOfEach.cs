@@ -74,6 +74,8 @@ public sealed partial class OneOfEach
                 : type.IsPrimitive || type == typeof(decimal) ? Convert.ChangeType(1, type, System.Globalization.CultureInfo.InvariantCulture)
                 : typeof(System.Text.Json.Nodes.JsonNode).IsAssignableFrom(type) ? System.Text.Json.Nodes.JsonNode.Parse("1")!
                 : type.IsGenericType && type.GetGenericArguments() is [var element] && type.IsAssignableFrom(element.MakeArrayType()) ? ListOf(element, text, flags)
+                : type.IsGenericType && type.GetGenericArguments() is [var member] && type.IsAssignableFrom(typeof(HashSet<>).MakeGenericType(member))
+                    ? Activator.CreateInstance(typeof(HashSet<>).MakeGenericType(member), ListOf(member, text, flags))!
                 : RecordOf(type, text, flags);
         }
 

@@ -84,12 +84,15 @@ internal sealed class FaultWorld : IAsyncDisposable
     }
 
     /// <summary>Nothing is owed any more: another sync exits 0, asks for nothing and changes nothing, and every vector is its own text's.</summary>
-    public async Task ShouldBeInStepAsync()
+    /// <param name="unmatched">A pattern has lost its last file: that alone is named.</param>
+    public async Task ShouldBeInStepAsync(bool unmatched = false)
     {
         var (requests, before) = (Server.Requests, await StoredAsync());
         var run = await SyncedAsync();
         (run.Items("new"), run.Items("changed"), run.Items("deleted"), run.Items("failed")).ShouldBe((0, 0, 0, 0), run.ToString());
-        (await RunAsync("status --check")).ExitCode.ShouldBe(0);
+        var status = await RunAsync("status --check");
+        status.ExitCode.ShouldBe(unmatched ? 4 : 0, status.ToString());
+        status.Out.ShouldContain(unmatched ? "In step, but for the patterns named above." : "In step.");
         Server.Requests.ShouldBe(requests);
         (await StoredAsync()).ShouldBe(before);
         await ShouldBeAlignedAsync();

@@ -30,7 +30,8 @@ public sealed class FileFaults(PostgresFixture postgres) : IClassFixture<Postgre
         run.Items("failed").ShouldBe(1);
         world.Server.Purchases.Count.ShouldBe(bought + 1);
         (await world.RunAsync("sync")).ShouldSatisfyAllConditions(
-            text => text.ExitCode.ShouldBe(3), text => text.Out.ShouldContain(code), text => text.Out.ShouldContain(line is null ? File : $"{File}:{line}"));
+            text => text.ExitCode.ShouldBe(3), text => text.Out.ShouldContain(code));
+        (await world.RunAsync("status")).Out.ShouldContain(line is null ? File : $"{File}:{line}");
         if (world.IsDurable)
         {
             var stored = await world.StoredAsync();

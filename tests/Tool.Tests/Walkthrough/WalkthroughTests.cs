@@ -67,7 +67,7 @@ public sealed class WalkthroughTests(PostgresFixture server, ITestOutputHelper o
     private static async Task BeforeTheFirstSyncAsync(Stage stage)
     {
         var status = await stage.JsonAsync(0, "status");
-        Names(status).ShouldBe(["schemaVersion", "project", "store", "commit", "spaces", "items", "chunks", "coverage", "sources", "types", "estimate", "drift", "notes", "runs", "warnings"]);
+        Names(status).ShouldBe(["schemaVersion", "project", "store", "commit", "spaces", "items", "chunks", "coverage", "sources", "types", "estimate", "drift", "notes", "runs", "blocked", "warnings"]);
         status.GetProperty("items").GetProperty("missing").GetInt32().ShouldBe(Tasks);
         status.GetProperty("coverage").GetDouble().ShouldBe(0);
 
@@ -155,7 +155,7 @@ public sealed class WalkthroughTests(PostgresFixture server, ITestOutputHelper o
     {
         Names(sync).ShouldBe(["schemaVersion", "dryRun", "runId", "status", "model", "dimension", "items", "chunks", "requests", "tokens", "cost", "seconds", "errors",
             "remaining", "notes", "retries", "spaces", "sources", "refused", "warnings"]);
-        Names(sync.GetProperty("items")).ShouldBe(["total", "new", "changed", "metadata", "unchanged", "deleted", "failed", "refused"]);
+        Names(sync.GetProperty("items")).ShouldBe(["total", "new", "changed", "metadata", "unchanged", "deleted", "failed", "refused", "blocked"]);
         Names(sync.GetProperty("chunks")).ShouldBe(["embedded", "reused", "deleted"]);
         Names(sync.GetProperty("tokens")).ShouldBe(["estimated", "billed", "covered", "calibratedBy"]);
         Names(sync.GetProperty("cost")).ShouldBe(["currency", "estimated", "actual", "priceFrom"]);

@@ -129,6 +129,11 @@ internal static class ConfigSchema
     public static readonly Setting<string> QueryPrefix = new("embeddings.prefixes.query", new TextKind(isFree: true),
         "put before searches, such as 'search_query: '") { Default = "", IsInEnvironment = true };
 
+    public static readonly Setting<IReadOnlyDictionary<string, IReadOnlyList<string>>> Accept = new("accept",
+        new TableKind<IReadOnlyList<string>>(new ListKind<string>(new ProblemCodeKind(), "a list of codes such as EMB1105", minItems: 1), "a map of patterns and lists of codes"),
+        "blocked items and warnings that are known and count no more, as codes by pattern of their path (of a row: source/id): legacy/**: [EMB1105]")
+    { Default = new Dictionary<string, IReadOnlyList<string>>() };
+
     public static readonly Section Limits = new("limits", "where a run stops before it does harm");
     public static readonly Setting<decimal> MaxCost = new("limits.maxCost", new AmountKind(),
         "USD a run at most") { Otherwise = "no limit", IsInEnvironment = true };
@@ -181,7 +186,7 @@ internal static class ConfigSchema
         Request, RequestDimensions, RequestEncoding, RequestModel, RequestExtra, RequestHeaders, Batch, BatchSize, SleepMs, Concurrency,
         Rate, RequestsPerMinute, TokensPerMinute, Retry, RetrySeconds, MaxRetries, TimeoutSeconds, QueryTimeoutMs, Prices, AllowHosts,
         AllowInsecureHttp, Prefixes, DocumentPrefix, QueryPrefix,
-        Limits, MaxCost, MaxTokens, MaxDelete, MaxFileBytes, OnModelChange,
+        Accept, Limits, MaxCost, MaxTokens, MaxDelete, MaxFileBytes, OnModelChange,
         Sources, SourceName, SourceType, Priority, Include, Exclude, IdKey, Embed, Metadata, ItemType, Chunk, ChunkMax, ChunkMin, TitleOnEveryChunk,
         .. RowSettings.All,
     ];

@@ -14,13 +14,15 @@ public static class ConfigWriter
     private const int Comments = 46;
 
     /// <summary>An <c>embsync.yaml</c> that loads as it is.</summary>
-    public static string Generate(InitFindings findings)
+    /// <param name="project">Who owns the store: written down, so that a clone may be called anything.</param>
+    public static string Generate(InitFindings findings, string project)
     {
         ArgumentNullException.ThrowIfNull(findings);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# yaml-language-server: $schema=./{SchemaPath}\n");
         text.Append("# Every setting: `embsync config schema`. What is in effect, and why: `embsync config show`.\n");
         Line(text, 0, ConfigSchema.Version);
+        Line(text, 0, ConfigSchema.Project, project);
         text.Append('\n');
         Head(text, ConfigSchema.Store);
         Line(text, 1, ConfigSchema.Backend);

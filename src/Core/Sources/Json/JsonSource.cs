@@ -33,7 +33,8 @@ public sealed class JsonSource(JsonSourceConfig config, string root, long maxByt
         var (problems, notes, isComplete) = (new List<ItemProblem>(), new List<string>(), true);
         var found = new Dictionary<string, RawRow>(StringComparer.Ordinal);
         var twice = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (file, bytes) in Files(problems, notes, ref isComplete))
+        IReadOnlyList<string> unmatched = [];
+        foreach (var (file, bytes) in Files(problems, notes, ref isComplete, ref unmatched))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Add(file, bytes, fields, found, twice, problems);
@@ -43,7 +44,7 @@ public sealed class JsonSource(JsonSourceConfig config, string root, long maxByt
         problems.AddRange(twice.Order(StringComparer.Ordinal).Select(id => new ItemProblem(ProblemCodes.DuplicateId, Name, id, null, null,
             $"id '{id}' is claimed by several objects; give each its own, or take one file out")));
         rows = found.Where(row => !twice.Contains(row.Key)).ToDictionary(StringComparer.Ordinal);
-        return Task.FromResult(new SourceListing([.. rows.Values.Select(row => new SourceEntry(row.Id, row.Version)).OrderBy(entry => entry.Locator, StringComparer.Ordinal)], isComplete, problems) { Notes = notes });
+        return Task.FromResult(new SourceListing([.. rows.Values.Select(row => new SourceEntry(row.Id, row.Version)).OrderBy(entry => entry.Locator, StringComparer.Ordinal)], isComplete, problems) { Notes = notes, Unmatched = unmatched });
     }
 
     public Task<ReadOutcome> ReadAsync(SourceEntry entry, CancellationToken cancellationToken)
@@ -55,7 +56,7 @@ public sealed class JsonSource(JsonSourceConfig config, string root, long maxByt
                 : reader.Read(row));
     }
 
-    private IEnumerable<(string File, byte[] Bytes)> Files(List<ItemProblem> problems, List<string> notes, ref bool isComplete)
+    private IEnumerable<(string File, byte[] Bytes)> Files(List<ItemProblem> problems, List<string> notes, ref bool isComplete, ref IReadOnlyList<string> unmatched)
     {
         if (input is not null)
         {
@@ -73,6 +74,7 @@ public sealed class JsonSource(JsonSourceConfig config, string root, long maxByt
         new FolderListing(folder, globs).List(draft, CancellationToken.None);
         var listing = draft.ToListing();
         isComplete = listing.Complete;
+        unmatched = listing.Unmatched;
         notes.AddRange(listing.Notes);
         problems.AddRange(listing.Problems);
         return Read(folder, listing, problems);

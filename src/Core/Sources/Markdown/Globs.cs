@@ -1,3 +1,4 @@
+using EmbSync.Core.Configuration.Definition;
 using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace EmbSync.Core.Sources.Markdown;
@@ -10,11 +11,12 @@ namespace EmbSync.Core.Sources.Markdown;
 internal sealed class Globs
 {
     private readonly Matcher matcher = new(StringComparison.Ordinal);
+    private readonly IReadOnlyList<string> inside;
 
     public Globs(IReadOnlyList<string> include, IReadOnlyList<string> exclude)
     {
         Escaping = [.. include.Concat(exclude).Where(Escapes)];
-        var inside = include.Where(pattern => !Escapes(pattern)).ToList();
+        inside = [.. include.Where(pattern => !Escapes(pattern))];
         matcher.AddIncludePatterns(inside);
         matcher.AddExcludePatterns(exclude.Where(pattern => !Escapes(pattern)));
         Prefixes = Reduce([.. inside.Select(LiteralPrefix)]);
@@ -45,6 +47,10 @@ internal sealed class Globs
         }));
         return matcher.Execute(tree).Files.Select(file => file.Path).Concat(dotted).ToHashSet(StringComparer.Ordinal);
     }
+
+    /// <summary>Include patterns that match none of the paths. Those that stand where nobody wrote any need not all match.</summary>
+    public IReadOnlyList<string> Unmatched(IReadOnlyCollection<string> paths) => inside.SequenceEqual(ConfigSchema.Include.Default) ? []
+        : [.. inside.Where(pattern => !new Matcher(StringComparison.Ordinal).AddInclude(pattern).Execute(PathTree.Of(paths)).HasMatches)];
 
     private static string[] Segments(string pattern) => pattern.Split(['/', '\\']);
 

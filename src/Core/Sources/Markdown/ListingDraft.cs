@@ -26,6 +26,7 @@ internal sealed class ListingDraft(RootFolder root, Globs globs, IReadOnlySet<st
     private readonly List<SourceEntry> entries = [];
     private readonly List<ItemProblem> problems = [];
     private readonly List<string> notes = [];
+    private readonly List<string> doubled = [];
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private bool complete = asked is null;
 
@@ -105,12 +106,11 @@ internal sealed class ListingDraft(RootFolder root, Globs globs, IReadOnlySet<st
     public void AddLinks(IReadOnlyList<FoundLink> links, Action<FoundLink> add)
     {
         var listed = globs.Matching(links.Where(link => link.Kind == LinkKind.File).Select(link => link.Target));
-        var doubles = new List<string>();
         foreach (var link in links)
         {
             if (link.Kind == LinkKind.File && listed.Contains(link.Target))
             {
-                doubles.Add(link.Path);
+                doubled.Add(link.Path);
             }
             else if (link.Kind == LinkKind.File && (IsAsked(link.Path) || IsAsked(link.Target)))
             {
@@ -122,18 +122,23 @@ internal sealed class ListingDraft(RootFolder root, Globs globs, IReadOnlySet<st
             }
         }
 
-        if (doubles.Count > 0 && asked is null)
+        if (doubled.Count > 0 && asked is null)
         {
-            var more = doubles.Count > NamedInNotes ? ", ..." : "";
-            notes.Add($"{doubles.Count} symbolic link(s) lead to files that are listed under their own path, and are not listed twice: "
-                + string.Join(", ", doubles.Order(StringComparer.Ordinal).Take(NamedInNotes)) + more);
+            var more = doubled.Count > NamedInNotes ? ", ..." : "";
+            notes.Add($"{doubled.Count} symbolic link(s) lead to files that are listed under their own path, and are not listed twice: "
+                + string.Join(", ", doubled.Order(StringComparer.Ordinal).Take(NamedInNotes)) + more);
         }
     }
 
     public SourceListing ToListing()
     {
         entries.Sort((one, other) => string.CompareOrdinal(one.Locator, other.Locator));
-        return new(entries, complete, problems) { Skipped = Skipped, Notes = notes };
+        return new(entries, complete, problems)
+        {
+            Skipped = Skipped,
+            Notes = notes,
+            Unmatched = complete ? globs.Unmatched([.. seen.Concat(Skipped).Concat(doubled).Where(path => !RootFolder.HasDottedParts(path))]) : [],
+        };
     }
 
     private ItemProblem Refusal(FoundLink link) => link.Kind switch

@@ -104,7 +104,8 @@ public sealed class MarkdownSource(MarkdownSourceConfig config, string root, Git
 
         if (git.Problem is { } problem)
         {
-            draft.Note($"{problem} All matching files are read to find what changed, those that git ignores included.");
+            draft.Note(problem);
+            draft.Note("All matching files are read to find what changed, those that git ignores included.");
         }
         else if (git.Repository is not null)
         {

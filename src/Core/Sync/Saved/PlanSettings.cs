@@ -9,13 +9,13 @@ internal static class PlanSettings
 {
     /// <summary>
     /// Pace and bounds may differ when a plan is applied, and credentials do between a laptop and a build server; none of them changes what
-    /// is bought. Where the store is, the plan says itself.
+    /// is bought. Where the store is and whose, the plan says itself.
     /// </summary>
     private static readonly HashSet<Setting> Free =
     [
         ConfigSchema.BatchSize, ConfigSchema.SleepMs, ConfigSchema.Concurrency, ConfigSchema.RequestsPerMinute, ConfigSchema.TokensPerMinute,
         ConfigSchema.RetrySeconds, ConfigSchema.MaxRetries, ConfigSchema.TimeoutSeconds, ConfigSchema.MaxCost, ConfigSchema.MaxTokens,
-        ConfigSchema.ApiKey, ConfigSchema.Url, ConfigSchema.Spool,
+        ConfigSchema.ApiKey, ConfigSchema.Project, ConfigSchema.Url, ConfigSchema.Spool,
     ];
 
     public static IReadOnlyDictionary<string, string> Of(EmbSyncConfig config) => new SortedDictionary<string, string>(

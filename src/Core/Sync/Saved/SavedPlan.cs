@@ -39,7 +39,7 @@ public sealed record SavedPlan(
         return new(
             Version,
             FileKind,
-            workspace.Config.Project,
+            workspace.ProjectOf(made.Head),
             made.Commit,
             new(workspace.StoreDescription, made.Head.Revision),
             PlanSettings.Of(workspace.Config),
