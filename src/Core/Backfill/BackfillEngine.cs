@@ -55,7 +55,7 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
             });
             var result = Result(plan, request, outcome, receipt.Id, started);
             var end = await receipt.CloseAsync(new(
-                Verdict.Of(outcome.Bought.Stopped, plan.Blocked.Count + outcome.Bought.Failures.Count > 0), outcome.Bought.Stopped, plan.Pending, outcome.Bought.Written, result.Report.AsReceipt()));
+                VerdictOf(plan, outcome), outcome.Bought.Stopped, plan.Pending, outcome.Bought.Written, result.Report.AsReceipt()));
             return new(result.Report with { Status = end.Status, Notes = [.. result.Report.Notes, .. end.Notes] }, end.ExitCode, end.Stopped);
         }
         finally
@@ -95,9 +95,12 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
         }
     }
 
+    private static Verdict VerdictOf(SyncPlan plan, BackfillOutcome outcome) =>
+        Verdict.Of(outcome.Bought.Stopped, plan.Blocked.Count + outcome.Bought.Failures.Count(failure => !plan.Known.Covers(failure)) > 0);
+
     private BackfillResult Result(SyncPlan plan, BackfillRequest request, BackfillOutcome outcome, long? run, long started)
     {
-        var (status, code) = Verdict.Of(outcome.Bought.Stopped, plan.Blocked.Count + outcome.Bought.Failures.Count(failure => !plan.Known.Covers(failure)) > 0);
+        var (status, code) = VerdictOf(plan, outcome);
         return new(BackfillReport.Executed(plan, request, outcome, run, SyncRun.CostOf(plan, outcome.Bought), clock.GetElapsedTime(started), status), code, outcome.Bought.Stopped);
     }
 }

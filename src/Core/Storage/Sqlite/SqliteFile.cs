@@ -8,6 +8,12 @@ namespace EmbSync.Core.Storage.Sqlite;
 /// <param name="path">Absolute.</param>
 internal sealed class SqliteFile(string path, SqliteLimits limits)
 {
+    /// <summary>
+    /// Bytes, of a new file; one that is there keeps its own. In SQLite's 4,096 a row of more than half a page has one to itself, which eats what half
+    /// precision saves: 3,000 vectors of 1,024 dimensions take 15.1 MB there, 10.1 MB here.
+    /// </summary>
+    private const int PageSize = 16_384;
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // SQLITE_READONLY_RECOVERY and SQLITE_READONLY_ROLLBACK: a killed run left a journal that only a writing connection may play back.
@@ -52,7 +58,7 @@ internal sealed class SqliteFile(string path, SqliteLimits limits)
         }
 
         var bound = limits.MaxPages is { } pages ? FormattableString.Invariant($"; PRAGMA max_page_count = {pages}") : "";
-        return Open(SqliteOpenMode.ReadWrite, "PRAGMA foreign_keys = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL" + bound);
+        return Open(SqliteOpenMode.ReadWrite, $"PRAGMA page_size = {PageSize}; PRAGMA foreign_keys = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL" + bound);
     }
 
     /// <summary>Bytes that the file can take in: on its disk, and in pages of it that are free. Null where the system doesn't say.</summary>
