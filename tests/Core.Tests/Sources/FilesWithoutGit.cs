@@ -32,7 +32,9 @@ public class FilesWithoutGit
         var listing = repository.List();
         listing.ShouldBeWhole();
         listing.Kinds().ShouldBe(["a.md file"]);
-        listing.Notes.Single().ShouldContain("SHA-256");
+        listing.Notes.Count.ShouldBe(2);
+        listing.Notes[0].ShouldContain("SHA-256");
+        listing.Notes[1].ShouldContain("All matching files are read");
         Should.Throw<GitException>(() => repository.List(at: "main")).Message.ShouldContain("SHA-256");
     }
 

@@ -144,7 +144,7 @@ public class WorkTreeFiles
         listing.Complete.ShouldBeFalse();
         listing.Kinds().ShouldBe(["in/a.md file"]);
         listing.Notes[0].ShouldContain("sparse index");
-        listing.Notes[1].ShouldContain("nothing counts as deleted");
+        listing.Notes[2].ShouldContain("nothing counts as deleted");
         repository.List(paths: ["in/a.md", "out/b.md"]).Skipped.ShouldBe(["out/b.md"]);
     }
 

@@ -209,6 +209,33 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_file_has_pages_that_several_vectors_fit_into_and_an_old_one_keeps_its_own()
+    {
+        using (var connection = Connect(SqliteOpenMode.ReadWriteCreate))
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "PRAGMA page_size = 4096; CREATE TABLE gone (i INTEGER); DROP TABLE gone";
+            command.ExecuteNonQuery();
+        }
+
+        var generation = await FillAsync();
+        (Asked("PRAGMA page_size"), Asked($"SELECT length(embedding) FROM vec_{generation}")).ShouldBe((4_096, 8));
+        (await Open().ItemsAsync()).Count.ShouldBe(1);
+
+        File.Delete(folder.Database);
+        generation = await FillAsync();
+        (Asked("PRAGMA page_size"), Asked($"SELECT length(embedding) FROM vec_{generation}")).ShouldBe((16_384, 8), "two bytes for each of four numbers");
+
+        long Asked(string sql)
+        {
+            using var connection = Connect(SqliteOpenMode.ReadOnly);
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            return (long)command.ExecuteScalar()!;
+        }
+    }
+
+    [Fact]
     public async Task An_older_schema_is_migrated_and_a_newer_one_refused()
     {
         await FillAsync();
