@@ -37,7 +37,7 @@ internal sealed record FindingKind(string Code, Severity Severity, string Title,
     public static readonly FindingKind TooLong = new("EMB2308", Severity.Warning, "Vectors too long for an index", "HNSW takes 2,000 dimensions of vector and 4,000 of halfvec.", "Fewer dimensions, or an index over `binary_quantize` with a second sort");
 
     public static readonly FindingKind SchemaVersion = new("EMB2401", Severity.Error, "The store has a newer or older schema", "An older tool refuses a newer store.", "Upgrade embsync; an older schema is migrated by the next sync");
-    public static readonly FindingKind OtherProject = new("EMB2402", Severity.Error, "The store belongs to another project", "A sync would be refused.", "`store.schema`, `store.path` or `project`");
+    public static readonly FindingKind OtherProject = new("EMB2402", Severity.Error, "The store belongs to another project", "A sync would be refused.", "`store.schema`, `store.path` or `project`; a SQLite file in the project's own folder needs none");
     public static readonly FindingKind NoActive = new("EMB2403", Severity.Warning, "No generation is active", "A search finds nothing.", "`embsync sync`");
     public static readonly FindingKind HalfBuilt = new("EMB2404", Severity.Info, "A generation is half built", "Searches still go to the one before.", "`embsync reembed`, which goes on where it stopped");
     public static readonly FindingKind NoTable = new("EMB2405", Severity.Error, "A generation has lost its table", "Searches and syncs fail.", "Restore it, or `embsync repair` and sync anew");
