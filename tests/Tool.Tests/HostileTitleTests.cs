@@ -62,7 +62,7 @@ public sealed class HostileTitleTests
     private static Task<TempRepository> HostileAsync()
     {
         var repository = TempRepository.Create();
-        repository.Write("embsync.yaml", TaskRepository.Config + "\naccept: { \"docs/**\": [EMB1118] }\n");
+        repository.Write("embsync.yaml", TaskRepository.Config + "\naccept: { \"docs/**\": [EMB1119] }\n");
         repository.Write("tasks/a.md", $"---\nid: H-1\ntitle: {Title}\n---\n\nbody\n::add-mask::x\n");
         repository.Commit();
         return Task.FromResult(repository);

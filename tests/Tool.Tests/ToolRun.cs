@@ -7,12 +7,12 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
 {
     public static async Task<ToolRun> Of(
         string folder, string arguments, IReadOnlyDictionary<string, string>? environment = null, bool terminal = false, int width = 100,
-        CancellationToken cancellationToken = default, TimeProvider? clock = null) =>
-        await Of(folder, Split(arguments), environment, terminal, width, cancellationToken, clock);
+        TimeProvider? clock = null, CancellationToken cancellationToken = default) =>
+        await Of(folder, Split(arguments), environment, terminal, width, clock, cancellationToken);
 
     public static async Task<ToolRun> Of(
         string folder, string[] arguments, IReadOnlyDictionary<string, string>? environment = null, bool terminal = false, int width = 100,
-        CancellationToken cancellationToken = default, TimeProvider? clock = null)
+        TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };

@@ -21,7 +21,7 @@ public sealed class UnmatchedPatternTests
         (sync.Out + sync.Error).ShouldNotContain("'docs/**/*.md' of source", Case.Sensitive);
         var check = await ToolRun.Of(repository.Path, "status --check");
         check.ExitCode.ShouldBe(4);
-        check.Out.ShouldContain("EMB1118");
+        check.Out.ShouldContain("EMB1119");
         check.Out.ShouldContain(pattern);
     }
 
@@ -57,7 +57,7 @@ public sealed class UnmatchedPatternTests
         repository.Link("linked/guide.md", "../docs/guide.md");
         repository.Commit();
 
-        (await ToolRun.Of(repository.Path, "status")).Out.ShouldNotContain("EMB1118");
+        (await ToolRun.Of(repository.Path, "status")).Out.ShouldNotContain("EMB1119");
     }
 
     [Fact]
@@ -69,14 +69,14 @@ public sealed class UnmatchedPatternTests
         repository.Git("sparse-checkout", "set", "docs");
         File.Exists(repository.Full("guides/one.md")).ShouldBeFalse();
 
-        (await ToolRun.Of(repository.Path, "status")).Out.ShouldNotContain("EMB1118");
+        (await ToolRun.Of(repository.Path, "status")).Out.ShouldNotContain("EMB1119");
     }
 
     [Fact]
     public async Task Can_be_accepted()
     {
         using var repository = Repository("\"docs/**/*.md\", \"later/**/*.md\"");
-        File.AppendAllText(repository.Full("embsync.yaml"), "accept: { \"later/**\": [EMB1118] }\n");
+        File.AppendAllText(repository.Full("embsync.yaml"), "accept: { \"later/**\": [EMB1119] }\n");
         await ToolRun.Of(repository.Path, "sync");
 
         (await ToolRun.Of(repository.Path, "status --check")).ExitCode.ShouldBe(0);

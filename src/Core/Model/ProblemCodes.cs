@@ -46,6 +46,6 @@ public static class ProblemCodes
     public static IReadOnlyList<string> Acceptable { get; } =
     [
         FrontMatterTooDeep, FrontMatterAlias, FrontMatterInvalid, NestedTooDeep, TooLarge, NotUtf8, DuplicateId, ConflictMarkers, OutsideRoot, Unreadable, LfsPointer, InvalidId,
-        InvalidJson, InvalidField, NotText, OtherEncoding, ManyChunks, NoMatch, InputRefused, BadVector, ProviderFailed,
+        InvalidJson, InvalidField, NotText, OtherEncoding, ManyChunks, UnreadableOrder, NoMatch, InputRefused, BadVector, ProviderFailed,
     ];
 }
