@@ -257,6 +257,44 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         result.Stopped.ShouldBeOfType<StoreException>().Message.ShouldContain("the disk is full");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Interrupted_while_it_commits_the_sample_every_vector_of_it_that_was_bought_is_kept(bool inDatabase)
+    {
+        await using var world = await NewWorldAsync(store: inDatabase ? _ => new(StoreBackend.Postgres, "", new Secret(_url, "env:TEST"), "embsync", null, VectorType.Vector, true) : null);
+        await using var workspace = world.Sync.Open();
+        using var stop = new CancellationTokenSource();
+        var interrupted = workspace.With(new DyingStore(workspace.Store, int.MaxValue)
+        {
+            Fails = name =>
+            {
+                if (name == "Commit")
+                {
+                    stop.Cancel();
+                }
+
+                return null;
+            },
+        });
+
+        (await new AdoptEngine(interrupted, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(Request(), stop.Token)).ExitCode.ShouldBe(ExitCode.Interrupted);
+
+        world.Server.Inputs.ShouldBePositive();
+        var generation = (await workspace.Store.ReadHeadAsync(default)).Generations.Single();
+        (await workspace.Store.ReadVectorPageAsync(generation.Id, null, 1000, default)).Count.ShouldBe((int)world.Server.Inputs);
+    }
+
+    [Fact]
+    public async Task More_rows_than_a_sync_holds_are_looked_at_part_by_part()
+    {
+        _world.Sync.RowsAtATime = Texts / 4;
+
+        var (result, _) = await AdoptAsync();
+
+        (result.Report.Wanted, result.Report.Found, result.Report.Adopted).ShouldBe((Texts, Texts, Texts - 20));
+    }
+
     [Fact]
     public async Task A_sample_that_the_database_refuses_is_not_bought_again()
     {

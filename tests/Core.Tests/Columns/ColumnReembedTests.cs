@@ -37,12 +37,13 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
     }
 
     private async Task<ColumnResult> RunAsync(
-        int dimension = 4, ColumnRequest? request = null, SpendLimit? spend = null, Action<string>? step = null, string model = Model, int batch = 4)
+        int dimension = 4, ColumnRequest? request = null, SpendLimit? spend = null, Action<string>? step = null, string model = Model, int batch = 4,
+        CancellationToken cancellationToken = default)
     {
         var embeddings = new EmbeddingsConfig(
             AutoIndex.OnCreate, "openai", _server.BaseUrl, null, model, dimension, batch, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None);
         return await new ColumnReembed(embeddings, spend ?? new(null, null), TimeProvider.System, new Progress<ReembedProgress>(), (_, _) => Task.CompletedTask) { Step = step ?? (_ => { }) }
-            .RunAsync(new Secret(_url, "env:TEST"), request ?? Request(), default);
+            .RunAsync(new Secret(_url, "env:TEST"), request ?? Request(), cancellationToken);
     }
 
     private ColumnRequest Request(bool relax = false, string? id = null, string table = "notes") => new($"{_schema}.{table}", id, ["title", "body"], "embedding", relax, true, false);
@@ -159,6 +160,29 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
                 break;
             }
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Interrupted_while_it_writes_it_keeps_every_vector_that_it_bought(bool relax)
+    {
+        using var stop = new CancellationTokenSource();
+        void Interrupt(string step)
+        {
+            if (step == "write")
+            {
+                stop.Cancel();
+            }
+        }
+
+        var first = await RunAsync(request: Request(relax), step: Interrupt, cancellationToken: stop.Token);
+
+        (first.ExitCode, first.Report.Rows.Updated).ShouldBe((ExitCode.Interrupted, (int)_server.Inputs));
+        _server.Inputs.ShouldBePositive();
+        (await RunAsync(request: Request(relax))).ExitCode.ShouldBe(ExitCode.Done);
+        _server.BoughtTwice.ShouldBeEmpty();
+        await ShouldBeWholeAsync(4);
     }
 
     private async Task InitializeTableAsync()

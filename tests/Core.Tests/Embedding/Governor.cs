@@ -74,6 +74,46 @@ public class Governor
     }
 
     [Fact]
+    public async Task Recovers_by_one_after_two_good_rounds_and_not_with_each_answer()
+    {
+        var gate = await SlowedAsync();
+        Allowed(gate, answers: 4).ShouldBe([2, 2, 2, 3]);
+        Allowed(gate, answers: 6).ShouldBe([3, 3, 3, 3, 3, 4]);
+        Allowed(gate, answers: 8).ShouldBe([4, 4, 4, 4, 4, 4, 4, 5]);
+    }
+
+    [Fact]
+    public async Task Counts_good_answers_anew_after_it_was_told_to_slow_down()
+    {
+        var gate = await SlowedAsync();
+        Allowed(gate, answers: 3).ShouldBe([2, 2, 2]);
+        gate.SlowDown(await gate.EnterAsync(1, default), TimeSpan.Zero);
+        gate.Allowed.ShouldBe(1);
+        Allowed(gate, answers: 2).ShouldBe([1, 2]);
+    }
+
+    /// <summary>From eight requests at once to two.</summary>
+    private static async Task<RequestGate> SlowedAsync()
+    {
+        var gate = new RequestGate(8, TimeSpan.Zero, new FastClock());
+        for (var i = 0; i < 2; i++)
+        {
+            gate.SlowDown(await gate.EnterAsync(1, default), TimeSpan.Zero);
+            gate.Leave();
+        }
+
+        gate.Allowed.ShouldBe(2);
+        return gate;
+    }
+
+    /// <summary>After each of so many answers.</summary>
+    private static List<int> Allowed(RequestGate gate, int answers) => [.. Enumerable.Range(0, answers).Select(_ =>
+    {
+        gate.Answered();
+        return gate.Allowed;
+    })];
+
+    [Fact]
     public async Task Yields_what_was_paid_when_it_is_cancelled()
     {
         await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 2, concurrency: 3), TimeProvider.System);

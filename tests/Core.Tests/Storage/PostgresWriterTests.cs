@@ -118,7 +118,7 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
         var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
         using var stop = new CancellationTokenSource();
         var rows = Enumerable.Range(0, 20_000).Select(i => Vector($"text {i}", i + 1, 1, 0, 0)).ToList();
-        IReadOnlyList<VectorRow> cancelling = new StoppingList(rows, 10_000, stop);
+        IReadOnlyList<VectorRow> cancelling = new ActingList(rows, 10_000, stop.Cancel);
 
         await Should.ThrowAsync<OperationCanceledException>(async () =>
             await writer.CommitAsync(Batch(generation.Id, cancelling, [Item("a", "text 1")]), stop.Token));
@@ -129,8 +129,81 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
         (await store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], CancellationToken.None)).Count.ShouldBe(rows.Count);
     }
 
-    /// <summary>Cancels when it is read through for the second time: the first is the check before the write.</summary>
-    private sealed class StoppingList(List<VectorRow> rows, int at, CancellationTokenSource stop) : IReadOnlyList<VectorRow>
+    [Fact]
+    public async Task Who_takes_over_in_the_middle_of_a_commit_sees_all_of_it_or_nothing_of_it_comes()
+    {
+        await using var first = Open("middle");
+        await using var second = Open("middle");
+        await using var writer = await first.BeginWriteAsync(Project, CancellationToken.None);
+        var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
+        Task<int>? seen = null;
+        var rows = new ActingList([Vector("one", 1, 0, 0, 0), Vector("two", 1, 0, 0, 0)], 1, () =>
+        {
+            EndSessionsAsync(onlyLocks: true).Wait();
+            seen = Task.Run(TakeOverAsync);
+            WaitsOrEndsAsync(seen, "middle").Wait();
+        });
+
+        var error = await Record.ExceptionAsync(() => writer.CommitAsync(Batch(generation.Id, rows, [Item("a", "one", "two")]), CancellationToken.None));
+
+        (error is null or LockedException).ShouldBeTrue(error?.ToString());
+        (await second.ItemsAsync()).Count.ShouldBe(await seen.ShouldNotBeNull(), "nothing comes behind the back of who took over");
+
+        async Task<int> TakeOverAsync()
+        {
+            await using var taker = await second.BeginWriteAsync(Project, CancellationToken.None);
+            return (await second.ItemsAsync()).Count;
+        }
+    }
+
+    [Fact]
+    public async Task Who_opens_another_generation_in_the_middle_of_a_purchase_of_a_build_sees_all_of_it_or_nothing_of_it_comes()
+    {
+        await using var first = Open("retired");
+        await using var second = Open("retired");
+        IGenerationBuild build;
+        await using (var writer = await first.BeginWriteAsync(Project, CancellationToken.None))
+        {
+            build = await writer.BeginBuildAsync("default", Signature, CancellationToken.None);
+        }
+
+        await using var owned = build;
+        Task<int>? seen = null;
+        var rows = new ActingList([Vector("one", 1, 0, 0, 0), Vector("two", 1, 0, 0, 0)], 1, () =>
+        {
+            EndSessionsAsync(onlyLocks: true).Wait();
+            seen = Task.Run(RetireAsync);
+            WaitsOrEndsAsync(seen, "retired").Wait();
+        });
+
+        var error = await Record.ExceptionAsync(() => build.CompleteAsync(rows, CancellationToken.None));
+
+        (error is null or EmbSyncException).ShouldBeTrue(error?.ToString());
+        (await VectorsAsync()).ShouldBe(await seen.ShouldNotBeNull(), "nothing comes into a generation that is retired");
+
+        async Task<int> RetireAsync()
+        {
+            await using var taker = await second.BeginWriteAsync(Project, CancellationToken.None);
+            await taker.OpenGenerationAsync("default", Signature with { Dimension = 8 }, CancellationToken.None);
+            return await VectorsAsync();
+        }
+
+        async Task<int> VectorsAsync() =>
+            (await second.ReadExistingAsync(build.Generation.Id, [ContentHash.Of("one"), ContentHash.Of("two")], CancellationToken.None)).Count;
+    }
+
+    /// <summary>Until the task has ended, or a session of that schema waits for what another one holds.</summary>
+    private async Task WaitsOrEndsAsync(Task task, string schema)
+    {
+        while (!task.IsCompleted && (await PostgresFixture.RowsAsync(server.Url,
+            $"SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%{schema}%'")).Count == 0)
+        {
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Does something when it is read through for the second time: the first is the check before the write.</summary>
+    private sealed class ActingList(List<VectorRow> rows, int at, Action act) : IReadOnlyList<VectorRow>
     {
         private int rounds;
 
@@ -143,9 +216,9 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
             rounds++;
             for (var i = 0; i < rows.Count; i++)
             {
-                if (rounds > 1 && i == at)
+                if (rounds == 2 && i == at)
                 {
-                    stop.Cancel();
+                    act();
                 }
 
                 yield return rows[i];

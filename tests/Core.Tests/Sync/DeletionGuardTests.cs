@@ -144,6 +144,17 @@ public sealed class DeletionGuardTests
     }
 
     [Fact]
+    public void A_source_of_which_only_files_that_cannot_be_read_are_left_is_not_empty()
+    {
+        var items = Items(3);
+        var problem = new ItemProblem(ProblemCodes.NotUtf8, "docs", "i002", "i002", null, "broken");
+        var plan = Plan([Survey(stored: items, problems: [problem])], embedded: items);
+
+        plan.Refused.ShouldBeEmpty();
+        plan.Deletions.Select(deletion => deletion.Key.Id).ShouldBe(["i000", "i001"], ignoreOrder: true);
+    }
+
+    [Fact]
     public void A_blocked_file_keeps_its_own_row()
     {
         var items = Items(2);

@@ -20,6 +20,9 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     /// <summary>What a write fails with, by its name, in a process that lives on; null for nothing.</summary>
     public Func<string, Exception?> Fails { get; init; } = _ => null;
 
+    /// <summary>What others do between the plan of a run and its right to write.</summary>
+    public Func<Task> Beginning { get; init; } = () => Task.CompletedTask;
+
     public string Description => store.Description;
 
     public bool IsVolatile => store.IsVolatile;
@@ -74,6 +77,7 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     public async Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken)
     {
         Pass("before BeginWrite");
+        await Beginning();
         var writer = await store.BeginWriteAsync(project, cancellationToken);
         try
         {

@@ -154,6 +154,18 @@ public abstract class PlanAndApplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_budget_of_exactly_what_is_needed_buys_all_of_it()
+    {
+        using var world = World();
+        var plan = await world.PlanAsync();
+        world.Configure = config => config with { Limits = config.Limits with { MaxTokens = plan.Estimate.Tokens, MaxCost = plan.Estimate.Cost } };
+
+        (await world.ApplyAsync(plan)).ExitCode.ShouldBe(ExitCode.Done);
+
+        _server.Inputs.ShouldBe(8);
+    }
+
+    [Fact]
     public async Task The_scope_of_the_plan_is_the_scope_of_its_application()
     {
         using var world = World();

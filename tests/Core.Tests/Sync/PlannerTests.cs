@@ -117,6 +117,26 @@ public sealed class PlannerTests
         Plan([Survey(read: many, stored: many)], target: target, request: new() { All = true }).Violation.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public void Another_model_or_another_space_asks_first_above_the_bound_and_not_at_it(int bound)
+    {
+        var other = Target(Signature with { Model = "other" });
+        foreach (var target in new[] { other, Target() with { Active = null, IsAdded = true } })
+        {
+            Planned(target, bound).Violation.ShouldBeNull();
+            Planned(target, bound + 1).Violation.ShouldNotBeNull().ShouldContain(bound == 0 ? "1 item would be embedded" : $"{bound + 1:N0} items would be embedded");
+        }
+
+        SyncPlan Planned(GenerationTarget target, int items)
+        {
+            var many = Enumerable.Range(0, items).Select(i => Item($"i{i}", $"text {i}")).ToList();
+            return Planner.Plan(new(new(), [new(target, new HashSet<ContentHash>(), Paid)], [Survey(read: many, stored: many)], Limits with { OnModelChange = bound }));
+        }
+    }
+
     [Fact]
     public void Reindex_buys_what_is_there()
     {

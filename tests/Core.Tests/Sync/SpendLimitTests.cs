@@ -32,6 +32,30 @@ public sealed class SpendLimitTests
     }
 
     [Fact]
+    public void Exactly_the_tokens_of_the_limit_are_within_it_and_one_more_is_not()
+    {
+        var limit = new SpendLimit(null, 1000);
+
+        limit.Violation(PurchaseEstimate.For(1, 1000, Paid), Paid).ShouldBeNull();
+        limit.Violation(PurchaseEstimate.For(1, 1001, Paid), Paid).ShouldNotBeNull();
+        limit.Allows([(1000, Paid)]).ShouldBeTrue();
+        limit.Allows([(1001, Paid)]).ShouldBeFalse();
+        limit.Allows([(400, Paid), (600, Paid)]).ShouldBeTrue("all spaces together");
+        limit.Allows([(400, Paid), (601, Paid)]).ShouldBeFalse("all spaces together");
+    }
+
+    [Fact]
+    public void Exactly_the_cost_of_the_limit_is_within_it_and_a_token_more_is_not()
+    {
+        var limit = new SpendLimit(0.20m, null);
+
+        limit.Violation(PurchaseEstimate.For(100, 10_000_000, Paid), Paid).ShouldBeNull();
+        limit.Violation(PurchaseEstimate.For(100, 10_000_001, Paid), Paid).ShouldNotBeNull();
+        limit.Allows([(10_000_000, Paid)]).ShouldBeTrue();
+        limit.Allows([(10_000_001, Paid)]).ShouldBeFalse();
+    }
+
+    [Fact]
     public void An_unknown_price_refuses_rather_than_guesses()
     {
         var unknown = Paid with { PricePerMillion = null };

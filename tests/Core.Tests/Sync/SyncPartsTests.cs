@@ -25,6 +25,27 @@ public sealed class SyncPartsTests
         (result.Report.Status, result.Report.Cost.Actual, result.Report.Items.New).ShouldBe(("failed", 0.9m, 20));
     }
 
+    [Fact]
+    public async Task Each_part_takes_of_what_the_one_before_left()
+    {
+        var asked = new List<RowSets?>();
+        RowSets[] left = [Rest, Rest];
+
+        var result = await new SyncParts(new(null, null), new() { Command = "sync" }, new Progress<SyncProgress>()).RunAsync((request, _, _) =>
+        {
+            asked.Add(request.Rest);
+            (request.Command, request.Taken).ShouldBe(("sync", null));
+            return asked.Count > 3 ? throw new InvalidOperationException("a part too many")
+                : Task.FromResult(new SyncResult(Report(0m), ExitCode.Done, null) { Rest = asked.Count <= left.Length ? left[asked.Count - 1] : null });
+        });
+
+        result.ExitCode.ShouldBe(ExitCode.Done);
+        asked.Count.ShouldBe(3);
+        asked[0].ShouldBeNull();
+        asked[1].ShouldBeSameAs(left[0]);
+        asked[2].ShouldBeSameAs(left[1]);
+    }
+
     private static RowSets Rest
     {
         get
