@@ -44,6 +44,7 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
         try
         {
             await BeginAsync(plan, builds, cancellationToken);
+            await workspace.Store.RequireRoomAsync(plan.Spaces.Sum(space => VectorBytes(request, space)), cancellationToken);
             var bill = new Bill(spend, [.. plan.Spaces.Select(space => space.Terms)]);
             var receipt = new Receipt(builds[0], BuildRuns.Backfill, workspace.Git.Repository?.HeadCommit, bill, clock);
             await receipt.OpenAsync(plan.Pending, cancellationToken);
@@ -66,6 +67,10 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
             }
         }
     }
+
+    /// <summary>Least size of what this process buys; the text is not counted.</summary>
+    private long VectorBytes(BackfillRequest request, SpacePlan space) =>
+        Math.Min(space.Purchase.Chunks, (long)request.Rounds * request.Limit) * VectorCodec.Size(workspace.Config.Store.Vectors, space.Target.Signature.Dimension);
 
     private async Task<SyncPlan> PlanAsync(BackfillRequest request, CancellationToken cancellationToken)
     {

@@ -75,12 +75,13 @@ internal sealed class BackfillRounds(
         for (var isOver = false; !isOver && _rounds < request.Rounds;)
         {
             using var passing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-#pragma warning disable CA2025 // The task has ended before the source goes: the finally below waits for it.
-            var feeding = FeedMeanwhileAsync(passing.Token, cancellationToken);
+            using var fed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+#pragma warning disable CA2025 // The task has ended before the sources go: the finally below waits for it.
+            var feeding = FeedMeanwhileAsync(fed, passing.Token, cancellationToken);
 #pragma warning restore CA2025
             try
             {
-                isOver = await RoundAsync(cancellationToken);
+                isOver = await RoundAsync(fed.Token);
             }
             finally
             {
@@ -118,16 +119,25 @@ internal sealed class BackfillRounds(
     }
 
     /// <summary>A queue that runs dry would hold up all that share it.</summary>
-    private async Task FeedMeanwhileAsync(CancellationToken passing, CancellationToken cancellationToken)
+    /// <param name="fed">Cancelled when it fails: a round would wait for ever for what nobody brings.</param>
+    private async Task FeedMeanwhileAsync(CancellationTokenSource fed, CancellationToken passing, CancellationToken cancellationToken)
     {
-        while (!passing.IsCancellationRequested)
+        try
         {
-            if ((await QueuesAsync(cancellationToken)).Any(queue => !queue.IsWhole && queue.Free < Feed.Low))
+            while (!passing.IsCancellationRequested)
             {
-                await TryFeedAsync(TimeSpan.Zero, cancellationToken);
-            }
+                if ((await QueuesAsync(cancellationToken)).Any(queue => !queue.IsWhole && queue.Free < Feed.Low))
+                {
+                    await TryFeedAsync(TimeSpan.Zero, cancellationToken);
+                }
 
-            await Task.Delay(Glance, clock, passing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Glance, clock, passing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        catch
+        {
+            await fed.CancelAsync();
+            throw;
         }
     }
 

@@ -213,6 +213,18 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
         (await _world.ItemsAsync("issues")).Count.ShouldBe(Items);
     }
 
+    [Theory]
+    [InlineData("Offer")]
+    [InlineData("Claim")]
+    [InlineData("Complete")]
+    public async Task A_store_that_fails_ends_it(string write)
+    {
+        var result = await RunAsync(limit: 8, through: store => new DyingStore(store, int.MaxValue) { Fails = name => name == write ? new StoreException("the disk is full") : null });
+
+        result.ExitCode.ShouldBe(ExitCode.Failed);
+        result.Stopped.ShouldBeOfType<StoreException>().Message.ShouldContain("the disk is full");
+    }
+
     [Fact]
     public async Task Another_model_than_the_one_in_use_is_refused()
     {

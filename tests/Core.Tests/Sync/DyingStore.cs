@@ -20,6 +20,9 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     /// <summary>What a write fails with, by its name, in a process that lives on; null for nothing.</summary>
     public Func<string, Exception?> Fails { get; init; } = _ => null;
 
+    /// <summary>How often the items of a source were read.</summary>
+    public int ItemReads { get; private set; }
+
     /// <summary>What others do between the plan of a run and its right to write.</summary>
     public Func<Task> Beginning { get; init; } = () => Task.CompletedTask;
 
@@ -29,7 +32,11 @@ internal sealed class DyingStore(IStore store, int point) : IStore
 
     public Task<StoreHead> ReadHeadAsync(CancellationToken cancellationToken) => store.ReadHeadAsync(cancellationToken);
 
-    public IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, CancellationToken cancellationToken) => store.ReadItemsAsync(source, cancellationToken);
+    public IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, CancellationToken cancellationToken)
+    {
+        ItemReads++;
+        return store.ReadItemsAsync(source, cancellationToken);
+    }
 
     public Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken) => store.ReadRemarksAsync(source, cancellationToken);
 
@@ -70,6 +77,8 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) => store.ReadRunsAsync(limit, cancellationToken);
 
     public Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken) => store.SearchAsync(query, cancellationToken);
+
+    public Task RequireRoomAsync(long bytes, CancellationToken cancellationToken) => store.RequireRoomAsync(bytes, cancellationToken);
 
     public Task<bool> EnsureIndexAsync(int generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
         PassAsync("EnsureIndex", () => store.EnsureIndexAsync(generation, progress, cancellationToken));
