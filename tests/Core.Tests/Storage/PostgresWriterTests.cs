@@ -192,6 +192,17 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
             (await second.ReadExistingAsync(build.Generation.Id, [ContentHash.Of("one"), ContentHash.Of("two")], CancellationToken.None)).Count;
     }
 
+    [Fact]
+    public async Task A_build_that_cannot_be_begun_leaves_no_lock()
+    {
+        await using var store = Open("unbegun");
+        await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
+        await Should.ThrowAsync<StoreRefusedException>(async () => await writer.BeginBuildAsync("default", Signature with { Dimension = 60_000 }, CancellationToken.None));
+
+        await using var build = await writer.BeginBuildAsync("default", Signature, CancellationToken.None);
+        (await build.TryOwnAsync(TimeSpan.Zero, CancellationToken.None)).ShouldBe(BuildShare.Alone);
+    }
+
     /// <summary>Until the task has ended, or a session of that schema waits for what another one holds.</summary>
     private async Task WaitsOrEndsAsync(Task task, string schema)
     {

@@ -2,6 +2,7 @@ using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 using EmbSync.Core.Storage.Spool;
+using EmbSync.Core.Sync;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;
@@ -203,6 +204,90 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
         (await world.ContentsAsync()).ShouldBe(await CleanContentsAsync(world));
         (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Done);
         File.Exists(file).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("a folder in place of the file")]
+    [InlineData("its folder taken away")]
+    [InlineData("a file in place of its folder")]
+    public async Task What_is_in_the_database_is_done_though_its_file_cannot_be_removed(string how)
+    {
+        using var world = World();
+        await using var workspace = world.Open();
+        var broken = false;
+        var store = new DyingStore(workspace.Store, int.MaxValue)
+        {
+            Passing = point =>
+            {
+                if (point == "after Commit" && !broken)
+                {
+                    broken = true;
+                    Break(how);
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+
+        var result = await new SyncEngine(workspace.With(store), TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default);
+
+        broken.ShouldBeTrue();
+        (result.ExitCode, result.Report.Status, result.Report.Items.New).ShouldBe((ExitCode.Done, "done", Tasks), result.Stopped?.ToString());
+        (await world.ContentsAsync()).ShouldBe(await CleanContentsAsync(world));
+    }
+
+    [Theory]
+    [InlineData("a folder in place of the file")]
+    [InlineData("its folder taken away")]
+    public async Task What_was_played_back_is_done_though_its_file_cannot_be_removed(string how)
+    {
+        using var world = World();
+        await BreakAsync(world);
+        await world.SyncAsync();
+        await MendAsync();
+        var file = Directory.GetFiles(Folder).Single();
+        await using var workspace = world.Open();
+        var broken = false;
+        var store = new DyingStore(workspace.Store, int.MaxValue)
+        {
+            Passing = point =>
+            {
+                if (point == "after Commit" && !broken)
+                {
+                    broken = true;
+                    Break(how);
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+
+        var result = await new SyncEngine(workspace.With(store), TimeProvider.System)
+            .RunAsync(new() { MaxBatches = how.StartsWith("its", StringComparison.Ordinal) ? 0 : null }, new(null, null), new Progress<SyncProgress>(), default);
+
+        broken.ShouldBeTrue();
+        result.ExitCode.ShouldBeOneOf([ExitCode.Done, ExitCode.Partial], result.Stopped?.ToString());
+        result.Report.Notes.ShouldContain(note => note.Contains("had paid for", StringComparison.Ordinal));
+        result.Report.Notes.Any(note => note.StartsWith(file, StringComparison.Ordinal) && note.Contains("can't be removed", StringComparison.Ordinal))
+            .ShouldBe(how == "a folder in place of the file");
+        _server.BoughtTwice.ShouldBeEmpty();
+    }
+
+    private void Break(string how)
+    {
+        var file = Directory.GetFiles(Folder).First();
+        if (how == "a folder in place of the file")
+        {
+            File.Delete(file);
+            Directory.CreateDirectory(file);
+            return;
+        }
+
+        Directory.Delete(Folder, recursive: true);
+        if (how == "a file in place of its folder")
+        {
+            File.WriteAllText(Folder, "");
+        }
     }
 
     [Fact]
