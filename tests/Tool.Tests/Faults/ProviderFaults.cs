@@ -1,10 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using EmbSync.Core.Model;
 using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Faults;
 
 /// <summary>What a provider can do wrong: the run ends as promised and says what to look at, what was paid is kept, and the next run goes on.</summary>
-public sealed class ProviderFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+public sealed partial class ProviderFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Theory, OnStores]
     [Fault(30, "429 with Retry-After in seconds", "429 with Retry-After as a date", "429 with retry-after-ms", "429 without a time", On = [Touched.OpenAi])]
@@ -52,11 +54,24 @@ public sealed class ProviderFaults(PostgresFixture postgres) : IClassFixture<Pos
             ProviderFault.Mend(world.Server);
             var after = await world.RunAsync("sync");
             var said = string.Join("<br>", (run.Out + run.Error).TrimEnd().Split('\n')).Replace("|", "\\|", StringComparison.Ordinal);
+            said = run.ExitCode != (int)ExitCode.Failed ? said : Counts().Replace(Progress().Replace(OwnClock().Replace(said, "The provider"), ""), "{$1}");
             table.Append($"| {fault.Name} | {said} | {run.ExitCode} | {after.ExitCode} |\n");
         }
 
         Approval.Verify(table.ToString());
     }
+
+    /// <summary>How often a run that fails asked before it gave up depends on the time that it was given.</summary>
+    [GeneratedRegex(@"(?<=, )\d+ (?<1>request)s?(?: \(\d+ of them again\))?|(?<=; |, )(?:\d+ (?<1>bill)ed|(?<1>bill) unknown)|(?:less than )?\$[\d.]+ (?<1>actual)")]
+    private static partial Regex Counts();
+
+    /// <summary>A line for every five seconds of a run.</summary>
+    [GeneratedRegex("embsync: +[0-9]+ %  .*?<br>")]
+    private static partial Regex Progress();
+
+    /// <summary>The client and the governor look at the same time limit: whoever is first says it.</summary>
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/v1(?= gave no whole answer)")]
+    private static partial Regex OwnClock();
 
     private static async Task<ToolRun> MetAsync(FaultWorld world, ProviderFault fault)
     {

@@ -38,6 +38,11 @@ internal sealed class CiWorld : IDisposable
 
         Developer.Commit();
         Developer.Git("init", "--quiet", "--bare", "--initial-branch=main", Origin);
+        foreach (var setting in TempRepository.Fast)
+        {
+            Developer.Git(["-C", Origin, "config", .. setting.Split('=')]);
+        }
+
         Developer.Git("remote", "add", "origin", Origin);
         Push();
         Directory.CreateDirectory(Full("home"));
