@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using EmbSync.Core;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding.Local;
 using EmbSync.Core.Git;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Sync;
+using EmbSync.Core.Providers.Local;
 using FastBertTokenizer;
 using Microsoft.Data.Sqlite;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using EmbSync.Core;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Reembed;
+using EmbSync.Core.Jobs.Search;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
-using EmbSync.Core.Search;
 using EmbSync.Core.Storage;
 
 namespace EmbSync.Bench;

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using EmbSync.Core;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Tests;
 
 namespace EmbSync.Bench;

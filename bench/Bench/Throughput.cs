@@ -1,8 +1,8 @@
 using System.Globalization;
-using EmbSync.Core;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Tests;
 
 namespace EmbSync.Bench;

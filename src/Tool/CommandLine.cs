@@ -1,6 +1,5 @@
 using System.Reflection;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reporting;
 using EmbSync.Tool.Commands;
 using EmbSync.Tool.Commands.Hooks;
 using EmbSync.Tool.Terminals;

@@ -1,7 +1,8 @@
-using EmbSync.Core;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Doctor;
 using EmbSync.Core.Git;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Doctor;
+using EmbSync.Core.Jobs.Search;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using EmbSync.Core.Storage;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EmbSync.Core.Model;
 
 namespace EmbSync.Packages;
 

@@ -1,3 +1,4 @@
+
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 

@@ -1,6 +1,6 @@
-using EmbSync.Core.Reembed;
+using EmbSync.Core.Jobs.Reembed;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 using EmbSync.Tool.Terminals;
 
 namespace EmbSync.Tool.Tests;

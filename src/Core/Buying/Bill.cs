@@ -1,6 +1,5 @@
-using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Providers;
 
 namespace EmbSync.Core.Buying;
 

@@ -1,7 +1,7 @@
+
 using EmbSync.Core.Model;
-using EmbSync.Core.Reporting;
+using EmbSync.Core.Planning;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Buying;
 
@@ -17,8 +17,8 @@ internal sealed record RunEnd(string Status, ExitCode ExitCode, Exception? Stopp
 /// <param name="Stopped">Why it ended early; null when it was walked to its end.</param>
 /// <param name="Items">That it was about.</param>
 /// <param name="Processed">Of these.</param>
-/// <param name="Details">Null for none.</param>
-internal sealed record ReceiptEnd(Verdict Verdict, Exception? Stopped, int Items, int Processed, SyncReport? Details)
+/// <param name="Details">JSON, as <c>runs</c> shows it and later estimates learn from it; null for none.</param>
+internal sealed record ReceiptEnd(Verdict Verdict, Exception? Stopped, int Items, int Processed, string? Details)
 {
     /// <summary>What stands for an error where the run was walked to its end and left something; null for nothing.</summary>
     public string? Remark { get; init; }
@@ -84,7 +84,7 @@ internal sealed class Receipt(IReceiptBook book, string command, string? commit,
             Cost = bill.Cost,
             Error = end.Stopped?.Message ?? end.Remark,
             CompletedAt = clock.GetUtcNow(),
-            Details = end.Details is { } details ? ReportJson.Details(details) : CanonicalJson.Empty,
+            Details = end.Details ?? CanonicalJson.Empty,
         };
         try
         {
@@ -97,26 +97,4 @@ internal sealed class Receipt(IReceiptBook book, string command, string? commit,
             return end.Stopped is null ? new("failed", exception.ExitCode, exception, note) : new(status, exitCode, end.Stopped, note);
         }
     }
-
-    /// <summary>Details of a purchase beside syncs, in the form that <c>runs</c> shows and later estimates learn from.</summary>
-    /// <param name="spaces">Those of the bill, in its order.</param>
-    /// <param name="failed">Texts that got no vector.</param>
-    /// <param name="elapsed">Of the requests.</param>
-    public SyncReport DetailsOf(IReadOnlyList<(string Space, EmbeddingSignature Signature, PurchaseEstimate Estimate)> spaces, int failed, TimeSpan elapsed, string status)
-    {
-        var bought = bill.On(SyncOutcome.Nothing);
-        var estimate = PurchaseEstimate.Sum(spaces.Select(space => space.Estimate));
-        return new(
-            1, false, Id, status, spaces[0].Signature.Model, spaces[0].Signature.Dimension, new(0, 0, 0, 0, 0, 0, failed), new(bought.Embedded, 0, 0), bought.Requests,
-            TokensOf(estimate, bought.Billed, bought.Covered), CostOf(estimate, bill.Cost), Math.Round(elapsed.TotalSeconds, 2), [], 0, [])
-        {
-            Retries = bought.Retries,
-            Spaces = [.. spaces.Zip(bought.Spaces, (space, one) => new SpaceReport(
-                space.Space, space.Signature.Model, space.Signature.Dimension, one.Embedded, one.Requests, TokensOf(space.Estimate, one.Billed, one.Covered), CostOf(space.Estimate, one.Cost)))],
-        };
-    }
-
-    private static TokenReport TokensOf(PurchaseEstimate estimate, long? billed, long? covered) => new(estimate.Tokens, billed) { Covered = covered, CalibratedBy = estimate.CalibratedBy };
-
-    private static CostReport CostOf(PurchaseEstimate estimate, decimal? actual) => new("USD", estimate.Cost, actual) { PriceFrom = estimate.PriceFrom };
 }

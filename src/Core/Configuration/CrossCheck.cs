@@ -1,8 +1,7 @@
 using System.Globalization;
 using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Configuration.Parsing;
-using EmbSync.Core.Embedding;
-using EmbSync.Core.Embedding.Local;
+using EmbSync.Core.Providers.Local;
 
 namespace EmbSync.Core.Configuration;
 

@@ -1,4 +1,4 @@
-using EmbSync.Core.Embedding.Local;
+using EmbSync.Core.Configuration.LocalModels;
 
 namespace EmbSync.Core.Configuration;
 

@@ -1,8 +1,9 @@
+
 using EmbSync.Core.Configuration.Definition;
+using EmbSync.Core.Configuration.LocalModels;
 using EmbSync.Core.Configuration.Parsing;
-using EmbSync.Core.Embedding;
-using EmbSync.Core.Embedding.Local;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers.Local;
 
 namespace EmbSync.Core.Configuration;
 

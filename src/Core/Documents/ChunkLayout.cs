@@ -1,7 +1,7 @@
+
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Documents.Chunking;
 using EmbSync.Core.Documents.Rendering;
-using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Documents;

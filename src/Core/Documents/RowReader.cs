@@ -4,7 +4,6 @@ using EmbSync.Core.Configuration;
 using EmbSync.Core.Documents.Chunking;
 using EmbSync.Core.Documents.Rendering;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sources;
 
 namespace EmbSync.Core.Documents;
 

@@ -49,7 +49,7 @@ internal static class GitRefusal
     {
         try
         {
-            return ConfigFile.Value(Path.Combine(GitRepository.CommonFolderOf(folder), "config"), "extensions", key);
+            return GitConfigFile.Value(Path.Combine(GitRepository.CommonFolderOf(folder), "config"), "extensions", key);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

@@ -369,7 +369,7 @@ public sealed class GitRepository : IDisposable
     private static void CheckWorktreeConfig(string folder)
     {
         var file = Path.Combine(folder, WorktreeConfig);
-        if (ConfigFile.Core(file, "worktree") is not null || ConfigFile.IsTrue(ConfigFile.Core(file, "bare")))
+        if (GitConfigFile.Core(file, "worktree") is not null || GitConfigFile.IsTrue(GitConfigFile.Core(file, "bare")))
         {
             throw new LibGit2SharpException($"{file} sets core.worktree or core.bare, which is not understood here");
         }
@@ -380,7 +380,7 @@ public sealed class GitRepository : IDisposable
         try
         {
             return new[] { Path.Combine(folder, WorktreeConfig), Path.Combine(CommonFolderOf(folder), "config") }
-                .Any(file => ConfigFile.IsTrue(ConfigFile.Core(file, "sparseCheckout")));
+                .Any(file => GitConfigFile.IsTrue(GitConfigFile.Core(file, "sparseCheckout")));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

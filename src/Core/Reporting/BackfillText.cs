@@ -1,5 +1,5 @@
 using System.Text;
-using EmbSync.Core.Backfill;
+using EmbSync.Core.Jobs.Backfill;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;

@@ -1,5 +1,5 @@
 using System.Text;
-using EmbSync.Core.Doctor;
+using EmbSync.Core.Jobs.Doctor;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
@@ -93,7 +93,7 @@ public static class DoctorText
             return;
         }
 
-        var table = new TextTable("column", "type", "rows>", "coverage>", "index", "search>");
+        var table = new PlainTable("column", "type", "rows>", "coverage>", "index", "search>");
         foreach (var column in report.Columns)
         {
             table.Add($"{Plain.Line(column.Table)}.{Plain.Line(column.Column)}", column.Type, Rows(column), Coverage(column), Plain.Line(Index(column)), Search(column));
@@ -158,7 +158,7 @@ public static class DoctorText
         var column = 0;
         foreach (var word in sentence.Split(' '))
         {
-            var width = TextTable.Columns(word);
+            var width = PlainTable.Columns(word);
             if (column == 0 || column + 1 + width > ink.Width)
             {
                 text.Append(column == 0 ? "  " : "\n  ");

@@ -1,5 +1,7 @@
 using System.Text;
-using EmbSync.Core.Doctor;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Doctor;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;

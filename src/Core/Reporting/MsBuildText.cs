@@ -1,4 +1,5 @@
 using System.Text;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;

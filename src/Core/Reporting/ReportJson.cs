@@ -1,11 +1,19 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using EmbSync.Core.Storage.VectorFiles;
-using EmbSync.Core.Doctor;
+using EmbSync.Core.Jobs.Adopt;
+using EmbSync.Core.Jobs.Backfill;
+using EmbSync.Core.Jobs.Cache;
+using EmbSync.Core.Jobs.Columns;
+using EmbSync.Core.Jobs.Doctor;
+using EmbSync.Core.Jobs.Publish;
+using EmbSync.Core.Jobs.Reembed;
+using EmbSync.Core.Jobs.Repair;
+using EmbSync.Core.Jobs.Runs;
+using EmbSync.Core.Jobs.Search;
+using EmbSync.Core.Jobs.Sync;
+using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
 
@@ -21,8 +29,6 @@ public static class ReportJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    private static readonly ReportJsonContext Compact = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
-
     /// <summary>What can be printed, by the command that prints it.</summary>
     internal static IReadOnlyList<(string Name, JsonTypeInfo Type)> Reports { get; } =
     [
@@ -31,58 +37,29 @@ public static class ReportJson
         ("runs", Context.RunsReport), ("search", Context.SearchReport), ("status", Context.StatusReport), ("sync", Context.SyncReport),
     ];
 
-    public static string Of(StatusReport report) => Visible(JsonSerializer.Serialize(report, Context.StatusReport)) + "\n";
+    public static string Of(StatusReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.StatusReport)) + "\n";
 
-    public static string Of(SyncReport report) => Visible(JsonSerializer.Serialize(report, Context.SyncReport)) + "\n";
+    public static string Of(SyncReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.SyncReport)) + "\n";
 
-    public static string Of(RunsReport report) => Visible(JsonSerializer.Serialize(report, Context.RunsReport)) + "\n";
+    public static string Of(RunsReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.RunsReport)) + "\n";
 
-    /// <summary>Null where the receipt has none: a run that is under way, or never said how it ended.</summary>
-    internal static SyncReport? ReadDetails(string details) =>
-        details.Length > 2 ? JsonSerializer.Deserialize(details, Compact.SyncReport) : null;
+    public static string Of(CacheReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.CacheReport)) + "\n";
 
-    public static string Of(CacheReport report) => Visible(JsonSerializer.Serialize(report, Context.CacheReport)) + "\n";
+    public static string Of(ColumnReembedReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.ColumnReembedReport)) + "\n";
 
-    public static string Of(ColumnReembedReport report) => Visible(JsonSerializer.Serialize(report, Context.ColumnReembedReport)) + "\n";
+    public static string Of(RepairReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.RepairReport)) + "\n";
 
-    public static string Of(RepairReport report) => Visible(JsonSerializer.Serialize(report, Context.RepairReport)) + "\n";
+    public static string Of(PublishReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.PublishReport)) + "\n";
 
-    public static string Of(PublishReport report) => Visible(JsonSerializer.Serialize(report, Context.PublishReport)) + "\n";
+    public static string Of(AdoptReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.AdoptReport)) + "\n";
 
-    public static string Of(AdoptReport report) => Visible(JsonSerializer.Serialize(report, Context.AdoptReport)) + "\n";
+    public static string Of(BackfillReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.BackfillReport)) + "\n";
 
-    public static string Of(BackfillReport report) => Visible(JsonSerializer.Serialize(report, Context.BackfillReport)) + "\n";
+    public static string Of(ReembedReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.ReembedReport)) + "\n";
 
-    public static string Of(ReembedReport report) => Visible(JsonSerializer.Serialize(report, Context.ReembedReport)) + "\n";
+    public static string Of(DoctorReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.DoctorReport)) + "\n";
 
-    /// <summary>The report as the receipt keeps it: one line.</summary>
-    internal static string Details(SyncReport report) => JsonSerializer.Serialize(report, Compact.SyncReport);
-
-    public static string Of(DoctorReport report) => Visible(JsonSerializer.Serialize(report, Context.DoctorReport)) + "\n";
-
-    public static string Of(SearchReport report) => Visible(JsonSerializer.Serialize(report, Context.SearchReport)) + "\n";
-
-    /// <summary>
-    /// Format characters, bidirectional marks among them, by number: they stand in strings only, where that means the same to a program and
-    /// turns nothing around on a terminal.
-    /// </summary>
-    internal static string Visible(string json)
-    {
-        if (!json.Any(IsFormat))
-        {
-            return json;
-        }
-
-        var text = new StringBuilder(json.Length + 64);
-        foreach (var character in json)
-        {
-            _ = IsFormat(character) ? text.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}") : text.Append(character);
-        }
-
-        return text.ToString();
-    }
-
-    private static bool IsFormat(char character) => char.GetUnicodeCategory(character) == UnicodeCategory.Format;
+    public static string Of(SearchReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.SearchReport)) + "\n";
 }
 
 [JsonSerializable(typeof(StatusReport))]

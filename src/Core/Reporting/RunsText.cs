@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EmbSync.Core.Jobs.Runs;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
@@ -16,7 +17,7 @@ public static class RunsText
             return $"no runs yet in {report.Store}\n";
         }
 
-        var table = new TextTable("run>", "started (UTC)", "command", "status", "items>", "chunks bought>", "requests>", "tokens>", "cost>", "time>", "commit");
+        var table = new PlainTable("run>", "started (UTC)", "command", "status", "items>", "chunks bought>", "requests>", "tokens>", "cost>", "time>", "commit");
         foreach (var run in report.Runs)
         {
             table.Add(

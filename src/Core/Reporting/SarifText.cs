@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
@@ -53,7 +55,7 @@ public static class SarifText
             json.WriteEndObject();
         }
 
-        return ReportJson.Visible(Encoding.UTF8.GetString(bytes.ToArray())) + "\n";
+        return JsonText.Visible(Encoding.UTF8.GetString(bytes.ToArray())) + "\n";
     }
 
     private static void WriteTool(Utf8JsonWriter json, string[] rules, string version)

@@ -1,4 +1,5 @@
 using System.Text;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
@@ -38,9 +39,9 @@ public static class StatusText
         return text.ToString();
     }
 
-    internal static TextTable Sources(StatusReport report)
+    internal static PlainTable Sources(StatusReport report)
     {
-        var table = new TextTable("source", "total>", "current>", "missing>", "stale>", "orphaned>", "blocked>", "coverage>");
+        var table = new PlainTable("source", "total>", "current>", "missing>", "stale>", "orphaned>", "blocked>", "coverage>");
         foreach (var s in report.Sources)
         {
             table.Add(Plain.Line(s.Name), Text.Number(s.Total), Text.Number(s.Current), Text.Number(s.Missing), Text.Number(s.Stale),
@@ -50,9 +51,9 @@ public static class StatusText
         return table;
     }
 
-    internal static TextTable Types(StatusReport report)
+    internal static PlainTable Types(StatusReport report)
     {
-        var table = new TextTable("type", "total>", "with embeddings>", "pending>", "coverage>");
+        var table = new PlainTable("type", "total>", "with embeddings>", "pending>", "coverage>");
         foreach (var t in report.Types)
         {
             table.Add(Plain.Line(t.Type), Text.Number(t.Total), Text.Number(t.Embedded), Text.Number(t.Pending), Figures.Percent(t.Coverage));
@@ -61,9 +62,9 @@ public static class StatusText
         return table;
     }
 
-    private static TextTable Runs(StatusReport report)
+    private static PlainTable Runs(StatusReport report)
     {
-        var table = new TextTable("run>", "command", "status", "items>", "processed>", "started (UTC)", "completed (UTC)");
+        var table = new PlainTable("run>", "command", "status", "items>", "processed>", "started (UTC)", "completed (UTC)");
         foreach (var run in report.Runs)
         {
             table.Add(Text.Number(run.Id), Plain.Line(run.Command), run.Status, Text.Number(run.ItemsTotal), Text.Number(run.ItemsProcessed),

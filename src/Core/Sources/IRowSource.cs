@@ -1,3 +1,5 @@
+
+using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Sources;

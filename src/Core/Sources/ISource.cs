@@ -1,3 +1,4 @@
+
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Sources;
@@ -52,12 +53,4 @@ public sealed record SourceListing(IReadOnlyList<SourceEntry> Entries, bool Comp
 
     /// <summary>What people should know about how the listing was made; printed once, on stderr.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
-}
-
-/// <summary>Exactly one of the two is set.</summary>
-public readonly record struct ReadOutcome(Item? Item, ItemProblem? Problem)
-{
-    public static ReadOutcome Of(Item item) => new(item, null);
-
-    public static ReadOutcome Of(ItemProblem problem) => new(null, problem);
 }

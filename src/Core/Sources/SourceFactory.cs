@@ -1,3 +1,4 @@
+
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
 using EmbSync.Core.Sources.Json;

@@ -1,3 +1,4 @@
+
 using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 

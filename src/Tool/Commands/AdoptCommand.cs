@@ -1,8 +1,8 @@
-using EmbSync.Core.Adopt;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Adopt;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
-using EmbSync.Core.Sync;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

@@ -1,7 +1,7 @@
-using EmbSync.Core.Backfill;
+using EmbSync.Core.Buying;
+using EmbSync.Core.Jobs.Backfill;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
-using EmbSync.Core.Sync;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

@@ -1,7 +1,7 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Cache;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
-using EmbSync.Core.Storage.VectorFiles;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Doctor;
 using EmbSync.Core.Git;
+using EmbSync.Core.Jobs.Doctor;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using McMaster.Extensions.CommandLineUtils;

@@ -1,7 +1,6 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Export;
+using EmbSync.Core.Jobs.Export;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reporting;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

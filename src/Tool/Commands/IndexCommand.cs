@@ -1,5 +1,5 @@
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Planning;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

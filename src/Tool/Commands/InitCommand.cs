@@ -1,5 +1,5 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Configuration.Init;
+using EmbSync.Core.Jobs.Init;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
 using EmbSync.Core.Storage;

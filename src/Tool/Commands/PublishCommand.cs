@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Publish;
 using EmbSync.Core.Model;
-using EmbSync.Core.Publish;
 using EmbSync.Core.Reporting;
 using McMaster.Extensions.CommandLineUtils;
 

@@ -1,8 +1,9 @@
-using EmbSync.Core.Columns;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Columns;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Storage.Columns;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

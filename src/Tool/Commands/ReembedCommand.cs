@@ -1,9 +1,9 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
+using EmbSync.Core.Jobs.Reembed;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
+using EmbSync.Core.Providers;
 using EmbSync.Core.Reporting;
-using EmbSync.Core.Sync;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;
@@ -54,7 +54,7 @@ internal static class ReembedCommand
         var configured = session.Load(global, ConfigOverrides.None).Embeddings.BySpace;
         await using var workspace = session.Open(global, overrides, flags.Wait ?? Patience);
         request = request with { Space = flags.Space ?? workspace.MainSpace };
-        var own = configured.Where(space => space.Space == request.Space).Select(space => Providers.SignatureOf(space.Config)).FirstOrDefault();
+        var own = configured.Where(space => space.Space == request.Space).Select(space => ProviderFactory.SignatureOf(space.Config)).FirstOrDefault();
         if (own is null && !request.Rollback && !request.Unpin)
         {
             _ = workspace.SignatureOf(request.Space);

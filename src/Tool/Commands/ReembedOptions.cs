@@ -1,7 +1,6 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
+using EmbSync.Core.Jobs.Reembed;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

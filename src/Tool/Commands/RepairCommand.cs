@@ -1,7 +1,7 @@
+using EmbSync.Core.Buying;
+using EmbSync.Core.Jobs.Repair;
 using EmbSync.Core.Model;
-using EmbSync.Core.Repair;
 using EmbSync.Core.Reporting;
-using EmbSync.Core.Sync;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

@@ -1,6 +1,5 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reporting;
 using EmbSync.Core.Reporting.Html;
 using McMaster.Extensions.CommandLineUtils;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Runs;
 using EmbSync.Core.Model;
 using EmbSync.Core.Reporting;
 using McMaster.Extensions.CommandLineUtils;

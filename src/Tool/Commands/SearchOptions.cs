@@ -1,5 +1,5 @@
+using EmbSync.Core.Jobs.Search;
 using EmbSync.Core.Model;
-using EmbSync.Core.Search;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Search;
 using EmbSync.Core.Model;
-using EmbSync.Core.Search;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

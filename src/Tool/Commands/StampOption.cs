@@ -1,5 +1,5 @@
-using EmbSync.Core;
-using EmbSync.Core.Builds;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Builds;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 using McMaster.Extensions.CommandLineUtils;

@@ -1,7 +1,9 @@
+using EmbSync.Core.Buying;
+using EmbSync.Core.Jobs.Sync;
+using EmbSync.Core.Jobs.Sync.Saved;
 using EmbSync.Core.Model;
+using EmbSync.Core.Planning;
 using EmbSync.Core.Reporting;
-using EmbSync.Core.Sync;
-using EmbSync.Core.Sync.Saved;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;

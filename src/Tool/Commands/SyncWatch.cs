@@ -1,6 +1,8 @@
+using EmbSync.Core.Buying;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
+using EmbSync.Core.Planning;
 using EmbSync.Core.Sources.Postgres;
-using EmbSync.Core.Sync;
 
 namespace EmbSync.Tool.Commands;
 
@@ -94,7 +96,7 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
             await using var workspace = session.Open(global, spend.Overrides, spend.Wait > TimeSpan.Zero ? spend.Wait : Patience);
             using var progress = session.Progress(global);
             var result = await new SyncEngine(workspace, session.Terminal.Clock).RunAsync(request, _left!, progress, cancellationToken);
-            _left = _left!.After(result.Report);
+            _left = result.Report.LeftOf(_left!);
             if (result.IsRefusal)
             {
                 // Said once: what is gone stays gone, and what is new is to be embedded all the same.

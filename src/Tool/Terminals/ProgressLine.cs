@@ -1,7 +1,8 @@
+
+using EmbSync.Core.Jobs.Reembed;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 
 namespace EmbSync.Tool.Terminals;
 

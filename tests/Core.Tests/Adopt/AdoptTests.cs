@@ -1,9 +1,9 @@
-using EmbSync.Core.Adopt;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Adopt;
+using EmbSync.Core.Jobs.Publish;
+using EmbSync.Core.Jobs.Runs;
 using EmbSync.Core.Model;
-using EmbSync.Core.Publish;
-using EmbSync.Core.Reporting;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Sources.Rows;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;

@@ -1,8 +1,9 @@
-using EmbSync.Core.Backfill;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Backfill;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Sources.Rows;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;

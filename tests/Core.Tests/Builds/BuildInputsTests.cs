@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using EmbSync.Core.Builds;
+using EmbSync.Core.Jobs.Builds;
 using EmbSync.Core.Tests.Configuration;
 
 namespace EmbSync.Core.Tests.Builds;

@@ -1,7 +1,6 @@
 using EmbSync.Core.Buying;
-using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Providers;
 using static EmbSync.Core.Tests.Sync.PlanningValues;
 
 namespace EmbSync.Core.Tests.Buying;

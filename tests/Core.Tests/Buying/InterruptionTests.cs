@@ -1,8 +1,8 @@
-using EmbSync.Core.Backfill;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Backfill;
+using EmbSync.Core.Jobs.Reembed;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Reembed;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;

@@ -1,8 +1,9 @@
-using EmbSync.Core.Columns;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Columns;
+using EmbSync.Core.Jobs.Reembed;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Storage.Columns;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Columns;

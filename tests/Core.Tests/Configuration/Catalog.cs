@@ -1,4 +1,5 @@
-using EmbSync.Core.Embedding;
+
+using EmbSync.Core.Configuration;
 
 namespace EmbSync.Core.Tests.Configuration;
 

@@ -1,5 +1,6 @@
+
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
+using EmbSync.Core.Providers;
 
 namespace EmbSync.Core.Tests.Configuration;
 
@@ -162,10 +163,10 @@ public sealed class RequestSettings
         other.Select(Fingerprint).ShouldNotContain(Fingerprint("    encoding: base64"));
         same.Select(Fingerprint).Distinct().ShouldHaveSingleItem().ShouldBe(Fingerprint("    encoding: base64"));
         Fingerprint("    extra: { a: 1, b: 2 }").ShouldBe(Fingerprint("    extra: { b: 2, a: 1 }"), "their order changes nothing");
-        Providers.SignatureOf(ConfigFolder.LoadYaml("embeddings: { provider: openai }").Embeddings).RoleRules.ShouldBe("", "stores of before stay as they are");
+        ProviderFactory.SignatureOf(ConfigFolder.LoadYaml("embeddings: { provider: openai }").Embeddings).RoleRules.ShouldBe("", "stores of before stay as they are");
     }
 
-    private static string Fingerprint(string lines) => Providers.SignatureOf(ConfigFolder.LoadYaml($"embeddings:\n  provider: openai\n  request:\n{lines}\n").Embeddings).Fingerprint;
+    private static string Fingerprint(string lines) => ProviderFactory.SignatureOf(ConfigFolder.LoadYaml($"embeddings:\n  provider: openai\n  request:\n{lines}\n").Embeddings).Fingerprint;
 
     private static RequestConfig Load(string lines, params (string Name, string Value)[] environment) =>
         ConfigFolder.LoadYaml($"embeddings:\n  provider: openai\n  request:\n{lines}\n", environment).Embeddings.Request;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using EmbSync.Core.Doctor;
+using EmbSync.Core.Jobs.Doctor;
 
 namespace EmbSync.Core.Tests.Doctor;
 

@@ -1,4 +1,5 @@
-using EmbSync.Core.Doctor;
+using EmbSync.Core.Jobs.Doctor;
+using EmbSync.Core.Storage.Inspection;
 
 namespace EmbSync.Core.Tests.Doctor;
 

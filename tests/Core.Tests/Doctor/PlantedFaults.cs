@@ -1,5 +1,5 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Doctor;
+using EmbSync.Core.Jobs.Doctor;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Doctor;

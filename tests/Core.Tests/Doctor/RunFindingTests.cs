@@ -1,5 +1,5 @@
-using EmbSync.Core.Doctor;
-using EmbSync.Core.Reporting;
+using EmbSync.Core.Jobs.Doctor;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Tests.Doctor;
@@ -41,7 +41,7 @@ public sealed class RunFindingTests
     [InlineData(4, 4, 400, null)]
     public void Requests_that_are_sent_again_or_slow_are_named(int requests, int retries, int seconds, string? says)
     {
-        var details = ReportJson.Details(new(1, false, 1, "done", "m", 3, new(1, 1, 0, 0, 0, 0, 0), new(1, 0, 0), requests, new(1, 1), new("USD", 0, 0), seconds, [], 0, []) { Retries = retries });
+        var details = RunDetails.Of(new(1, false, 1, "done", "m", 3, new(1, 1, 0, 0, 0, 0, 0), new(1, 0, 0), requests, new(1, 1), new("USD", 0, 0), seconds, [], 0, []) { Retries = retries });
 
         var findings = RunFindings.Of([Run("done") with { Details = details, CompletedAt = Start.AddSeconds(seconds) }]).ToList();
 

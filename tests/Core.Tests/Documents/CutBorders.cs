@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Documents.Chunking;
-using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Documents;
 

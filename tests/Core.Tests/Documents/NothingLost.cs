@@ -2,7 +2,7 @@ using EmbSync.Core.Configuration;
 using EmbSync.Core.Documents.Chunking;
 using EmbSync.Core.Documents.Rendering;
 using EmbSync.Core.Documents.Syntax;
-using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit.Abstractions;

@@ -1,4 +1,5 @@
-using EmbSync.Core.Embedding;
+
+using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Documents;
 

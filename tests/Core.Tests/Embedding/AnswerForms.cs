@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Embedding;

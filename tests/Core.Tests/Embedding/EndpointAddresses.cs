@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding.OpenAi;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers.OpenAi;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Embedding;

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
-using EmbSync.Core.Embedding.OpenAi;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers;
+using EmbSync.Core.Providers.OpenAi;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Embedding;

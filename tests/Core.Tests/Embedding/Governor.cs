@@ -1,6 +1,6 @@
-using EmbSync.Core.Embedding;
-using EmbSync.Core.Embedding.Lexical;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers;
+using EmbSync.Core.Providers.Lexical;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Embedding;

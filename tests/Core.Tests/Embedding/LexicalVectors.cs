@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using EmbSync.Core.Embedding.Lexical;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers.Lexical;
 
 namespace EmbSync.Core.Tests.Embedding;
 

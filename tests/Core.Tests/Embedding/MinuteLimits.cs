@@ -1,5 +1,5 @@
-using EmbSync.Core.Embedding;
-using EmbSync.Core.Embedding.OpenAi;
+using EmbSync.Core.Providers;
+using EmbSync.Core.Providers.OpenAi;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Embedding;
@@ -165,7 +165,7 @@ public class MinuteLimits
         foreach (var host in new Uri?[] { null, new("https://team.openai.azure.com/openai/v1") })
         {
             var config = GovernedServer.ConfigFor(host) with { ApiKeyVariable = "TEAM_SECRET" };
-            Should.Throw<Model.ProviderRefusedException>(() => Providers.Open(config, Providers.SignatureOf(config), TimeProvider.System))
+            Should.Throw<Model.ProviderRefusedException>(() => ProviderFactory.Open(config, ProviderFactory.SignatureOf(config), TimeProvider.System))
                 .Message.ShouldContain("TEAM_SECRET");
         }
     }

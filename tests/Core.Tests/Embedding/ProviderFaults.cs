@@ -1,5 +1,5 @@
-using EmbSync.Core.Embedding;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Embedding;

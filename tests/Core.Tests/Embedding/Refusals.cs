@@ -1,6 +1,6 @@
 using System.Text;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding.OpenAi;
+using EmbSync.Core.Providers.OpenAi;
 
 namespace EmbSync.Core.Tests.Embedding;
 

@@ -1,5 +1,6 @@
 using EmbSync.Core.Git;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Git;

@@ -1,5 +1,5 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Hooks;
+using EmbSync.Core.Jobs.Hooks;
 using EmbSync.Core.Tests.Configuration;
 
 namespace EmbSync.Core.Tests.Hooks;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EmbSync.Core.Hooks;
+using EmbSync.Core.Jobs.Hooks;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Hooks;

@@ -1,4 +1,5 @@
-using EmbSync.Core.Hooks;
+
+using EmbSync.Core.Jobs.Hooks;
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Hooks;

@@ -1,5 +1,5 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Map;
+using EmbSync.Core.Jobs.Map;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 using EmbSync.Core.Tests.Storage;

@@ -1,4 +1,5 @@
-using EmbSync.Core.Map;
+
+using EmbSync.Core.Jobs.Map;
 
 namespace EmbSync.Core.Tests.Map;
 

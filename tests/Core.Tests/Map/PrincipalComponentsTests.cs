@@ -1,4 +1,4 @@
-using EmbSync.Core.Map;
+using EmbSync.Core.Jobs.Map;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,6 +1,5 @@
+using EmbSync.Core.Jobs.Publish;
 using EmbSync.Core.Model;
-using EmbSync.Core.Publish;
-using EmbSync.Core.Reporting;
 using EmbSync.Core.Tests.Sources.Rows;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;

@@ -1,7 +1,7 @@
-using EmbSync.Core.Backfill;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Backfill;
+using EmbSync.Core.Jobs.Reembed;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;
 

@@ -1,5 +1,5 @@
+using EmbSync.Core.Jobs.Repair;
 using EmbSync.Core.Model;
-using EmbSync.Core.Repair;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Reembed;

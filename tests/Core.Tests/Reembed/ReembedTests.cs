@@ -1,7 +1,7 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Search;
 using EmbSync.Core.Model;
-using EmbSync.Core.Search;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Planning;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;
 
@@ -274,7 +274,7 @@ public abstract class ReembedTests : IAsyncLifetime
         await using var workspace = _world.Sync.Open();
         var run = (await workspace.Store.ReadRunsAsync(1, default)).Single();
         (run.Command, run.Status, run.ItemsTotal, run.ItemsProcessed).ShouldBe(("reembed", "done", 9, 9));
-        PastRuns.Of([run], ReembedWorld.Model).Runs.ShouldBe(run.Tokens < 200 ? 0 : 1);
+        PastReceipts.Of([run], ReembedWorld.Model).Runs.ShouldBe(run.Tokens < 200 ? 0 : 1);
     }
 }
 

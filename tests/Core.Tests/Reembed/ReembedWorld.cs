@@ -1,11 +1,11 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
 using EmbSync.Core.Git;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Reembed;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
-using EmbSync.Core.Reporting;
+using EmbSync.Core.Providers;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;
 
@@ -98,7 +98,7 @@ internal sealed class ReembedWorld : IAsyncDisposable
         Repository.Dispose();
     }
 
-    private EmbeddingSignature Configured() => Providers.SignatureOf(Sync.Config().Embeddings);
+    private EmbeddingSignature Configured() => ProviderFactory.SignatureOf(Sync.Config().Embeddings);
 
     public Workspace Target(int? dimension, string model)
     {

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using EmbSync.Core.Embedding;
+using EmbSync.Core.Jobs.Reembed;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
+using EmbSync.Core.Providers;
 using EmbSync.Core.Tests.Sources.Rows;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;
@@ -48,7 +48,7 @@ public sealed class TextsReadAgainTests(PostgresFixture postgres) : IClassFixtur
     /// <summary>With what was asked of that table meanwhile.</summary>
     private static async Task<(ReembedResult Result, IReadOnlyCollection<string> Statements)> ReembeddedAsync(SyncWorld world, string table)
     {
-        var configured = Providers.SignatureOf(world.Config().Embeddings);
+        var configured = ProviderFactory.SignatureOf(world.Config().Embeddings);
         var before = world.Configure;
         world.Configure = config =>
         {

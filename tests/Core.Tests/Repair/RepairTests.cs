@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Repair;
 using EmbSync.Core.Model;
-using EmbSync.Core.Repair;
 using EmbSync.Core.Storage;
 using EmbSync.Core.Tests.Reembed;
 using EmbSync.Core.Tests.Sync;

@@ -1,4 +1,4 @@
-using EmbSync.Core.Doctor;
+using EmbSync.Core.Jobs.Doctor;
 using EmbSync.Core.Reporting;
 using EmbSync.Tests;
 

@@ -1,4 +1,5 @@
-using EmbSync.Core.Reporting;
+
+using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Reporting;
 

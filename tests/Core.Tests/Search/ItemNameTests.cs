@@ -1,4 +1,4 @@
-using EmbSync.Core.Search;
+using EmbSync.Core.Planning;
 
 namespace EmbSync.Core.Tests.Search;
 
@@ -87,7 +87,7 @@ public sealed class ItemNameTests
     {
         foreach (var item in Items)
         {
-            var printed = Core.Reporting.Plain.Place(item.Key.Source, item.Key.Id, item.Path);
+            var printed = Core.Model.Plain.Place(item.Key.Source, item.Key.Id, item.Path);
 
             Found(ItemName.Of(printed, Root, Root).In(Items, folders: false)).ShouldBe($"{item.Key.Source}:{item.Key.Id}");
         }

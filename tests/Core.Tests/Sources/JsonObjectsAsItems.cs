@@ -1,7 +1,8 @@
 using EmbSync.Core.Git;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
 using EmbSync.Core.Sources;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Configuration;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;

@@ -1,5 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
 using EmbSync.Core.Storage.Postgres;
 using EmbSync.Tests;
 using Npgsql;

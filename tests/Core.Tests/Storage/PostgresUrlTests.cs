@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Storage.Postgres;
+using EmbSync.Core.Postgres;
 using Npgsql;
 
 namespace EmbSync.Core.Tests.Storage;

@@ -1,5 +1,6 @@
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Planning;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
 using EmbSync.Tests;
 using Xunit.Abstractions;
 

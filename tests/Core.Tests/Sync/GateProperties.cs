@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Planning;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit.Abstractions;

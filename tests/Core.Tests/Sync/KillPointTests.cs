@@ -1,7 +1,7 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 using EmbSync.Tests;
 using Xunit.Abstractions;
 

@@ -1,8 +1,8 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Repair;
+using EmbSync.Core.Jobs.Search;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Repair;
-using EmbSync.Core.Search;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Reembed;
 using EmbSync.Tests;
 using Npgsql;

@@ -1,7 +1,8 @@
-using EmbSync.Core.Embedding;
+
 using EmbSync.Core.Model;
+using EmbSync.Core.Planning;
+using EmbSync.Core.Providers;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Tests.Sync;
 
@@ -13,21 +14,21 @@ public sealed class PastRunsTests
     [Fact]
     public void Without_a_receipt_the_text_is_believed()
     {
-        PastRuns.Of([], "m").ShouldBe(PastRuns.None);
+        PastReceipts.Of([], "m").ShouldBe(PastRuns.None);
         Terms.Calibrated(12_345).ShouldBe(12_345);
     }
 
     [Fact]
     public void A_long_run_weighs_more_than_a_short_one()
     {
-        var past = PastRuns.Of([Run("m", billed: 1_000, covered: 500), Run("m", billed: 9_000, covered: 9_500)], "m");
+        var past = PastReceipts.Of([Run("m", billed: 1_000, covered: 500), Run("m", billed: 9_000, covered: 9_500)], "m");
 
         past.Runs.ShouldBe(2);
         past.TokenFactor.ShouldBe(1.0, 1e-9);
     }
 
     [Fact]
-    public void Other_models_missing_bills_and_unfinished_runs_say_nothing() => PastRuns.Of(
+    public void Other_models_missing_bills_and_unfinished_runs_say_nothing() => PastReceipts.Of(
         [Run("other", 9_000, 1_000), Run("m", null, null), Run("m", 3, 1), Run("m", 0, 0), Unfinished], "m").ShouldBe(PastRuns.None);
 
     [Theory]
@@ -35,12 +36,12 @@ public sealed class PastRunsTests
     [InlineData(1, 1_000, 0.25)]
     [InlineData(1_300, 1_000, 1.3)]
     public void Nonsense_is_believed_within_bounds(long billed, long covered, double factor) =>
-        PastRuns.Of([Run("m", billed, covered)], "m").TokenFactor.ShouldBe(factor, 1e-9);
+        PastReceipts.Of([Run("m", billed, covered)], "m").TokenFactor.ShouldBe(factor, 1e-9);
 
     [Fact]
     public void Time_comes_from_the_requests_of_past_runs()
     {
-        var past = PastRuns.Of([Run("m", 1_000, 1_000, requests: 10, seconds: 30), Run("m", 1_000, 1_000, requests: 1, seconds: 500)], "m");
+        var past = PastReceipts.Of([Run("m", 1_000, 1_000, requests: 10, seconds: 30), Run("m", 1_000, 1_000, requests: 1, seconds: 500)], "m");
 
         PurchaseEstimate.For(12_800, 1_000, Terms with { Past = past }).Seconds.ShouldBe(300);
         PurchaseEstimate.For(12_800, 1_000, Terms).Seconds.ShouldBe(12.5);

@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Sync.Saved;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync.Saved;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;

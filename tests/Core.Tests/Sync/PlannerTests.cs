@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Planning;
 using static EmbSync.Core.Tests.Sync.PlanningValues;
 
 namespace EmbSync.Core.Tests.Sync;

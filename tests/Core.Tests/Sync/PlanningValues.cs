@@ -1,7 +1,9 @@
+
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
+using EmbSync.Core.Planning;
+using EmbSync.Core.Providers;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Tests.Sync;
 

@@ -1,6 +1,7 @@
+
+using EmbSync.Core.Jobs.Sync.Saved;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
-using EmbSync.Core.Sync.Saved;
+using EmbSync.Core.Planning;
 
 namespace EmbSync.Core.Tests.Sync;
 

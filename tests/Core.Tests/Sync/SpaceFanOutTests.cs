@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
+using EmbSync.Core.Jobs.Cache;
 using EmbSync.Core.Model;
-using EmbSync.Core.Storage.VectorFiles;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Providers;
 using EmbSync.Core.Tests.Reembed;
 
 namespace EmbSync.Core.Tests.Sync;

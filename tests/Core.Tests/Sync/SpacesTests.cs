@@ -1,9 +1,10 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Cache;
+using EmbSync.Core.Jobs.Reembed;
+using EmbSync.Core.Jobs.Search;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reembed;
-using EmbSync.Core.Search;
-using EmbSync.Core.Storage.VectorFiles;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Reembed;
 using EmbSync.Tests;
 

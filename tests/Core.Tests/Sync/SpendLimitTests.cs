@@ -1,5 +1,6 @@
-using EmbSync.Core.Reporting;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Buying;
+using EmbSync.Core.Jobs.Sync;
+using EmbSync.Core.Planning;
 using static EmbSync.Core.Tests.Sync.PlanningValues;
 
 namespace EmbSync.Core.Tests.Sync;
@@ -20,9 +21,9 @@ public sealed class SpendLimitTests
     {
         var spent = SyncReport.Executed(Plan([Survey()]), SyncOutcome.Nothing with { Billed = 300, Tokens = 400 }, null, 0.15m, TimeSpan.Zero, "done");
 
-        new SpendLimit(0.20m, 1000).After(spent).ShouldBe(new(0.05m, 600));
-        new SpendLimit(0.10m, 100).After(spent).ShouldBe(new(0m, 0));
-        new SpendLimit(null, null).After(spent).ShouldBe(new(null, null));
+        spent.LeftOf(new SpendLimit(0.20m, 1000)).ShouldBe(new(0.05m, 600));
+        spent.LeftOf(new SpendLimit(0.10m, 100)).ShouldBe(new(0m, 0));
+        spent.LeftOf(new SpendLimit(null, null)).ShouldBe(new(null, null));
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 using EmbSync.Core.Storage.Spool;
-using EmbSync.Core.Sync;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;

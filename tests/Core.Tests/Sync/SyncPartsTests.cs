@@ -1,6 +1,7 @@
+using EmbSync.Core.Buying;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reporting;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Planning;
 
 namespace EmbSync.Core.Tests.Sync;
 

@@ -1,9 +1,11 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
-using EmbSync.Core.Reporting;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Sync;
+using EmbSync.Core.Jobs.Sync.Saved;
+using EmbSync.Core.Planning;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
-using EmbSync.Core.Sync.Saved;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;

@@ -1,6 +1,7 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;

@@ -1,6 +1,6 @@
-using EmbSync.Core;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
+using EmbSync.Core.Jobs;
 using EmbSync.Core.Model;
 using EmbSync.Tests;
 

@@ -1,3 +1,4 @@
+
 using EmbSync.Core.Configuration.Parsing;
 using EmbSync.Core.Model;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EmbSync.Core.Documents.Rendering;
-using EmbSync.Core.Embedding;
+using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Documents.Chunking;
 

@@ -1,6 +1,8 @@
-using EmbSync.Core.Map;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Map;
+using EmbSync.Core.Jobs.Runs;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
 
 namespace EmbSync.Core.Reporting.Html;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using EmbSync.Core.Export;
+using EmbSync.Core.Jobs.Export;
+using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Reporting.Html;

@@ -1,4 +1,6 @@
-using EmbSync.Core.Map;
+using EmbSync.Core.Jobs.Map;
+using EmbSync.Core.Jobs.Sync;
+using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting.Html;
 

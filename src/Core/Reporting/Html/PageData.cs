@@ -1,3 +1,5 @@
+using EmbSync.Core.Jobs.Sync;
+
 namespace EmbSync.Core.Reporting.Html;
 
 /// <summary>What the page's script draws. Not a format of its own: it changes with the script, in one file with it.</summary>

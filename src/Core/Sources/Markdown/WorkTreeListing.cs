@@ -1,3 +1,4 @@
+
 using EmbSync.Core.Git;
 
 namespace EmbSync.Core.Sources.Markdown;

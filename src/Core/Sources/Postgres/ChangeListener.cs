@@ -1,7 +1,7 @@
 #pragma warning disable RS0030 // LISTEN
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Storage.Postgres;
+using EmbSync.Core.Postgres;
 using Npgsql;
 
 namespace EmbSync.Core.Sources.Postgres;

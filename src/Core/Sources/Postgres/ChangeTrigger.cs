@@ -2,7 +2,7 @@
 using System.Text;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Storage.Postgres;
+using EmbSync.Core.Postgres;
 
 namespace EmbSync.Core.Sources.Postgres;
 
@@ -64,7 +64,7 @@ public static class ChangeTrigger
             $embsync$;
             CREATE OR REPLACE TRIGGER {TriggerName(source)}
               AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE{(target.Columns.Count > 0 ? " OF " + string.Join(", ", target.Columns) : "")} ON {table}
-              FOR EACH STATEMENT EXECUTE FUNCTION {function}({PostgresSql.Literal(source)});
+              FOR EACH STATEMENT EXECUTE FUNCTION {function}({SqlQuote.Literal(source)});
 
             """;
     }
@@ -74,7 +74,7 @@ public static class ChangeTrigger
         string.Concat(target.Tables.Select(table => $"DROP TRIGGER IF EXISTS {TriggerName(source)} ON {table};\n")) + $"""
         DO $embsync$
         BEGIN
-          IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgfoid = to_regprocedure({PostgresSql.Literal($"{target.Schema}.{Name}()")})) THEN
+          IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgfoid = to_regprocedure({SqlQuote.Literal($"{target.Schema}.{Name}()")})) THEN
             DROP FUNCTION IF EXISTS {target.Schema}.{Name}();
           END IF;
         END
@@ -84,7 +84,7 @@ public static class ChangeTrigger
 
     /// <summary>Two sources may be of one table.</summary>
     private static string TriggerName(string source) =>
-        PostgresSql.Quote($"{Name} {(source.Length <= LongestSource ? source : source[..(LongestSource - 9)] + "-" + ContentHash.Of(source).ToString()[..8])}");
+        SqlQuote.Name($"{Name} {(source.Length <= LongestSource ? source : source[..(LongestSource - 9)] + "-" + ContentHash.Of(source).ToString()[..8])}");
 
     /// <summary>Changes of other columns wake nobody; none named means all. A condition may look at any.</summary>
     private static List<string> ColumnsOf(DatabaseSourceConfig source) => source switch

@@ -1,5 +1,5 @@
 #pragma warning disable RS0030 // a source of rows
-using EmbSync.Core.Storage.Postgres;
+using EmbSync.Core.Postgres;
 using Npgsql;
 
 namespace EmbSync.Core.Sources.Postgres;

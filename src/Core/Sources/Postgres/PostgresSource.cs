@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Documents;
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
 using EmbSync.Core.Sources.Rows;
-using EmbSync.Core.Storage.Postgres;
+using EmbSync.Core.Storage.Sqlite;
 using Npgsql;
 
 namespace EmbSync.Core.Sources.Postgres;

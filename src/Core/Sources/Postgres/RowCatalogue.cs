@@ -2,7 +2,7 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
-using EmbSync.Core.Storage.Postgres;
+using EmbSync.Core.Postgres;
 using Npgsql;
 
 namespace EmbSync.Core.Sources.Postgres;
@@ -156,7 +156,7 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         }
 
         var types = await ColumnTypes.OfAsync(connection, answers.Select(answer => answer.Type), cancellationToken);
-        List<Column> columns = [.. answers.Select(answer => new Column(answer.Name, PostgresSql.Quote(answer.Name), types[answer.Type], false))];
+        List<Column> columns = [.. answers.Select(answer => new Column(answer.Name, SqlQuote.Name(answer.Name), types[answer.Type], false))];
         const string Known = "id, text, type, title, metadata, priority, updated_at";
         if (columns.Find(column => !Known.Split(", ").Contains(column.Name)) is { } unknown)
         {
@@ -180,7 +180,7 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
 
         Column Needed(string name) => Find(name) ?? throw Refused($"its query yields no '{name}': SELECT ... AS id, ... AS text, and where wanted type, title, metadata, priority, updated_at");
 
-        string Optional(string name) => Find(name) is null ? Nothing : $"t.{PostgresSql.Quote(name)}::text";
+        string Optional(string name) => Find(name) is null ? Nothing : $"t.{SqlQuote.Name(name)}::text";
     }
 
     private async Task<(uint Oid, string Table, string Kind)> TableAsync(string name, CancellationToken cancellationToken)
@@ -257,7 +257,7 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
 
     /// <summary>Values of type json go as they were written: making jsonb of one that can't be would end the statement, and with it all rows.</summary>
     private static string MetadataOf(List<Column> columns) => columns.Count == 0 ? Nothing
-        : $"{(columns.Exists(column => column.Kind.IsJson) ? "json" : "jsonb")}_build_object({string.Join(", ", columns.Select(column => $"{PostgresSql.Literal(column.Name)}, t.{column.Quoted}"))})::text";
+        : $"{(columns.Exists(column => column.Kind.IsJson) ? "json" : "jsonb")}_build_object({string.Join(", ", columns.Select(column => $"{SqlQuote.Literal(column.Name)}, t.{column.Quoted}"))})::text";
 
     private static string Short(string name) => name.Length <= 80 ? name : name[..80] + "...";
 

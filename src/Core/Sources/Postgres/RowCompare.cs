@@ -1,8 +1,10 @@
 #pragma warning disable RS0030 // a source of rows
 using System.Runtime.CompilerServices;
+using EmbSync.Core.Postgres;
 using EmbSync.Core.Sources.Rows;
 using EmbSync.Core.Storage;
 using EmbSync.Core.Storage.Postgres;
+using EmbSync.Core.Storage.Sqlite;
 using Npgsql;
 using NpgsqlTypes;
 

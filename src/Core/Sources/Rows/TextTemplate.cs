@@ -1,3 +1,4 @@
+
 using EmbSync.Core.Configuration;
 
 namespace EmbSync.Core.Sources.Rows;

@@ -1,3 +1,4 @@
+
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Storage.Memory;

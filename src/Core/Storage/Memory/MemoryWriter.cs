@@ -1,3 +1,4 @@
+
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 

@@ -1,5 +1,7 @@
 #pragma warning disable RS0030 // the Postgres store
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
+using EmbSync.Core.Storage.Sqlite;
 using Npgsql;
 using NpgsqlTypes;
 

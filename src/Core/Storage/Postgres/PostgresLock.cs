@@ -1,6 +1,8 @@
 #pragma warning disable RS0030 // the Postgres store
 using System.Buffers.Binary;
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
+using EmbSync.Core.Storage.Sqlite;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;

@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // the Postgres store
 using System.Globalization;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Postgres;
 
 namespace EmbSync.Core.Storage.Postgres;
 

@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // the Postgres store
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Postgres;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;

@@ -2,6 +2,7 @@
 using System.Globalization;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;

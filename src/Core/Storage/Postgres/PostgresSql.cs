@@ -1,4 +1,5 @@
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Postgres;
 
 namespace EmbSync.Core.Storage.Postgres;
 
@@ -8,17 +9,13 @@ namespace EmbSync.Core.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresSql(string schema)
 {
-    private readonly string s = Quote(schema);
+    private readonly string s = SqlQuote.Name(schema);
 
     /// <summary>Longest name that PostgreSQL keeps whole.</summary>
     public const int MaxNameBytes = 63;
 
     /// <summary>The store's schema, quoted.</summary>
     public string Schema => s;
-
-    public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     public static string NameOf(VectorType vectors) => vectors == VectorType.HalfVec ? "halfvec" : "vector";
 

@@ -2,7 +2,8 @@
 using System.Runtime.CompilerServices;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sources.Postgres;
+using EmbSync.Core.Postgres;
+using EmbSync.Core.Storage.Sqlite;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;

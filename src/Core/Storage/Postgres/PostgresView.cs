@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // the Postgres store
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;
@@ -15,7 +16,7 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
 
     public static string NameOf(string space) => space == Generation.DefaultSpace ? "embeddings" : $"embeddings_{space}";
 
-    private string Qualified => $"{sql.Schema}.{PostgresSql.Quote(name)}";
+    private string Qualified => $"{sql.Schema}.{SqlQuote.Name(name)}";
 
     /// <exception cref="StoreRefusedException">The space's name is too long for a view.</exception>
     public void RefuseLongName()
@@ -66,7 +67,7 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
         }
 
         await connection.RunAsync($"{Definition(type, generations)};\nCOMMENT ON VIEW {Qualified} IS "
-            + $"{PostgresSql.Literal(wanted)}", cancellationToken);
+            + $"{SqlQuote.Literal(wanted)}", cancellationToken);
     }
 
     private Task<string?> ShownAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => connection.ScalarAsync<string>(
@@ -86,12 +87,12 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
         FROM (
             {string.Join("\n    UNION ALL ", generations.Select(one => Arm(type, one)))}) v
         JOIN {sql.Schema}.chunk c ON c.hash = v.hash JOIN {sql.Schema}.item i ON i.source = c.source AND i.id = c.item
-        WHERE v.gen = (SELECT id FROM {sql.Schema}.generation WHERE space = {PostgresSql.Literal(space)} AND state = 'active')
+        WHERE v.gen = (SELECT id FROM {sql.Schema}.generation WHERE space = {SqlQuote.Literal(space)} AND state = 'active')
         """;
 
     /// <summary>The cast has no dimension: it is the same type for all arms, and leaves the column, and so its index, as it is.</summary>
     private string Arm(VectorType type, StoredGeneration generation) => FormattableString.Invariant($"""
-        SELECT {generation.Value.Id} AS gen, {PostgresSql.Literal(space)}::text AS space, {PostgresSql.Literal(generation.Value.Signature.Model)}::text AS model,
+        SELECT {generation.Value.Id} AS gen, {SqlQuote.Literal(space)}::text AS space, {SqlQuote.Literal(generation.Value.Signature.Model)}::text AS model,
             {generation.Value.Signature.Dimension} AS dimension, hash, embedding::{extension.TypeOf(type)} AS embedding FROM {sql.Schema}.{generation.Table}
         """);
 }

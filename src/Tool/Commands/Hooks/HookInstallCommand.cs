@@ -1,6 +1,6 @@
 using System.Globalization;
 using EmbSync.Core.Git;
-using EmbSync.Core.Hooks;
+using EmbSync.Core.Jobs.Hooks;
 using EmbSync.Core.Model;
 using McMaster.Extensions.CommandLineUtils;
 

@@ -1,10 +1,11 @@
 using System.Runtime.ExceptionServices;
-using EmbSync.Core;
+using EmbSync.Core.Buying;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
-using EmbSync.Core.Hooks;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Hooks;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
 using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands.Hooks;

@@ -1,5 +1,5 @@
 using EmbSync.Core.Git;
-using EmbSync.Core.Hooks;
+using EmbSync.Core.Jobs.Hooks;
 using EmbSync.Core.Model;
 using McMaster.Extensions.CommandLineUtils;
 

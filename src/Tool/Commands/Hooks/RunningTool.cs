@@ -1,4 +1,4 @@
-using EmbSync.Core.Hooks;
+using EmbSync.Core.Jobs.Hooks;
 
 namespace EmbSync.Tool.Commands.Hooks;
 

@@ -1,5 +1,6 @@
+
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding.Local;
+using EmbSync.Core.Providers.Local;
 
 namespace EmbSync.Core.Tests.Embedding.Local;
 

@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding;
-using EmbSync.Core.Embedding.Local;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers;
+using EmbSync.Core.Providers.Local;
 using Microsoft.Extensions.AI;
 
 namespace EmbSync.Core.Tests.Embedding.Local;

@@ -1,6 +1,7 @@
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Embedding.Local;
+using EmbSync.Core.Configuration.LocalModels;
 using EmbSync.Core.Model;
+using EmbSync.Core.Providers.Local;
 using EmbSync.Core.Tests.Configuration;
 
 namespace EmbSync.Core.Tests.Embedding.Local;

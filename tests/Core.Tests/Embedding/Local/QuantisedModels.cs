@@ -1,7 +1,7 @@
 #pragma warning disable RS0030 // Runs what was made.
 using System.Reflection;
 using System.Security.Cryptography;
-using EmbSync.Core.Embedding.Local;
+using EmbSync.Core.Providers.Local;
 using EmbSync.ModelMaker;
 using Microsoft.ML.OnnxRuntime;
 

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Git;
+using EmbSync.Core.Jobs;
+using EmbSync.Core.Jobs.Search;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Reporting;
-using EmbSync.Core.Search;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;
 

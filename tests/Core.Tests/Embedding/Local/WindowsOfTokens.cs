@@ -1,4 +1,4 @@
-using EmbSync.Core.Embedding.Local;
+using EmbSync.Core.Providers.Local;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,6 +1,6 @@
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Planning;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sources.Rows;

@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
+using EmbSync.Core.Planning;
 using EmbSync.Core.Storage;
-using EmbSync.Core.Sync;
 using EmbSync.Core.Tests.Configuration;
 using EmbSync.Core.Tests.Sync;
 using EmbSync.Tests;

@@ -1,7 +1,8 @@
-using EmbSync.Core.Backfill;
 using EmbSync.Core.Configuration;
+using EmbSync.Core.Jobs.Backfill;
+using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
-using EmbSync.Core.Sync;
+using EmbSync.Core.Planning;
 using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sources.Rows;

@@ -1,7 +1,8 @@
 #pragma warning disable RS0030 // the Postgres store
-using EmbSync.Core.Columns;
 using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
+using EmbSync.Core.Storage.Columns;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres.Columns;

@@ -1,7 +1,9 @@
 #pragma warning disable RS0030 // the Postgres store
 using System.Text.Json;
-using EmbSync.Core.Columns;
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
+using EmbSync.Core.Storage.Columns;
+using EmbSync.Core.Storage.Sqlite;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres.Columns;

@@ -1,8 +1,10 @@
 #pragma warning disable RS0030 // the Postgres store
 using System.Globalization;
-using EmbSync.Core.Columns;
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
+using EmbSync.Core.Storage.Columns;
+using EmbSync.Core.Storage.Sqlite;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres.Columns;
@@ -26,7 +28,7 @@ internal sealed class PostgresColumn : IAsyncDisposable
     public VectorExtension Extension { get; }
 
     /// <summary>Column that is written now, quoted.</summary>
-    private string Target => model?.Shadow is { } shadow ? PostgresSql.Quote(shadow) : Facts.Column;
+    private string Target => model?.Shadow is { } shadow ? SqlQuote.Name(shadow) : Facts.Column;
 
     /// <summary>Reads only.</summary>
     public static async Task<PostgresColumn> OpenAsync(Secret url, ColumnRequest request, TimeProvider clock, CancellationToken cancellationToken)
@@ -55,7 +57,7 @@ internal sealed class PostgresColumn : IAsyncDisposable
     /// <param name="against">Null: all rows are due.</param>
     public Task<ColumnCounts> CountAsync(ColumnModel? against, CancellationToken cancellationToken) => ReadAsync(async connection =>
     {
-        var column = against is null ? null : against.Shadow is { } shadow ? PostgresSql.Quote(shadow) : Facts.Column;
+        var column = against is null ? null : against.Shadow is { } shadow ? SqlQuote.Name(shadow) : Facts.Column;
         if (against?.Shadow is { } made && !await HasColumnAsync(connection, made, cancellationToken))
         {
             (against, column) = (null, null);
@@ -179,7 +181,7 @@ internal sealed class PostgresColumn : IAsyncDisposable
                 var memory = await MemoryAsync(connection, cancellationToken);
                 await connection.RunAsync(string.Create(CultureInfo.InvariantCulture, $"SET maintenance_work_mem = '{memory}MB'"), cancellationToken);
                 await using var build = connection.Command(
-                    $"CREATE INDEX {(concurrently ? "CONCURRENTLY " : "")}{PostgresSql.Quote(name)} ON {Facts.Table} USING {index.Method} ({Target} {Extension.Schema}.{vectors}_{index.Operator})"
+                    $"CREATE INDEX {(concurrently ? "CONCURRENTLY " : "")}{SqlQuote.Name(name)} ON {Facts.Table} USING {index.Method} ({Target} {Extension.Schema}.{vectors}_{index.Operator})"
                         + (index.Options.Length > 0 ? $" WITH ({index.Options})" : ""));
                 build.CommandTimeout = 0; // a million rows take minutes
                 await build.ExecuteNonQueryAsync(cancellationToken);
@@ -206,10 +208,10 @@ internal sealed class PostgresColumn : IAsyncDisposable
         if (model.Shadow is { } shadow)
         {
             await connection.RunAsync(
-                $"ALTER TABLE {Facts.Table} DROP COLUMN {Facts.Column}; ALTER TABLE {Facts.Table} RENAME COLUMN {PostgresSql.Quote(shadow)} TO {Facts.Column}", cancellationToken);
+                $"ALTER TABLE {Facts.Table} DROP COLUMN {Facts.Column}; ALTER TABLE {Facts.Table} RENAME COLUMN {SqlQuote.Name(shadow)} TO {Facts.Column}", cancellationToken);
             foreach (var index in Facts.Indexes)
             {
-                await connection.RunAsync($"ALTER INDEX IF EXISTS {Index(ShadowName(index.Name))} RENAME TO {PostgresSql.Quote(index.Name)}", cancellationToken);
+                await connection.RunAsync($"ALTER INDEX IF EXISTS {Index(ShadowName(index.Name))} RENAME TO {SqlQuote.Name(index.Name)}", cancellationToken);
             }
 
             if (Facts.IsNotNull)
@@ -246,7 +248,7 @@ internal sealed class PostgresColumn : IAsyncDisposable
     /// <summary>Without a vector, or with one of another text.</summary>
     private string IsDue(string column) => $"(t.{column} IS NULL OR r.hash IS DISTINCT FROM sha256(convert_to({Facts.Text}, 'UTF8')))";
 
-    private string Index(string name) => $"{Facts.Table[..Facts.Table.LastIndexOf(Facts.Table.EndsWith('"') ? ".\"" : ".", StringComparison.Ordinal)]}.{PostgresSql.Quote(name)}";
+    private string Index(string name) => $"{Facts.Table[..Facts.Table.LastIndexOf(Facts.Table.EndsWith('"') ? ".\"" : ".", StringComparison.Ordinal)]}.{SqlQuote.Name(name)}";
 
     /// <summary>Fits a name of 63 bytes; the same each time.</summary>
     private static string ShadowName(string name)
@@ -258,7 +260,7 @@ internal sealed class PostgresColumn : IAsyncDisposable
 
     private async Task DropShadowAsync(NpgsqlConnection connection, ColumnModel old, CancellationToken cancellationToken)
     {
-        await AlterAsync(connection, $"ALTER TABLE {Facts.Table} DROP COLUMN IF EXISTS {PostgresSql.Quote(old.Shadow!)}", cancellationToken);
+        await AlterAsync(connection, $"ALTER TABLE {Facts.Table} DROP COLUMN IF EXISTS {SqlQuote.Name(old.Shadow!)}", cancellationToken);
         await ColumnRegistry.ForgetAsync(connection, old, cancellationToken);
     }
 

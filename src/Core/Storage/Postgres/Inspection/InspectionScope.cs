@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // the Postgres store
+using EmbSync.Core.Postgres;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres.Inspection;

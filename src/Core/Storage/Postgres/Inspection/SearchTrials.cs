@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // the Postgres store
 using System.Text.Json;
-using EmbSync.Core.Doctor;
+using EmbSync.Core.Postgres;
+using EmbSync.Core.Storage.Inspection;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres.Inspection;
@@ -46,7 +47,7 @@ internal sealed class SearchTrials(NpgsqlConnection connection, ExtensionFacts e
 
         symbol = index?.Operator ?? symbol;
         var search = $"SELECT {InspectionSql.Mark} ctid FROM {column.Table.Sql} WHERE {column.Sql} IS NOT NULL{condition}"
-            + $" ORDER BY {key} OPERATOR({extension.Schema}.{symbol}) {PostgresSql.Literal(sample)}::{type} LIMIT 10";
+            + $" ORDER BY {key} OPERATOR({extension.Schema}.{symbol}) {SqlQuote.Literal(sample)}::{type} LIMIT 10";
         var chosen = await PlannedAsync(search, indexes, cancellationToken);
         await connection.RunAsync("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off", cancellationToken);
         var usable = await PlannedAsync(search, indexes, cancellationToken);

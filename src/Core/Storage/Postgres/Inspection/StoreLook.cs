@@ -1,6 +1,8 @@
 #pragma warning disable RS0030 // the Postgres store
-using EmbSync.Core.Doctor;
 using EmbSync.Core.Model;
+using EmbSync.Core.Postgres;
+using EmbSync.Core.Storage.Inspection;
+using EmbSync.Core.Storage.Sqlite;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres.Inspection;
@@ -77,5 +79,5 @@ internal sealed class StoreLook(NpgsqlConnection connection, PostgresPlace place
         """
         SELECT EXISTS (SELECT FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
             WHERE r.ev_class = to_regclass(@view) AND d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass(@table))
-        """, cancellationToken, ("view", $"{sql.Schema}.{PostgresSql.Quote(view)}"), ("table", $"{sql.Schema}.{table}"));
+        """, cancellationToken, ("view", $"{sql.Schema}.{SqlQuote.Name(view)}"), ("table", $"{sql.Schema}.{table}"));
 }

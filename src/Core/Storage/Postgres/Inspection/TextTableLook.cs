@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // the Postgres store
-using EmbSync.Core.Doctor;
+using EmbSync.Core.Postgres;
+using EmbSync.Core.Storage.Inspection;
 using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres.Inspection;

@@ -2,8 +2,8 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using EmbSync.Core.Configuration;
-using EmbSync.Core.Doctor;
 using EmbSync.Core.Model;
+using EmbSync.Core.Storage.Inspection;
 using Microsoft.Data.Sqlite;
 
 namespace EmbSync.Core.Storage.Sqlite.Inspection;
