@@ -48,6 +48,43 @@ public sealed partial class ContributingTests
         calls.Where(call => !Usage(call.Script).Contains(call.Word, StringComparer.Ordinal)).ShouldBeEmpty();
     }
 
+    /// <summary>Names of types, and of folders of the engine.</summary>
+    [Fact]
+    public void Every_type_that_it_names_is_there()
+    {
+        var text = string.Join('\n', Sources("*.cs").Concat(Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText));
+        var folders = Directory.GetDirectories(Path.Combine(Root, "src/Core")).Select(folder => Path.GetFileName(folder)).ToHashSet(StringComparer.Ordinal);
+        var names = Code.Where(code => TypeName().IsMatch(code)).Distinct().ToList();
+
+        names.Count.ShouldBeGreaterThan(20);
+        names.Where(name => !folders.Contains(name) && typeof(TimeProvider).Assembly.GetType("System." + name) is null
+            && !Regex.IsMatch(text, $@"\b(class|record|struct|interface|enum) {name}\b")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_path_that_it_names_is_there()
+    {
+        var paths = Code.Where(code => code.Contains('/', StringComparison.Ordinal) && PathName().IsMatch(code)).Distinct().ToList();
+
+        paths.Count.ShouldBeGreaterThan(10);
+        paths.Where(path => !Exists(Path.Combine(Root, path)) && !Exists(Path.Combine(Root, "src/Core", path))).ShouldBeEmpty();
+
+        static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
+    }
+
+    [Theory]
+    [InlineData("CONTRIBUTING.md", "| floor of `src/Core` |")]
+    [InlineData("docs/architecture.md", "| folder | holds |")]
+    public void Tables_of_the_floors_agree_with_what_is_tested(string page, string head)
+    {
+        var text = File.ReadAllText(Path.Combine(Root, page)).ReplaceLineEndings("\n");
+        var table = text[text.IndexOf(head, StringComparison.Ordinal)..].Split("\n\n")[0].Split('\n')[2..];
+
+        table.SelectMany(row => CodeMark().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value).ShouldBe(Architecture.FloorTests.Floors);
+        Directory.GetDirectories(Path.Combine(Root, "src/Core")).Select(folder => Path.GetFileName(folder)).Where(folder => folder is not ("bin" or "obj"))
+            .ShouldBe(Architecture.FloorTests.Floors, ignoreOrder: true);
+    }
+
     [Fact]
     public void Every_variable_is_read_somewhere()
     {
@@ -90,6 +127,12 @@ public sealed partial class ContributingTests
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
     private static string Here([CallerFilePath] string file = "") => file;
+
+    [GeneratedRegex("^[A-Z][a-z]+[A-Z][A-Za-z]*$|^I[A-Z][A-Za-z]+$")]
+    private static partial Regex TypeName();
+
+    [GeneratedRegex(@"^[\w./-]+$")]
+    private static partial Regex PathName();
 
     [GeneratedRegex("`([^`\n]+)`")]
     private static partial Regex CodeMark();

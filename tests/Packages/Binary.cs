@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Reflection.PortableExecutable;
 using System.Text;
-using EmbSync.Core.Model;
 
 namespace EmbSync.Packages;
 

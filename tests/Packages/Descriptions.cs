@@ -1,7 +1,6 @@
 using System.Reflection.PortableExecutable;
 using System.Text;
 using System.Text.RegularExpressions;
-using EmbSync.Core.Model;
 
 namespace EmbSync.Packages;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EmbSync.Core.Model;
 
 namespace EmbSync.Packages;
 

@@ -1,6 +1,3 @@
-using EmbSync.Core.Model;
-using EmbSync.Core.Providers;
-
 namespace EmbSync.Packages;
 
 /// <summary>Each package holds what its machines can load, all that they need, and nothing else.</summary>

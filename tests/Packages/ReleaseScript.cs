@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using EmbSync.Core.Model;
-using EmbSync.Core.Sources;
 
 namespace EmbSync.Packages;
 

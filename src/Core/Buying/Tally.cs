@@ -2,6 +2,7 @@
 using EmbSync.Core.Model;
 using EmbSync.Core.Planning;
 using EmbSync.Core.Providers;
+using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Buying;
 
@@ -48,11 +49,7 @@ internal sealed class Tally(Bill bill)
         }
     }
 
-    public void Answer(EmbedAnswer answer)
-    {
-        Embedded += answer.Results.Count(result => result.Failure is null);
-        bill.Add(answer);
-    }
+    public void Count(IReadOnlyList<VectorRow> vectors) => Embedded += vectors.Count;
 
     public void Commit(IReadOnlyList<Written> items)
     {

@@ -10,10 +10,11 @@ internal sealed record ReadmeBlock(string Language, string Text)
         [.. Text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Select(line => ReadmeExamples.Comment().Replace(line, "").Trim()).Where(line => line.Length > 0)];
 }
 
-/// <summary>What README.md shows people to type.</summary>
+/// <summary>What README.md, and the pages that were cut from it, show people to type.</summary>
 internal static partial class ReadmeExamples
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(FindRoot(), "README.md")).ReplaceLineEndings("\n");
+    private static readonly string Text = string.Join('\n', new[] { "README.md", "docs/commands.md", "docs/models.md", "docs/spending.md" }
+        .Select(page => File.ReadAllText(Path.Combine(FindRoot(), page)).ReplaceLineEndings("\n")));
 
     public static IReadOnlyList<ReadmeBlock> Blocks { get; } = [.. Fence().Matches(Text).Select(match => new ReadmeBlock(match.Groups[1].Value, match.Groups[2].Value))];
 

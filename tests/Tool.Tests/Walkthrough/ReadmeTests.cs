@@ -70,6 +70,9 @@ public sealed class ReadmeTests(PostgresFixture server, ITestOutputHelper output
                     }
 
                     break;
+                case "text":
+                    output.WriteLine("a transcript, for reading");
+                    break;
                 default:
                     throw new InvalidOperationException($"README.md has a block of '{block.Language}', and nobody tries it");
             }

@@ -142,19 +142,7 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         try
         {
             using var embedding = workspace.OpenPaid(provider, bill);
-            await foreach (var answer in embedding.EmbedAsync(tally.Sample.Select(one => one.Input).TakeWhile(bill.Takes).ToAsyncEnumerable(), cancellationToken))
-            {
-                bill.Add(answer);
-                var good = answer.Results.Where(result => result.Failure is null).ToList();
-                if (good.Count > 0)
-                {
-                    await writer.CommitAsync(new(generation, [.. good.Select(result => new VectorRow(result.Input.Hash, result.Vector, result.Input.Tokens))], [], []), CancellationToken.None);
-                }
-
-                cosines.AddRange(good.Select(result => (double)TensorPrimitives.CosineSimilarity(result.Vector.Span, theirs[result.Input.Hash])));
-            }
-
-            bill.RefuseUsedUp();
+            await new BuyingLoop(embedding.EmbedAsync, bill).RunAsync(tally.Sample.Select(one => one.Input).ToAsyncEnumerable(), StoreAsync, cancellationToken);
         }
         catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
         {
@@ -163,6 +151,16 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
 
         var bought = bill.On(SyncOutcome.Nothing);
         return (report with { Sample = AdoptSample.Of(cosines, theirs.Count, bought.Requests, bought.Tokens) }, stopped);
+
+        async Task StoreAsync(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
+        {
+            if (vectors.Count > 0)
+            {
+                await writer.CommitAsync(new(generation, vectors, [], []), CancellationToken.None);
+            }
+
+            cosines.AddRange(vectors.Select(vector => (double)TensorPrimitives.CosineSimilarity(vector.Vector.Span, theirs[vector.Hash])));
+        }
     }
 
     private async IAsyncEnumerable<VectorRow> UsableAsync(

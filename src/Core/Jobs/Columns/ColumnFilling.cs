@@ -3,6 +3,7 @@ using EmbSync.Core.Buying;
 using EmbSync.Core.Jobs.Reembed;
 using EmbSync.Core.Model;
 using EmbSync.Core.Providers;
+using EmbSync.Core.Storage;
 using EmbSync.Core.Storage.Columns;
 using EmbSync.Core.Storage.Postgres.Columns;
 
@@ -27,44 +28,40 @@ internal sealed class ColumnFilling(
     public long Updated { get; private set; }
 
     /// <exception cref="GuardException">The budget is used up; what was bought is kept.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => new BuyingLoop(governor.EmbedAsync, bill).RunAsync(InputsAsync(cancellationToken), WriteAsync, cancellationToken);
+
+    private async Task WriteAsync(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
     {
-        await foreach (var answer in governor.EmbedAsync(InputsAsync(cancellationToken), cancellationToken))
+        var rows = new List<(DueRow, ReadOnlyMemory<float>)>();
+        foreach (var result in answer.Results)
         {
-            var rows = new List<(DueRow, ReadOnlyMemory<float>)>();
-            foreach (var result in answer.Results)
+            List<DueRow> asked;
+            lock (_gate)
             {
-                List<DueRow> asked;
-                lock (_gate)
+                asked = _waiting.Remove(result.Input.Hash, out var found) ? found : [];
+                if (result.Failure is not null)
                 {
-                    asked = _waiting.Remove(result.Input.Hash, out var found) ? found : [];
-                    if (result.Failure is not null)
-                    {
-                        _failed.Add(result.Input.Hash);
-                    }
+                    _failed.Add(result.Input.Hash);
                 }
-
-                if (result.Failure is { } failure)
-                {
-                    asked.ForEach(row => Tally.Fail(new(failure.Code, plan.Table, row.Id, null, null, failure.Message)));
-                    continue;
-                }
-
-                rows.AddRange(asked.Select(row => (row, result.Vector)));
             }
 
-            Tally.Answer(answer);
-            if (rows.Count > 0)
+            if (result.Failure is { } failure)
             {
-                // Paid is paid: an interruption waits for this commit.
-                step("write");
-                Updated += await column.WriteAsync(rows, CancellationToken.None);
+                asked.ForEach(row => Tally.Fail(new(failure.Code, plan.Table, row.Id, null, null, failure.Message)));
+                continue;
             }
 
-            progress.Report(new("embedding", plan.Due == 0 ? 1 : Math.Min(1, (double)Updated / plan.Due), (int)Updated, (int)plan.Due, bill.Tokens));
+            rows.AddRange(asked.Select(row => (row, result.Vector)));
         }
 
-        bill.RefuseUsedUp();
+        Tally.Count(vectors);
+        if (rows.Count > 0)
+        {
+            step("write");
+            Updated += await column.WriteAsync(rows, CancellationToken.None);
+        }
+
+        progress.Report(new("embedding", plan.Due == 0 ? 1 : Math.Min(1, (double)Updated / plan.Due), (int)Updated, (int)plan.Due, bill.Tokens));
     }
 
     private async IAsyncEnumerable<EmbedInput> InputsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -74,18 +71,10 @@ internal sealed class ColumnFilling(
             (var due, after) = await column.ReadDueAsync(after, Math.Max(batchSize, Page), cancellationToken);
             foreach (var row in due)
             {
-                if (!Wait(row))
+                if (Wait(row))
                 {
-                    continue;
+                    yield return new EmbedInput(row.Hash, row.Text, TokenEstimate.Estimate(row.Text));
                 }
-
-                var input = new EmbedInput(row.Hash, row.Text, TokenEstimate.Estimate(row.Text));
-                if (!bill.Takes(input))
-                {
-                    yield break;
-                }
-
-                yield return input;
             }
 
             if (after is null)

@@ -74,32 +74,21 @@ internal sealed class BuildPurchase(
     public async Task<int> PassAsync(EmbedStream embed, int? most, CancellationToken cancellationToken)
     {
         var before = _tally.Embedded;
-        await foreach (var answer in embed(ClaimsAsync(most ?? int.MaxValue, cancellationToken), cancellationToken))
-        {
-            await CommitAsync(answer);
-        }
-
-        bill.RefuseUsedUp();
+        await new BuyingLoop(embed, bill).RunAsync(ClaimsAsync(most ?? int.MaxValue, cancellationToken), CommitAsync, cancellationToken);
         return _tally.Embedded - before;
     }
 
-    /// <summary>Paid is paid: an interruption waits for this commit.</summary>
-    private async Task CommitAsync(EmbedAnswer answer)
+    private async Task CommitAsync(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
     {
-        var vectors = new List<VectorRow>(answer.Results.Count);
         foreach (var result in answer.Results)
         {
             if (result.Failure is { } failure)
             {
                 Fail(result.Input.Hash, failure);
             }
-            else
-            {
-                vectors.Add(new(result.Input.Hash, result.Vector, result.Input.Tokens));
-            }
         }
 
-        _tally.Answer(answer);
+        _tally.Count(vectors);
         if (vectors.Count > 0)
         {
             await build.CompleteAsync(vectors, CancellationToken.None);
@@ -107,7 +96,10 @@ internal sealed class BuildPurchase(
 
         lock (_gate)
         {
-            vectors.ForEach(vector => _leased.Remove(vector.Hash));
+            foreach (var vector in vectors)
+            {
+                _leased.Remove(vector.Hash);
+            }
         }
 
         progress.Report(new("embedding", _total == 0 ? 1 : Math.Min(1, (double)_tally.Embedded / _total), _tally.Embedded, _total, bill.Tokens));
@@ -135,13 +127,7 @@ internal sealed class BuildPurchase(
                     continue;
                 }
 
-                var input = new EmbedInput(chunk.Hash, text, TokenEstimate.Estimate(text)) { Space = space };
-                if (!bill.Takes(input))
-                {
-                    yield break;
-                }
-
-                yield return input;
+                yield return new EmbedInput(chunk.Hash, text, TokenEstimate.Estimate(text)) { Space = space };
             }
         }
     }

@@ -84,13 +84,13 @@ internal sealed class Verifier(Workspace workspace, RepairRequest request, IRead
         var stored = sample.ToDictionary(one => one.Vector.Hash, one => one.Vector.Vector);
         var governor = workspace.OpenGovernor(provider);
         governor.Unclaimed = answer => bill.Add(answer with { Space = space });
-        await foreach (var answer in governor.EmbedAsync(sample.Select(one => one.Input).TakeWhile(bill.Takes).ToAsyncEnumerable(), cancellationToken))
-        {
-            bill.Add(answer with { Space = space });
-            cosines.AddRange(answer.Results.Where(result => result.Failure is null)
-                .Select(result => (double)TensorPrimitives.CosineSimilarity(result.Vector.Span, stored[result.Input.Hash].Span)));
-        }
+        await new BuyingLoop((inputs, token) => governor.EmbedAsync(inputs, token).Select(answer => answer with { Space = space }), bill)
+            .RunAsync(sample.Select(one => one.Input).ToAsyncEnumerable(), CompareAsync, cancellationToken);
 
-        bill.RefuseUsedUp();
+        Task CompareAsync(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
+        {
+            cosines.AddRange(vectors.Select(vector => (double)TensorPrimitives.CosineSimilarity(vector.Vector.Span, stored[vector.Hash].Span)));
+            return Task.CompletedTask;
+        }
     }
 }

@@ -165,9 +165,11 @@ public sealed class SyncExecutor(
         }
 
         var waiting = new WaitingItems();
-        await foreach (var answer in embed(InputsAsync(plan, generations, waiting, cancellationToken), cancellationToken))
+        await new BuyingLoop(embed, options.Bill).RunAsync(InputsAsync(plan, generations, waiting, cancellationToken), StoreAsync, cancellationToken, SettleAsync);
+        return waiting.HasSettled(plan.Spaces);
+
+        async Task StoreAsync(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
         {
-            var vectors = new List<VectorRow>(answer.Results.Count);
             foreach (var result in answer.Results)
             {
                 if (result.Failure is { } failure)
@@ -176,25 +178,24 @@ public sealed class SyncExecutor(
                 }
                 else
                 {
-                    vectors.Add(new(result.Input.Hash, result.Vector, result.Input.Tokens));
                     waiting.Arrived(result.Input);
                 }
             }
 
-            _tally.Answer(answer);
-            // Paid is paid: an interruption waits for this commit.
+            _tally.Count(vectors);
             var ready = waiting.TakeReady();
             await CommitAsync(generations[answer.Space], vectors, writesItems ? ready : [], plan.Request.Reindex, CancellationToken.None);
         }
 
-        if (_sourceFailure is { } failed)
+        async Task SettleAsync()
         {
-            ExceptionDispatchInfo.Throw(failed);
-        }
+            if (_sourceFailure is { } failed)
+            {
+                ExceptionDispatchInfo.Throw(failed);
+            }
 
-        await CommitAsync(generations[0], [], writesItems ? waiting.TakeReady() : [], plan.Request.Reindex, CancellationToken.None);
-        options.Bill.RefuseUsedUp();
-        return waiting.HasSettled(plan.Spaces);
+            await CommitAsync(generations[0], [], writesItems ? waiting.TakeReady() : [], plan.Request.Reindex, CancellationToken.None);
+        }
     }
 
     private async IAsyncEnumerable<EmbedInput> InputsAsync(
@@ -217,11 +218,6 @@ public sealed class SyncExecutor(
             foreach (var input in inputs)
             {
                 if (_sourceFailure is not null)
-                {
-                    yield break;
-                }
-
-                if (!options.Bill.Takes(input))
                 {
                     yield break;
                 }
