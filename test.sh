@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds everything and runs tests against a real PostgreSQL 17 with pgvector; the last line is the sum of all: N passed, N failed.
 # The database: EMBSYNC_TEST_POSTGRES where it is set (a superuser's address), else one of its own (eng/postgres.sh), stopped at the end.
-# usage: ./test.sh [quick|slow|recipes|all] [arguments of dotnet test, such as --filter FullyQualifiedName~Chunker]
+# usage: ./test.sh [quick|slow|recipes|gate|all] [arguments of dotnet test, such as --filter FullyQualifiedName~Chunker]
 #   quick     what a change is tried with; without a suite and without a filter it is this one
 #   slow      kills at every point, whole builds with the package, long walks through the program
 #   recipes   the recipes of ci-examples, played as the services play them
+#   gate      quick and recipes: what every change has to pass
 #   all       one after the other; a filter without a suite looks for its tests in all of them
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -25,7 +26,7 @@ children=() tail=
 suite='' filter='' arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
-    quick | slow | recipes | all) suite=$1 ;;
+    quick | slow | recipes | gate | all) suite=$1 ;;
     --filter) filter=${2:-}; shift ;;
     --filter=*) filter=${1#*=} ;;
     *) arguments+=("$1") ;;
@@ -35,6 +36,7 @@ done
 case $suite:$filter in
   :) suites=(quick) ;;
   :*) suites=(any) ;;
+  gate:*) suites=(quick recipes) ;;
   all:*) suites=(quick slow recipes) ;;
   *) suites=("$suite") ;;
 esac

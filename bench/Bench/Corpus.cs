@@ -5,7 +5,9 @@ using EmbSync.Core.Documents;
 
 namespace EmbSync.Bench;
 
-/// <summary>Reads every Markdown file below a folder as a source does, and prints one row of a table: what became of them, and what it took.</summary>
+/// <summary>
+/// Reads every Markdown file below a folder as a source does, and prints one row of a table: what became of them, and what it took.
+/// </summary>
 internal static class Corpus
 {
     private static readonly string[] Endings = [".md", ".mdx", ".markdown"];

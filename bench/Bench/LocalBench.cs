@@ -10,12 +10,18 @@ using Microsoft.Data.Sqlite;
 
 namespace EmbSync.Bench;
 
-/// <summary>The model inside the tool, on the Markdown of any folder: how near a first sync comes to what the session alone reaches, and whether the tokenizer agrees with another.</summary>
+/// <summary>
+/// The model inside the tool, on the Markdown of any folder: how near a first sync comes to what the session alone reaches, and whether the
+/// tokenizer agrees with another.
+/// </summary>
 internal static class LocalBench
 {
     private const int LongestCompared = 512;
 
-    /// <summary>A first sync, then the session alone on the same texts by as many threads, in turn: processor time is quoted beside, as machines are shared.</summary>
+    /// <summary>
+    /// A first sync, then the session alone on the same texts by as many threads, in turn: processor time is quoted beside, as machines are
+    /// shared.
+    /// </summary>
     public static async Task SpeedAsync(string folder, int rounds)
     {
         var work = Directory.CreateTempSubdirectory("embsync-local-").FullName;
@@ -45,7 +51,9 @@ internal static class LocalBench
         }
     }
 
-    /// <summary>Ids of this tokenizer beside FastBertTokenizer's, over paragraphs of the Markdown; the first differences are printed.</summary>
+    /// <summary>
+    /// Ids of this tokenizer beside FastBertTokenizer's, over paragraphs of the Markdown; the first differences are printed.
+    /// </summary>
     public static async Task TokensAsync(string folder)
     {
         var vocabulary = BundledModel.Model.VocabularyFile;

@@ -2,7 +2,8 @@ using System.Globalization;
 using EmbSync.Bench;
 using EmbSync.Tests;
 
-// usage: EmbSync.Bench generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER COMMITS | replay REPOSITORY [COMMITS] | corpus NAME FOLDER | local FOLDER [ROUNDS] | tokens FOLDER
+// usage: EmbSync.Bench generate FOLDER COUNT | edit FOLDER COUNT STEP | serve PORT [LATENCY_MS] | throughput [ITEMS] | history FOLDER
+// COMMITS | replay REPOSITORY [COMMITS] | corpus NAME FOLDER | local FOLDER [ROUNDS] | tokens FOLDER
 switch (args)
 {
     case ["generate", var folder, var count]:

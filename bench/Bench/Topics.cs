@@ -3,7 +3,10 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Bench;
 
-/// <summary>Vectors that lie as those of texts do: near the middle of a topic, each at its own place. Vectors spread evenly would have no neighbours to find.</summary>
+/// <summary>
+/// Vectors that lie as those of texts do: near the middle of a topic, each at its own place. Vectors spread evenly would have no neighbours
+/// to find.
+/// </summary>
 internal static class Topics
 {
     private const int Count = 400;

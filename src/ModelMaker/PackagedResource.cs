@@ -6,7 +6,8 @@ namespace EmbSync.ModelMaker;
 internal static class PackagedResource
 {
     /// <summary>
-    /// An embedded resource of an assembly that is not loaded, so that nothing it refers to is needed. ECMA-335 II.24.2.4: resources lie in one
+    /// An embedded resource of an assembly that is not loaded, so that nothing it refers to is needed. ECMA-335 II.24.2.4: resources lie in
+    /// one
     /// block of the image, each after its length in four bytes.
     /// </summary>
     /// <param name="ending">Of the resource's name.</param>

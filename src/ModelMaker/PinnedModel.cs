@@ -6,7 +6,8 @@ namespace EmbSync.ModelMaker;
 /// <param name="Name">Its name on the model hub, without its owner.</param>
 /// <param name="Source">SHA-256 of the packaged model.onnx, in hex.</param>
 /// <param name="Vocabulary">SHA-256 of vocab.txt, which is taken as it is.</param>
-/// <param name="Result">SHA-256 of the quantised model.onnx. The tool's fingerprint of its vectors holds it: see LocalModels in Core.</param>
+/// <param name="Result">SHA-256 of the quantised model.onnx. The tool's fingerprint of its vectors holds it: see LocalModels in
+/// Core.</param>
 internal sealed record PinnedModel(string Name, string Source, string Vocabulary, string Result)
 {
     public static readonly IReadOnlyList<PinnedModel> All =

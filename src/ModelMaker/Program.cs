@@ -1,7 +1,8 @@
 using EmbSync.ModelMaker;
 
 // usage: EmbSync.ModelMaker MODEL PACKAGE.dll FOLDER
-// Writes model.onnx, quantised to eight bits, and vocab.txt into FOLDER. The same bytes on every machine: both are checked against pinned hashes.
+// Writes model.onnx, quantised to eight bits, and vocab.txt into FOLDER. The same bytes on every machine: both are checked against pinned
+// hashes.
 if (args is not [var name, var package, var folder])
 {
     await Console.Error.WriteLineAsync($"usage: EmbSync.ModelMaker {string.Join('|', PinnedModel.All.Select(model => model.Name))} PACKAGE.dll FOLDER");

@@ -9,7 +9,9 @@ namespace EmbSync.ModelMaker;
 /// <param name="Bytes">Of kind 2.</param>
 internal readonly record struct ProtoField(int Number, int Wire, ulong Value, ReadOnlyMemory<byte> Bytes);
 
-/// <summary>A message as a list of fields: enough to read an ONNX file and write it changed, with all that isn't understood left as it is.</summary>
+/// <summary>
+/// A message as a list of fields: enough to read an ONNX file and write it changed, with all that isn't understood left as it is.
+/// </summary>
 internal sealed class ProtoMessage
 {
     private const int Varint = 0, Eight = 1, Length = 2, Four = 5;

@@ -1,13 +1,17 @@
 namespace EmbSync.ModelMaker;
 
 /// <summary>
-/// Dynamic quantisation of an ONNX graph: the weights of matrix products to eight bits with a scale for each column, tables of embeddings with a
-/// scale for each row; activations are quantised while it runs. One scale for a whole matrix is not enough (cosine with the original down to 0.89,
+/// Dynamic quantisation of an ONNX graph: the weights of matrix products to eight bits with a scale for each column, tables of embeddings
+/// with a
+/// scale for each row; activations are quantised while it runs. One scale for a whole matrix is not enough (cosine with the original down
+/// to 0.89,
 /// with one for each column 0.98 at the least). Plain sums and products of single precision, in order: the same bytes everywhere.
 /// </summary>
 /// <remarks>
-/// Processors without VNNI add two neighbouring products of a column in sixteen bits, which overflow with weights of the full eight bits: vectors
-/// would differ between machines (cosine down to 0.983). So scales keep two neighbours small enough: magnitudes of at most 128 together, and
+/// Processors without VNNI add two neighbouring products of a column in sixteen bits, which overflow with weights of the full eight bits:
+/// vectors
+/// would differ between machines (cosine down to 0.983). So scales keep two neighbours small enough: magnitudes of at most 128 together,
+/// and
 /// 255 x 128 fits. That is half a bit more than seven bits for all.
 /// </remarks>
 internal static class Quantiser

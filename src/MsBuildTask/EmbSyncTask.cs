@@ -25,7 +25,9 @@ public sealed class EmbSyncTask : ToolTask
     /// <summary>Drift fails the build.</summary>
     public bool TreatDriftAsError { get; set; }
 
-    /// <summary>File that stands while nothing is out of step, absolute; the build that finds it newer than its inputs doesn't run this task.</summary>
+    /// <summary>
+    /// File that stands while nothing is out of step, absolute; the build that finds it newer than its inputs doesn't run this task.
+    /// </summary>
     [Required]
     public string StampFile { get; set; } = "";
 

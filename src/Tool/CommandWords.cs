@@ -4,7 +4,9 @@ using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool;
 
-/// <summary>What people type beside the words that the command tree knows: <c>help sync</c>, <c>version</c>, options before the command, slips.</summary>
+/// <summary>
+/// What people type beside the words that the command tree knows: <c>help sync</c>, <c>version</c>, options before the command, slips.
+/// </summary>
 internal static partial class CommandWords
 {
     private const string HelpOption = "--help";

@@ -47,7 +47,9 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
         return Load(options, flags, git);
     }
 
-    /// <summary>The configuration, or what is wrong with it. A file that was named and isn't there is a slip of the command line, not of the file.</summary>
+    /// <summary>
+    /// The configuration, or what is wrong with it. A file that was named and isn't there is a slip of the command line, not of the file.
+    /// </summary>
     public (EmbSyncConfig? Config, string? Problem) TryLoad(GlobalOptions options, GitDiscovery git)
     {
         try

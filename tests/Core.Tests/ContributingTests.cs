@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace EmbSync.Core.Tests;
 
-/// <summary>What CONTRIBUTING.md tells to type can be typed: scripts and folders are there, filters find tests, variables are read.</summary>
+/// <summary>
+/// What CONTRIBUTING.md tells to type can be typed: scripts and folders are there, filters find tests, variables are read.
+/// </summary>
 public sealed partial class ContributingTests
 {
     private static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));

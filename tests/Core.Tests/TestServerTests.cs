@@ -3,7 +3,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests;
 
-/// <summary>Where the tests' own database is. A container that starts is not among it: that takes an engine, which not every machine has.</summary>
+/// <summary>
+/// Where the tests' own database is. A container that starts is not among it: that takes an engine, which not every machine has.
+/// </summary>
 public sealed class TestServerTests
 {
     [Fact]

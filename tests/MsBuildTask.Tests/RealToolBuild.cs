@@ -1,6 +1,9 @@
 namespace EmbSync.MsBuildTask.Tests;
 
-/// <summary>A solution of three projects, two of them with two frameworks, that reference the package with the real tool in it; Markdown and a configuration beside.</summary>
+/// <summary>
+/// A solution of three projects, two of them with two frameworks, that reference the package with the real tool in it; Markdown and a
+/// configuration beside.
+/// </summary>
 public sealed class RealToolBuild : PackedBuild
 {
     private int _logs;

@@ -28,7 +28,8 @@ internal static class Binary
             return Pe(content);
         }
 
-        // Mach-O of 64 bits; archives of static libraries (.a) can't be loaded by anything, and fat binaries are used by none of the libraries.
+        // Mach-O of 64 bits; archives of static libraries (.a) can't be loaded by anything, and fat binaries are used by none of the
+        // libraries.
         var magic = content.Length < 8 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(content);
         return magic switch
         {

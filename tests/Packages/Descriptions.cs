@@ -49,7 +49,9 @@ public sealed partial class Descriptions
         icon.Length.ShouldBeLessThan(10_000);
     }
 
-    /// <summary>The address is absent where git's origin is none that others can open; <c>eng/release.sh</c> publishes nothing then.</summary>
+    /// <summary>
+    /// The address is absent where git's origin is none that others can open; <c>eng/release.sh</c> publishes nothing then.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Ids))]
     public void The_commit_and_an_address_without_anybody_s_token(string id)

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace EmbSync.Packages;
 
-/// <summary>What can be run on any machine is run: the portable tool, and the check in the build of a project that takes the package from a folder.</summary>
+/// <summary>
+/// What can be run on any machine is run: the portable tool, and the check in the build of a project that takes the package from a folder.
+/// </summary>
 public sealed class InstalledTool : IDisposable
 {
     private readonly string _top = Directory.CreateTempSubdirectory("embsync-").FullName;

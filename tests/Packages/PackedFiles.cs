@@ -117,7 +117,9 @@ public sealed class PackedFiles
         files.Any(path => IsNative(path, "onnxruntime.")).ShouldBe(expected);
     }
 
-    /// <summary>Bytes of a download, with a tenth more than there was when this was written, but for the portable one, whose bound is a promise.</summary>
+    /// <summary>
+    /// Bytes of a download, with a tenth more than there was when this was written, but for the portable one, whose bound is a promise.
+    /// </summary>
     [Theory]
     [InlineData(Package.Tool, 20_000)]
     [InlineData(Package.Portable, 25_000_000)]

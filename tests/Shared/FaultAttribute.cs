@@ -26,7 +26,9 @@ internal sealed class FaultAttribute(int number, params string[] cases) : Attrib
     public Touched[] On { get; init; } = [];
 }
 
-/// <summary>Runs a theory once for each store, and for each case of its <see cref="FaultAttribute"/>s where it has a second parameter.</summary>
+/// <summary>
+/// Runs a theory once for each store, and for each case of its <see cref="FaultAttribute"/>s where it has a second parameter.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class OnStoresAttribute(params Touched[] stores) : DataAttribute
 {

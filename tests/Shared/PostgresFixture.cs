@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace EmbSync.Tests;
 
-/// <summary>Databases of their own on the assembly's server: one for each class of tests, and more where a test asks. All are dropped at the end.</summary>
+/// <summary>
+/// Databases of their own on the assembly's server: one for each class of tests, and more where a test asks. All are dropped at the end.
+/// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
     private readonly List<string> databases = [];

@@ -6,8 +6,10 @@ using Testcontainers.PostgreSql;
 namespace EmbSync.Tests;
 
 /// <summary>
-/// The PostgreSQL server of all tests of an assembly: the one that EMBSYNC_TEST_POSTGRES names (a superuser's address, as URI or key=value;),
-/// else a container of its own. On it is a database with the extension made, for others to be copied from: that takes half the time of making it.
+/// The PostgreSQL server of all tests of an assembly: the one that EMBSYNC_TEST_POSTGRES names (a superuser's address, as URI or
+/// key=value;),
+/// else a container of its own. On it is a database with the extension made, for others to be copied from: that takes half the time of
+/// making it.
 /// </summary>
 internal static class TestServer
 {

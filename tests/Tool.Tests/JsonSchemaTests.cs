@@ -30,7 +30,10 @@ public sealed class JsonSchemaTests
     [InlineData("{}", "$.runs is missing")]
     public void What_does_not_fit_is_found(string json, string fault) => Faults(JsonNode.Parse(ReportSchema.Of("runs"))!, JsonNode.Parse(json), "$").ShouldContain(fault);
 
-    /// <summary>By the keywords that our schemas use: type, properties, required and items. Members that are not described are a fault: a schema that says less than is printed is out of date.</summary>
+    /// <summary>
+    /// By the keywords that our schemas use: type, properties, required and items. Members that are not described are a fault: a schema
+    /// that says less than is printed is out of date.
+    /// </summary>
     private static IEnumerable<string> Faults(JsonNode schema, JsonNode? value, string path)
     {
         if (schema is not JsonObject)

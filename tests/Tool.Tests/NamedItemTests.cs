@@ -4,7 +4,9 @@ using EmbSync.Tool.Tests.Faults;
 
 namespace EmbSync.Tool.Tests;
 
-/// <summary><c>index</c> and <c>similar</c> take items as people see them: by path from where they stand, by id, by what a search prints.</summary>
+/// <summary>
+/// <c>index</c> and <c>similar</c> take items as people see them: by path from where they stand, by id, by what a search prints.
+/// </summary>
 public sealed class NamedItemTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Theory]

@@ -116,7 +116,10 @@ public sealed class RefusedDeletionTests(PostgresFixture postgres) : IClassFixtu
         run.Error.ShouldContain("source 'tasks' had 3 items and is now no longer configured");
     }
 
-    /// <summary>After a sync of <see cref="Tasks"/> tasks: half of them gone, one of these only moved, a new one, a changed one and a new place of the guide.</summary>
+    /// <summary>
+    /// After a sync of <see cref="Tasks"/> tasks: half of them gone, one of these only moved, a new one, a changed one and a new place of
+    /// the guide.
+    /// </summary>
     private async Task<FaultWorld> GoneAsync(Touched store, bool lexical = false)
     {
         var world = await FaultWorld.StartAsync(store, postgres, lexical: lexical);

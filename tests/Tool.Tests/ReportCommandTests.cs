@@ -7,7 +7,9 @@ using EmbSync.Tool.Tests.Walkthrough;
 
 namespace EmbSync.Tool.Tests;
 
-/// <summary>The HTML page: one file that says how the index stands, lets nothing run but its own script, and asks nothing of a network.</summary>
+/// <summary>
+/// The HTML page: one file that says how the index stands, lets nothing run but its own script, and asks nothing of a network.
+/// </summary>
 public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private const string Hostile = "</script><img src=x onerror=alert(1)>{{script}}<!--";

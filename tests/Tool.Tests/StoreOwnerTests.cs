@@ -2,7 +2,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests;
 
-/// <summary>Whose a store is: what the configuration says, else the origin, and a folder that is called otherwise goes on with its own.</summary>
+/// <summary>
+/// Whose a store is: what the configuration says, else the origin, and a folder that is called otherwise goes on with its own.
+/// </summary>
 public sealed class StoreOwnerTests
 {
     private const string Unowned = "version: 1\nsources: [{ name: docs, type: markdown, include: [\"docs/**/*.md\"] }]\n";

@@ -1,6 +1,9 @@
 namespace EmbSync.Tool.Tests;
 
-/// <summary>A key that the configuration names and that the environment doesn't have is said where people prepare a run, and needed nowhere before it.</summary>
+/// <summary>
+/// A key that the configuration names and that the environment doesn't have is said where people prepare a run, and needed nowhere before
+/// it.
+/// </summary>
 public sealed class UnsetKeyTests
 {
     private const string OpenAi = "embeddings: { provider: openai, model: text-embedding-3-small, dimension: 32";

@@ -4,7 +4,8 @@ using EmbSync.Core.Providers;
 namespace EmbSync.Core.Buying;
 
 /// <summary>
-/// What one run has bought, and what it may still buy: the one place where its money is counted. Inputs are taken on the sender's side, answers come in on the
+/// What one run has bought, and what it may still buy: the one place where its money is counted. Inputs are taken on the sender's side,
+/// answers come in on the
 /// committer's, and those that nobody waited for on any, so every step takes the lock.
 /// </summary>
 /// <param name="limit">Of all spaces together.</param>
@@ -58,7 +59,8 @@ public sealed class Bill(SpendLimit limit, IReadOnlyList<PurchaseTerms> terms)
     }
 
     /// <summary>
-    /// Whether the input may be sent: whether all that was sent with it is still within the bounds when it is answered, by the bill so far and the estimate of what
+    /// Whether the input may be sent: whether all that was sent with it is still within the bounds when it is answered, by the bill so far
+    /// and the estimate of what
     /// is under way, at the rate of past runs or of this one, whichever is dearer. Once it may not, nothing else may.
     /// </summary>
     public bool Takes(EmbedInput input)

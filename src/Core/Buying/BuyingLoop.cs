@@ -11,7 +11,8 @@ namespace EmbSync.Core.Buying;
 internal delegate Task AnswerSink(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors);
 
 /// <summary>
-/// The one loop that spends: inputs come from a feed, are sent as long as the bill takes them, and each answer is on the bill before its sink commits it
+/// The one loop that spends: inputs come from a feed, are sent as long as the bill takes them, and each answer is on the bill before its
+/// sink commits it
 /// and before the next one is asked for.
 /// </summary>
 /// <param name="embed">The request governor, or several as one.</param>

@@ -6,7 +6,9 @@ using EmbSync.Core.Storage.Spool;
 
 namespace EmbSync.Core.Buying;
 
-/// <summary>A governor whose results are on disk before anybody sees them, where the store is a server: what is paid outlives a commit that fails.</summary>
+/// <summary>
+/// A governor whose results are on disk before anybody sees them, where the store is a server: what is paid outlives a commit that fails.
+/// </summary>
 internal sealed class PaidEmbedding : IDisposable
 {
     private readonly SpoolWriter? _spool;

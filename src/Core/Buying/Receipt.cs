@@ -25,7 +25,8 @@ internal sealed record ReceiptEnd(Verdict Verdict, Exception? Stopped, int Items
 }
 
 /// <summary>
-/// The receipt of one run that writes: opened before it buys anything, closed however it ends. All commands keep theirs here, so that no unit that a provider
+/// The receipt of one run that writes: opened before it buys anything, closed however it ends. All commands keep theirs here, so that no
+/// unit that a provider
 /// billed is missing in one, and one that can't be written doesn't cost the report.
 /// </summary>
 /// <param name="command">As <c>runs</c> shows it.</param>

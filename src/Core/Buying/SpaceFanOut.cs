@@ -5,7 +5,8 @@ using EmbSync.Core.Providers;
 namespace EmbSync.Core.Buying;
 
 /// <summary>
-/// Several streams as one: each input goes to the stream of its space, and all of them work at the same time. When one fails, no other begins a
+/// Several streams as one: each input goes to the stream of its space, and all of them work at the same time. When one fails, no other
+/// begins a
 /// request, and what is under way still comes. A stream that takes no more inputs (a limit on requests) doesn't hold up the others.
 /// </summary>
 /// <param name="room">Inputs that may wait for a stream.</param>

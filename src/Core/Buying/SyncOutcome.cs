@@ -25,10 +25,15 @@ public sealed record SyncOutcome(
     /// <summary>Of the requests, those that were sent again.</summary>
     public int Retries { get; init; }
 
-    /// <summary>Items whose vectors are bought and which are not stored yet: the generation that is searched lacks their text, and the new one can't take over.</summary>
+    /// <summary>
+    /// Items whose vectors are bought and which are not stored yet: the generation that is searched lacks their text, and the new one can't
+    /// take over.
+    /// </summary>
     public int Waiting { get; init; }
 
-    /// <summary>Tokens estimated from the text of what the bill is for; null without a bill. The next estimates learn from the two.</summary>
+    /// <summary>
+    /// Tokens estimated from the text of what the bill is for; null without a bill. The next estimates learn from the two.
+    /// </summary>
     public long? Covered { get; init; }
 
     /// <summary>What was bought in each space, in the order of the plan; empty when nothing was to be bought.</summary>

@@ -7,7 +7,8 @@ namespace EmbSync.Core.Configuration;
 /// <param name="MaxDelete">As <c>limits.maxDelete</c>: <c>20%</c>, <c>50</c>.</param>
 /// <param name="MaxCost">USD a run.</param>
 /// <param name="Space">Whose model and dimension these are, where the configuration has several; null where it has one.</param>
-/// <param name="Storeless">No store will be asked (<c>--against</c>): what the configured one needs, such as its address, may be missing.</param>
+/// <param name="Storeless">No store will be asked (<c>--against</c>): what the configured one needs, such as its address, may be
+/// missing.</param>
 public sealed record ConfigOverrides(
     int? BatchSize = null,
     int? SleepMs = null,

@@ -4,7 +4,8 @@ namespace EmbSync.Core.Configuration;
 
 /// <summary>Everything a run is told, after flags, environment, file and defaults were put together. Values are checked.</summary>
 /// <param name="File">Configuration file, absolute; null when there is none.</param>
-/// <param name="Root">Folder that globs and relative paths start from, absolute: the file's, else the repository's root, else the current one.</param>
+/// <param name="Root">Folder that globs and relative paths start from, absolute: the file's, else the repository's root, else the current
+/// one.</param>
 /// <param name="Project">Owner name of the store.</param>
 public sealed record EmbSyncConfig(
     string? File,
@@ -24,7 +25,10 @@ public sealed record EmbSyncConfig(
     /// <summary>Codes that are known and count no more, by pattern of the item's path.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Accept { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>The store is a file of this folder, and nobody said whose: the folder is what tells the project, whatever it or its origin is called by now.</summary>
+    /// <summary>
+    /// The store is a file of this folder, and nobody said whose: the folder is what tells the project, whatever it or its origin is called
+    /// by now.
+    /// </summary>
     public bool OwnsItsStore => !Origins.ContainsKey("project") && Store.Backend == StoreBackend.Sqlite
         && Store.Path.StartsWith(Path.TrimEndingDirectorySeparator(Root) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }
@@ -57,7 +61,8 @@ public sealed record StoreConfig(
 }
 
 /// <summary>How an HNSW index is built and searched.</summary>
-/// <param name="M">pgvector's default; more of it or of <paramref name="EfConstruction"/> costs build time and gains little recall below a million vectors.</param>
+/// <param name="M">pgvector's default; more of it or of <paramref name="EfConstruction"/> costs build time and gains little recall below a
+/// million vectors.</param>
 /// <param name="EfSearch">Candidates of a search at least.</param>
 /// <param name="BuildMemory">Bytes of <c>maintenance_work_mem</c>; null for what the vectors need.</param>
 /// <param name="MinRows">Below it an exact scan takes a millisecond or two, as long as the index would, and is exact.</param>
@@ -80,7 +85,8 @@ public enum AutoIndex
 /// <param name="SleepMs">Pause after each request, in milliseconds.</param>
 /// <param name="Concurrency">Requests at the same time; texts, where the provider is local.</param>
 /// <param name="Prices">USD per million tokens by model, over the built-in table.</param>
-/// <param name="AllowHosts">Hosts that may get the key beside OpenAI's and local ones; holds the host of a base URL from the environment.</param>
+/// <param name="AllowHosts">Hosts that may get the key beside OpenAI's and local ones; holds the host of a base URL from the
+/// environment.</param>
 /// <param name="AllowInsecureHttp">Plain HTTP to a host that is not local.</param>
 /// <param name="Prefixes">Texts put before documents and queries, for models that want them.</param>
 public sealed record EmbeddingsConfig(
@@ -98,18 +104,23 @@ public sealed record EmbeddingsConfig(
     bool AllowInsecureHttp,
     RolePrefixes Prefixes)
 {
-    /// <summary>Variable that holds the key, set or not, so that who misses the key can say what to set; null where none is looked for.</summary>
+    /// <summary>
+    /// Variable that holds the key, set or not, so that who misses the key can say what to set; null where none is looked for.
+    /// </summary>
     public string? ApiKeyVariable { get; init; }
 
     /// <summary>
-    /// A key is meant, by <c>embeddings.apiKey</c> or because the endpoint is one that wants it, and its variable is not set: what people should know before
+    /// A key is meant, by <c>embeddings.apiKey</c> or because the endpoint is one that wants it, and its variable is not set: what people
+    /// should know before
     /// they rely on it; null where there is nothing to say.
     /// </summary>
     public string? MissingKey { get; init; }
 
     public PaceConfig Pace { get; init; } = PaceConfig.Default;
 
-    /// <summary>A model of provider local that was given by path; null for the one that the tool carries, and for other providers.</summary>
+    /// <summary>
+    /// A model of provider local that was given by path; null for the one that the tool carries, and for other providers.
+    /// </summary>
     public LocalModel? Local { get; init; }
 
     public RequestConfig Request { get; init; } = RequestConfig.Learned;
@@ -117,7 +128,10 @@ public sealed record EmbeddingsConfig(
     /// <summary>Settings that are sent and stand in the file as <c>env:NAME</c>: they go only where the key may go.</summary>
     public IReadOnlyList<string> SentVariables { get; init; } = [];
 
-    /// <summary>Named uses of models, in the order of the file; empty for the one space <c>default</c> of <see cref="Model"/> and <see cref="Dimension"/>.</summary>
+    /// <summary>
+    /// Named uses of models, in the order of the file; empty for the one space <c>default</c> of <see cref="Model"/> and <see
+    /// cref="Dimension"/>.
+    /// </summary>
     public IReadOnlyList<SpaceConfig> Spaces { get; init; } = [];
 
     /// <summary>One for each space, with its model and dimension in place of the first one's.</summary>
@@ -176,7 +190,8 @@ public abstract record SourceConfig(string Name, int Priority, ChunkConfig Chunk
 
 /// <param name="Include">Globs from the root.</param>
 /// <param name="IdKey">Front matter key of the id; null: the path is the id. A file without the key has its path as id.</param>
-/// <param name="Embed">Front matter keys that are part of the embedded text, in this order; <c>title</c> stands for the item's title.</param>
+/// <param name="Embed">Front matter keys that are part of the embedded text, in this order; <c>title</c> stands for the item's
+/// title.</param>
 /// <param name="Metadata">Front matter keys that are stored with the item.</param>
 /// <param name="ItemType">Type of items whose front matter has no <c>type</c>.</param>
 /// <param name="TitleOnEveryChunk">Repeat title and embedded keys on each chunk, not only on the first.</param>

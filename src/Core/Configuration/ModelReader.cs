@@ -7,7 +7,9 @@ using EmbSync.Core.Providers.Local;
 
 namespace EmbSync.Core.Configuration;
 
-/// <summary>What is to be known of a model before anything is asked of it: the length of its vectors, and its files where it was given by path.</summary>
+/// <summary>
+/// What is to be known of a model before anything is asked of it: the length of its vectors, and its files where it was given by path.
+/// </summary>
 /// <param name="root">Folder that its path starts from, absolute.</param>
 internal sealed class ModelReader(ConfigValues values, string provider, string root)
 {

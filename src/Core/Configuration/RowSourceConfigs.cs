@@ -58,10 +58,15 @@ public sealed record ColumnSourceConfig(string Name, Secret Url, RowShape Shape,
     public string? PublishTable { get; init; }
 }
 
-/// <summary>Any SELECT that yields <c>id</c> and <c>text</c>, and where wanted <c>type</c>, <c>title</c>, <c>metadata</c>, <c>priority</c>, <c>updated_at</c>.</summary>
+/// <summary>
+/// Any SELECT that yields <c>id</c> and <c>text</c>, and where wanted <c>type</c>, <c>title</c>, <c>metadata</c>, <c>priority</c>,
+/// <c>updated_at</c>.
+/// </summary>
 public sealed record QuerySourceConfig(string Name, Secret Url, RowShape Shape, int TimeoutSeconds, string Query) : DatabaseSourceConfig(Name, Url, Shape, TimeoutSeconds);
 
-/// <summary>Objects in JSON files: arrays, JSON lines, or what a path leads to. All names are paths of members: <c>author.login</c>.</summary>
+/// <summary>
+/// Objects in JSON files: arrays, JSON lines, or what a path leads to. All names are paths of members: <c>author.login</c>.
+/// </summary>
 /// <param name="Include">Globs from the root; empty where the objects only come from standard input.</param>
 /// <param name="Items">Path of the list in each file; null: the file is the list, or a line is an object.</param>
 public sealed record JsonSourceConfig(

@@ -8,7 +8,9 @@ internal static partial class RowSourcesReader
 {
     public const string DatabaseVariable = "DATABASE_URL";
 
-    /// <summary>A value is one input as long as a model takes it: OpenAI's models take 8,191 tokens, and an estimate may be a little low.</summary>
+    /// <summary>
+    /// A value is one input as long as a model takes it: OpenAI's models take 8,191 tokens, and an estimate may be a little low.
+    /// </summary>
     public const int WholeValueTokens = 8_000;
 
     private const string DefaultId = "id";

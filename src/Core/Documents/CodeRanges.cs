@@ -1,6 +1,9 @@
 namespace EmbSync.Core.Documents;
 
-/// <summary>Where a Markdown text holds code: fences, indented lines behind an empty one, and spans between backticks. Found by lines, without a parser.</summary>
+/// <summary>
+/// Where a Markdown text holds code: fences, indented lines behind an empty one, and spans between backticks. Found by lines, without a
+/// parser.
+/// </summary>
 internal sealed class CodeRanges
 {
     private readonly List<(int Start, int End)> ranges = [];

@@ -7,8 +7,10 @@ namespace EmbSync.Core.Documents;
 internal static class ConflictMarkers
 {
     /// <summary>
-    /// The text without the lines that mark a conflict (empty lines in their place) and with both sides of it: <c>&lt;&lt;&lt;&lt;&lt;&lt;&lt; </c>,
-    /// <c>=======</c> and <c>&gt;&gt;&gt;&gt;&gt;&gt;&gt; </c> at line starts, in this order. One that begins inside a fenced block is an example, not a
+    /// The text without the lines that mark a conflict (empty lines in their place) and with both sides of it:
+    /// <c>&lt;&lt;&lt;&lt;&lt;&lt;&lt; </c>,
+    /// <c>=======</c> and <c>&gt;&gt;&gt;&gt;&gt;&gt;&gt; </c> at line starts, in this order. One that begins inside a fenced block is an
+    /// example, not a
     /// conflict.
     /// </summary>
     public static string TakeOut(string text, List<ItemWarning> warnings)

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace EmbSync.Core.Documents;
 
 /// <summary>
-/// What generators and editors write around Markdown and no reader sees, taken out before it is parsed: comments of Obsidian, tags of Hugo and Liquid,
+/// What generators and editors write around Markdown and no reader sees, taken out before it is parsed: comments of Obsidian, tags of Hugo
+/// and Liquid,
 /// attributes of kramdown and Pandoc, JSX. Every line keeps its number. Code is left alone, and so is a text that has none of it.
 /// </summary>
 internal static partial class Dialects

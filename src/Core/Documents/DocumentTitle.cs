@@ -12,7 +12,8 @@ namespace EmbSync.Core.Documents;
 internal static partial class DocumentTitle
 {
     /// <summary>
-    /// Headings that say nothing about a document, as many documents have them: templates of proposals, decisions and READMEs begin with them. In lower
+    /// Headings that say nothing about a document, as many documents have them: templates of proposals, decisions and READMEs begin with
+    /// them. In lower
     /// case, without numbers and punctuation around them.
     /// </summary>
     private static readonly HashSet<string> Generic = new(StringComparer.Ordinal)
@@ -30,7 +31,8 @@ internal static partial class DocumentTitle
     private static readonly HashSet<string> FolderFiles = new(StringComparer.OrdinalIgnoreCase) { "readme", "index", "_index", "page", "+page", "default" };
 
     /// <summary>
-    /// The front matter's; else the document's only heading of level 1, where nothing but images, links and HTML stands before it; else the file's name,
+    /// The front matter's; else the document's only heading of level 1, where nothing but images, links and HTML stands before it; else the
+    /// file's name,
     /// or its folder's where the name is README or index.
     /// </summary>
     public static string Of(DocumentFront front, RenderedDocument body, string path)

@@ -5,7 +5,8 @@ using EmbSync.Core.Documents.Rendering;
 namespace EmbSync.Core.Documents;
 
 /// <summary>What is embedded in front of the body: the title, and what else of the front matter is wanted.</summary>
-/// <param name="Text">Title and embedded keys, a line each: the title bare, others as <c>key: value</c>. Empty when there is nothing.</param>
+/// <param name="Text">Title and embedded keys, a line each: the title bare, others as <c>key: value</c>. Empty when there is
+/// nothing.</param>
 /// <param name="Body">The document without the heading that became the title.</param>
 /// <param name="Line">Line of that heading, from 1; null when none was taken out.</param>
 internal sealed record EmbeddedFront(string Text, RenderedDocument Body, int? Line)
@@ -15,7 +16,8 @@ internal sealed record EmbeddedFront(string Text, RenderedDocument Body, int? Li
     /// <summary>
     /// The title is the front matter's, else the first heading of level 1, else the first heading. When it is embedded and the document
     /// begins with that very heading, the heading is taken out of the body: it is embedded once, as the title. A heading further down
-    /// stays where it is and isn't repeated. A file's name is not embedded, so that a rename costs nothing. What people are shown as the title
+    /// stays where it is and isn't repeated. A file's name is not embedded, so that a rename costs nothing. What people are shown as the
+    /// title
     /// (<see cref="DocumentTitle"/>) is another question: a better answer to it must buy nothing.
     /// </summary>
     public static EmbeddedFront Of(DocumentFront front, RenderedDocument body, MarkdownSourceConfig config)

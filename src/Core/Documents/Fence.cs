@@ -1,6 +1,8 @@
 namespace EmbSync.Core.Documents;
 
-/// <summary>A fence of code that is open, or none. Indentation and the marks of lists and quotes before a fence don't matter here.</summary>
+/// <summary>
+/// A fence of code that is open, or none. Indentation and the marks of lists and quotes before a fence don't matter here.
+/// </summary>
 internal readonly record struct Fence(char Character, int Length)
 {
     public bool IsOpen => Length > 0;

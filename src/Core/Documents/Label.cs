@@ -5,7 +5,9 @@ namespace EmbSync.Core.Documents;
 /// <summary>Short form of a text that stands whole elsewhere: titles for display, headings in a path, words in a message.</summary>
 internal static class Label
 {
-    /// <summary>The text, or its beginning up to a word's end with an ellipsis when it has more than <paramref name="max"/> UTF-16 code units.</summary>
+    /// <summary>
+    /// The text, or its beginning up to a word's end with an ellipsis when it has more than <paramref name="max"/> UTF-16 code units.
+    /// </summary>
     public static string Of(string text, int max)
     {
         if (text.Length <= max)

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace EmbSync.Core.Documents;
 
 /// <summary>
-/// MDX without what makes it a program: <c>import</c> and <c>export</c>, tags of JSX, expressions in braces. The text between tags stays, and so does
+/// MDX without what makes it a program: <c>import</c> and <c>export</c>, tags of JSX, expressions in braces. The text between tags stays,
+/// and so does
 /// what a tag shows by its title or label. Every line keeps its number; what doesn't close stays as it stands.
 /// </summary>
 internal sealed partial class MdxText
@@ -173,7 +174,9 @@ internal sealed partial class MdxText
         return 0;
     }
 
-    /// <summary>What stands to the right within tags isn't code in MDX: lines there begin where the first one behind the tag does.</summary>
+    /// <summary>
+    /// What stands to the right within tags isn't code in MDX: lines there begin where the first one behind the tag does.
+    /// </summary>
     private static string Dedented(string text)
     {
         var result = new StringBuilder(text.Length);

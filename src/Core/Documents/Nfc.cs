@@ -56,7 +56,9 @@ internal static class Nfc
         return result?.Append(text, copied, text.Length - copied).ToString() ?? text;
     }
 
-    /// <summary>Appends the canonical decomposition of one character, whole: itself where it has none. Marks stand in the order of the data.</summary>
+    /// <summary>
+    /// Appends the canonical decomposition of one character, whole: itself where it has none. Marks stand in the order of the data.
+    /// </summary>
     public static void Decompose(Rune rune, List<(int Point, int Class)> target) => Data.Value.Decompose(rune.Value, target);
 
     private static (int Point, int Length) PointAt(ReadOnlySpan<char> text, int index) =>

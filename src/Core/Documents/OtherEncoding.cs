@@ -5,7 +5,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Documents;
 
 /// <summary>
-/// Bytes that are not the UTF-8 (or UTF-16 with a mark) that they should be, as well as they can be read: UTF-16 without a mark by its zeros, else
+/// Bytes that are not the UTF-8 (or UTF-16 with a mark) that they should be, as well as they can be read: UTF-16 without a mark by its
+/// zeros, else
 /// UTF-8 as far as it goes and Windows-1252 for the bytes between, which is what most such files are (Latin-1 among them).
 /// </summary>
 internal static class OtherEncoding

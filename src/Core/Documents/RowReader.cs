@@ -17,7 +17,9 @@ public sealed record RawRow(string Id, string? Type, string? Title, string Text,
     public IReadOnlyList<ItemWarning> Warnings { get; init; } = [];
 }
 
-/// <summary>Makes items of rows: normalises the text, cuts it, and sets aside what can't be used. Holds no state but its settings.</summary>
+/// <summary>
+/// Makes items of rows: normalises the text, cuts it, and sets aside what can't be used. Holds no state but its settings.
+/// </summary>
 /// <param name="kind">Of the source: <c>table</c>.</param>
 /// <param name="settings">Whatever else shapes an item beside <paramref name="shape"/>.</param>
 internal sealed class RowReader(string source, string kind, RowShape shape, IReadOnlyDictionary<string, JsonNode?> settings)

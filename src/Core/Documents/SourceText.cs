@@ -15,7 +15,8 @@ internal static class SourceText
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Decodes (UTF-8, or UTF-16 and UTF-32 by their byte order marks; other bytes cost a warning), then: lines end in LF, no white space at
+    /// Decodes (UTF-8, or UTF-16 and UTF-32 by their byte order marks; other bytes cost a warning), then: lines end in LF, no white space
+    /// at
     /// their ends, NFC. Line numbers stay those of the file. Exactly one of the two is set: what is not text is refused.
     /// </summary>
     public static (string? Text, Refusal? Refusal) Read(ReadOnlySpan<byte> bytes, List<ItemWarning> warnings)

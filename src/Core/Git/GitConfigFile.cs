@@ -1,16 +1,21 @@
 namespace EmbSync.Core.Git;
 
 /// <summary>
-/// Single settings of a git configuration file, for repositories that libgit2 will not open and for the file of a worktree, which it does not
+/// Single settings of a git configuration file, for repositories that libgit2 will not open and for the file of a worktree, which it does
+/// not
 /// read. Plain sections only; files that it includes are not followed.
 /// </summary>
 internal static class GitConfigFile
 {
-    /// <summary>The last value of <c>core.KEY</c>; null when the file or the key is not there. A key without a value is <c>true</c>.</summary>
+    /// <summary>
+    /// The last value of <c>core.KEY</c>; null when the file or the key is not there. A key without a value is <c>true</c>.
+    /// </summary>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static string? Core(string file, string key) => Value(file, "core", key);
 
-    /// <summary>The last value of <c>SECTION.KEY</c>; null when the file or the key is not there. A key without a value is <c>true</c>.</summary>
+    /// <summary>
+    /// The last value of <c>SECTION.KEY</c>; null when the file or the key is not there. A key without a value is <c>true</c>.
+    /// </summary>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static string? Value(string file, string section, string key)
     {

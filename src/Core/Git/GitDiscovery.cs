@@ -3,7 +3,9 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Git;
 
-/// <summary>A repository, or none, or a reason why the one that is there can't be used. Runs that need no ref go on over the files.</summary>
+/// <summary>
+/// A repository, or none, or a reason why the one that is there can't be used. Runs that need no ref go on over the files.
+/// </summary>
 /// <param name="Directory">Where was looked.</param>
 /// <param name="Problem">What is wrong with the repository and what to do; null when there is none or it was opened.</param>
 /// <param name="Sparse">The repository can't be used, and its checkout is sparse: files that are absent are not known to be gone.</param>

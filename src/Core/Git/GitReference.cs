@@ -3,7 +3,9 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Git;
 
-/// <summary>What people may write where a commit is asked for. Checked before libgit2 sees it: a ref comes from flags and CI variables.</summary>
+/// <summary>
+/// What people may write where a commit is asked for. Checked before libgit2 sees it: a ref comes from flags and CI variables.
+/// </summary>
 internal static class GitReference
 {
     private const string Marks = "_./@{}^~+#=,%-";
@@ -41,7 +43,9 @@ internal static class GitReference
         }
     }
 
-    /// <summary>For messages: control, format and bidirectional characters shown by number, so that a message can't steer a terminal.</summary>
+    /// <summary>
+    /// For messages: control, format and bidirectional characters shown by number, so that a message can't steer a terminal.
+    /// </summary>
     public static string Printable(string text) => string.Concat(text.EnumerateRunes().Select(rune =>
         System.Text.Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator

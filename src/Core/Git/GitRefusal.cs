@@ -44,7 +44,9 @@ internal static class GitRefusal
             : $"The git repository at {place} can't be read: {GitReference.Printable(message)}. {Files}";
     }
 
-    /// <summary>What <c>extensions.KEY</c> says in the configuration that all worktrees share; null where it says nothing or can't be read.</summary>
+    /// <summary>
+    /// What <c>extensions.KEY</c> says in the configuration that all worktrees share; null where it says nothing or can't be read.
+    /// </summary>
     private static string? Setting(string folder, string key)
     {
         try

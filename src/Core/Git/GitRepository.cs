@@ -55,12 +55,15 @@ public sealed class GitRepository : IDisposable
 
     private string ShallowFile => Path.Combine(CommonFolder, "shallow");
 
-    /// <summary>Looks in <paramref name="directory"/> and upward. What is wrong with a repository comes as <see cref="GitDiscovery.Problem"/>.</summary>
+    /// <summary>
+    /// Looks in <paramref name="directory"/> and upward. What is wrong with a repository comes as <see cref="GitDiscovery.Problem"/>.
+    /// </summary>
     public static GitDiscovery Discover(string directory) =>
         Discovered(directory, Directory.Exists(directory) ? Repository.Discover(directory) : null, null);
 
     /// <summary>
-    /// As git finds it from inside a hook: GIT_DIR names the repository, and GIT_WORK_TREE, else <paramref name="directory"/>, its work tree;
+    /// As git finds it from inside a hook: GIT_DIR names the repository, and GIT_WORK_TREE, else <paramref name="directory"/>, its work
+    /// tree;
     /// without GIT_DIR, or where it names the repository that is found anyway, as <see cref="Discover"/>.
     /// </summary>
     public static GitDiscovery DiscoverFromHook(string directory, IReadOnlyDictionary<string, string> environment)
@@ -102,7 +105,9 @@ public sealed class GitRepository : IDisposable
         }
     }
 
-    /// <summary>Full id of the commit that a branch, tag, remote branch, abbreviated id or expression such as <c>HEAD~2</c> names.</summary>
+    /// <summary>
+    /// Full id of the commit that a branch, tag, remote branch, abbreviated id or expression such as <c>HEAD~2</c> names.
+    /// </summary>
     /// <exception cref="GitException">Refused, unknown, ambiguous, or not a commit.</exception>
     public string ResolveCommit(string reference)
     {
@@ -147,7 +152,9 @@ public sealed class GitRepository : IDisposable
             "'fetch-depth: 0' for actions/checkout, 'git fetch --unshallow' elsewhere.");
     }
 
-    /// <summary>Whether <paramref name="descendant"/> is or comes after <paramref name="ancestor"/>, as far as history was fetched.</summary>
+    /// <summary>
+    /// Whether <paramref name="descendant"/> is or comes after <paramref name="ancestor"/>, as far as history was fetched.
+    /// </summary>
     public bool IsAncestor(string ancestor, string descendant) => ancestor == descendant || (IsShallow
         ? Ask(() => Shallow().IsAncestor(ancestor, descendant))
         : Ask(() => repository.ObjectDatabase.FindMergeBase(Commit(ancestor), Commit(descendant))?.Sha == ancestor));
@@ -266,7 +273,9 @@ public sealed class GitRepository : IDisposable
     /// <param name="path">From the top of the work tree; a folder ends in <c>/</c>.</param>
     public bool IsIgnored(string path) => Ask(() => repository.Ignore.IsPathIgnored(path));
 
-    /// <summary>A folder's path from the top of the work tree, empty for the top; null when it lies outside. A bare repository has only its top.</summary>
+    /// <summary>
+    /// A folder's path from the top of the work tree, empty for the top; null when it lies outside. A bare repository has only its top.
+    /// </summary>
     public string? PathOf(string directory) => WorkTree is null ? "" : RealPath.Below(WorkTree, RealPath.Of(directory));
 
     public void Dispose() => repository.Dispose();
@@ -365,7 +374,9 @@ public sealed class GitRepository : IDisposable
         return File.Exists(pointer) ? Path.GetFullPath(Path.Combine(folder, File.ReadAllText(pointer).Trim())) : folder;
     }
 
-    /// <summary>libgit2 doesn't read <c>config.worktree</c>: one that moves the work tree would be answered wrongly, so it is refused.</summary>
+    /// <summary>
+    /// libgit2 doesn't read <c>config.worktree</c>: one that moves the work tree would be answered wrongly, so it is refused.
+    /// </summary>
     private static void CheckWorktreeConfig(string folder)
     {
         var file = Path.Combine(folder, WorktreeConfig);

@@ -15,7 +15,8 @@ public readonly record struct GitEntry(string Path, string Blob, GitEntryKind Ki
 /// <summary>How work tree, index and HEAD differ. Paths from the top of the repository; renames are a deletion and an addition.</summary>
 /// <param name="Changed">Tracked, there, and with other content or another type than the index has.</param>
 /// <param name="Untracked">Not tracked and not ignored. A repository inside the repository comes as one path that ends in <c>/</c>.</param>
-/// <param name="Deleted">Tracked and not in the work tree, without those in <paramref name="Skipped"/>. A folder that can't be read looks so too.</param>
+/// <param name="Deleted">Tracked and not in the work tree, without those in <paramref name="Skipped"/>. A folder that can't be read looks
+/// so too.</param>
 /// <param name="Conflicted">Unmerged.</param>
 /// <param name="Staged">The index differs from HEAD.</param>
 /// <param name="Skipped">Left out of the work tree on purpose (sparse checkout).</param>

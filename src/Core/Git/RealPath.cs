@@ -52,7 +52,10 @@ internal static class RealPath
         return result;
     }
 
-    /// <summary>The path of <paramref name="inner"/> from <paramref name="folder"/>, with <c>/</c>; empty when equal, null when it lies outside. Both real.</summary>
+    /// <summary>
+    /// The path of <paramref name="inner"/> from <paramref name="folder"/>, with <c>/</c>; empty when equal, null when it lies outside.
+    /// Both real.
+    /// </summary>
     public static string? Below(string folder, string inner)
     {
         var relative = Path.GetRelativePath(folder, inner);

@@ -78,7 +78,9 @@ public static class SinceScope
         return reference;
     }
 
-    /// <summary>Paths whose stored version is not the recorded commit's: changed, untracked or deleted in the work tree back then, or set aside.</summary>
+    /// <summary>
+    /// Paths whose stored version is not the recorded commit's: changed, untracked or deleted in the work tree back then, or set aside.
+    /// </summary>
     private static HashSet<string> UnlikeStored(GitRepository repository, SinceQuery query)
     {
         var tree = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -88,7 +88,9 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Rows of a database that a run holds at a time; it goes on with the next when they are done.</summary>
     internal int RowsAtATime { get; set; } = RowSurvey.MostRows;
 
-    /// <summary>Is told what is learned of the provider's server while it is asked, from several threads; null where nobody listens.</summary>
+    /// <summary>
+    /// Is told what is learned of the provider's server while it is asked, from several threads; null where nobody listens.
+    /// </summary>
     public IProgress<string>? Notices { get; set; }
 
     /// <summary>The same sources over another store. All stays with its owner: the answer isn't to be disposed.</summary>
@@ -111,7 +113,8 @@ public sealed class Workspace : IAsyncDisposable
     internal string ProjectOf(StoreHead head) => Config.OwnsItsStore && head.Project is { } owner ? owner : Config.Project;
 
     /// <summary>
-    /// The vector index of what is searched, where it is due. After the writer has let go: it can take minutes, in which searches and other runs go on, and
+    /// The vector index of what is searched, where it is due. After the writer has let go: it can take minutes, in which searches and other
+    /// runs go on, and
     /// what was stored is found all the same.
     /// </summary>
     internal async Task EnsureIndexesAsync(IEnumerable<string> spaces, CancellationToken cancellationToken)

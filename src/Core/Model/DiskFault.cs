@@ -1,6 +1,9 @@
 namespace EmbSync.Core.Model;
 
-/// <summary>What the file system answers where a file or folder can't be made, written or taken away: no defect of this program, and in words that say what to do next.</summary>
+/// <summary>
+/// What the file system answers where a file or folder can't be made, written or taken away: no defect of this program, and in words that
+/// say what to do next.
+/// </summary>
 public static class DiskFault
 {
     // ENOSPC, EDQUOT of Linux and of macOS, ERROR_DISK_FULL, ERROR_DISK_QUOTA_EXCEEDED.

@@ -6,7 +6,8 @@ namespace EmbSync.Core.Model;
 /// <param name="Provider"><c>lexical</c> or <c>openai</c>.</param>
 /// <param name="Model">As the provider names it.</param>
 /// <param name="Dimension">Length of every vector.</param>
-/// <param name="RoleRules">How a document and a query become input (prefixes, version of the definition); empty where they don't differ.</param>
+/// <param name="RoleRules">How a document and a query become input (prefixes, version of the definition); empty where they don't
+/// differ.</param>
 public sealed record EmbeddingSignature(string Provider, string Model, int Dimension, string RoleRules)
 {
     /// <summary>SHA-256 in hex over all four.</summary>
@@ -35,7 +36,8 @@ public sealed record Generation(
     public DateTimeOffset? RetiredAt { get; init; }
 
     /// <summary>
-    /// Somebody chose it against the configuration (<c>reembed --model</c>, <c>--rollback</c>): a sync keeps it until the configuration agrees or
+    /// Somebody chose it against the configuration (<c>reembed --model</c>, <c>--rollback</c>): a sync keeps it until the configuration
+    /// agrees or
     /// <c>reembed --unpin</c>.
     /// </summary>
     public bool IsPinned { get; init; }

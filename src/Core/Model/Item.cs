@@ -38,7 +38,8 @@ public sealed record Item(
     IReadOnlyList<Chunk> Chunks)
 {
     /// <summary>
-    /// The id that the item says is its own, where another item has it (two files, one id): then <see cref="ItemKey.Id"/> is the path. Null elsewhere.
+    /// The id that the item says is its own, where another item has it (two files, one id): then <see cref="ItemKey.Id"/> is the path. Null
+    /// elsewhere.
     /// </summary>
     public string? ClaimedId { get; init; }
 

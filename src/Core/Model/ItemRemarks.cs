@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace EmbSync.Core.Model;
 
-/// <summary>What is to be said of an item beside what it holds, in the form that stores keep: status tells it without reading the item again.</summary>
+/// <summary>
+/// What is to be said of an item beside what it holds, in the form that stores keep: status tells it without reading the item again.
+/// </summary>
 /// <param name="ClaimedId">See <see cref="Item.ClaimedId"/>.</param>
 public sealed record ItemRemarks(string? ClaimedId, IReadOnlyList<ItemWarning> Warnings)
 {

@@ -10,7 +10,9 @@ namespace EmbSync.Core.Model;
 /// </summary>
 public static partial class Plain
 {
-    /// <summary>One line: control characters, escapes, line separators, bidirectional and invisible format characters become <c>\u{XX}</c>.</summary>
+    /// <summary>
+    /// One line: control characters, escapes, line separators, bidirectional and invisible format characters become <c>\u{XX}</c>.
+    /// </summary>
     public static string Line(string? text)
     {
         if (string.IsNullOrEmpty(text))

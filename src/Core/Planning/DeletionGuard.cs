@@ -5,7 +5,8 @@ using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Planning;
 
-/// <param name="Moved">Its content is written under another id by the same plan, see <see cref="Moves"/>: it loses nothing and doesn't count.</param>
+/// <param name="Moved">Its content is written under another id by the same plan, see <see cref="Moves"/>: it loses nothing and doesn't
+/// count.</param>
 public sealed record PlannedDeletion(ItemKey Key, string? Path, string Title, bool Moved)
 {
     /// <summary>The file is still there and was read, under another id: nothing is lost with the row.</summary>
@@ -17,13 +18,15 @@ public sealed record PlannedDeletion(ItemKey Key, string? Path, string Title, bo
 /// <param name="Lost">Of those that are held.</param>
 /// <param name="Held">By the place as a whole: what the bound is measured against.</param>
 /// <param name="Fate">What became of the lost ones, after their number: <c>of 30 stored items are gone from the source</c>.</param>
-/// <param name="Emptied">What to say when nothing is left, however few it were; null when something is, or when that needs no asking.</param>
+/// <param name="Emptied">What to say when nothing is left, however few it were; null when something is, or when that needs no
+/// asking.</param>
 /// <param name="Done">What nothing was: <c>deleted</c>.</param>
 /// <param name="Advice">Sentences before the way to do it all the same; empty for none.</param>
 public sealed record Loss(string Place, int Lost, int Held, string Fate, string? Emptied, string Done, string Advice = "");
 
 /// <summary>
-/// The one bound on what a run takes away, of stored items or of people's own tables: so much of what is held and no more, and never all of it, unless somebody
+/// The one bound on what a run takes away, of stored items or of people's own tables: so much of what is held and no more, and never all of
+/// it, unless somebody
 /// says so. Deletion of items also needs a source that was read whole, or git showing the path gone within the scope.
 /// </summary>
 public static class DeletionGuard

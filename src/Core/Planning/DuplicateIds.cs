@@ -6,7 +6,8 @@ namespace EmbSync.Core.Planning;
 public readonly record struct IdClaim(string Path, string Id);
 
 /// <summary>
-/// Two files that claim one id are two items. Which of them has the id is a function of the files that there are, and of nothing that happened before:
+/// Two files that claim one id are two items. Which of them has the id is a function of the files that there are, and of nothing that
+/// happened before:
 /// a full sync, one with a scope and one into an empty store agree. Vectors don't depend on ids, so a change of ids buys nothing.
 /// </summary>
 public static class DuplicateIds
@@ -18,7 +19,8 @@ public static class DuplicateIds
     };
 
     /// <summary>
-    /// The id of each file, by path: its path is a file's own; of those that claim another id the first has it, and the others go by their paths. First is a
+    /// The id of each file, by path: its path is a file's own; of those that claim another id the first has it, and the others go by their
+    /// paths. First is a
     /// file that lies in no folder for what is put away, then one in fewer folders, then the one whose path comes first by its characters.
     /// </summary>
     /// <param name="held">Ids that can't be given to anybody: of stored items whose files can't be read now.</param>

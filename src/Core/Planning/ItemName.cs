@@ -10,7 +10,8 @@ namespace EmbSync.Core.Planning;
 public readonly record struct NamedItem(ItemKey Key, string? Path);
 
 /// <summary>
-/// An item as people name it: by its id, by its path (from the root, or from where they stand), as <c>SOURCE:ID</c>, or as a search printed it, with a line
+/// An item as people name it: by its id, by its path (from the root, or from where they stand), as <c>SOURCE:ID</c>, or as a search printed
+/// it, with a line
 /// behind the path. Letters' case doesn't matter where that tells one item.
 /// </summary>
 /// <param name="Said">As it was typed.</param>
@@ -34,7 +35,10 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
     public IReadOnlyList<string> IdsIn(string source) => IsPlace ? []
         : Said.Length > source.Length + 1 && Said.StartsWith(source, StringComparison.OrdinalIgnoreCase) && Said[source.Length] is ':' or '/' ? [Said, Said[(source.Length + 1)..]] : [Said];
 
-    /// <summary>Those that the name means: as it is typed, else whatever the case, else without the line behind it, else what is in a folder of that name.</summary>
+    /// <summary>
+    /// Those that the name means: as it is typed, else whatever the case, else without the line behind it, else what is in a folder of that
+    /// name.
+    /// </summary>
     /// <param name="folders">Whether a folder means all that is in it.</param>
     public IReadOnlyList<NamedItem> In(IReadOnlyCollection<NamedItem> items, bool folders)
     {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace EmbSync.Core.Planning;
 
-/// <summary>What is wrong with items and counts no more: the configuration accepts it (<c>accept</c>), or it was there before a pull request.</summary>
+/// <summary>
+/// What is wrong with items and counts no more: the configuration accepts it (<c>accept</c>), or it was there before a pull request.
+/// </summary>
 public sealed class KnownProblems
 {
     public static readonly KnownProblems None = new(new Dictionary<string, IReadOnlyList<string>>());

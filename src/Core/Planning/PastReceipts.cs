@@ -19,7 +19,9 @@ public static class PastReceipts
     private const double Least = 0.25;
     private const double MostFactor = 4;
 
-    /// <summary>Weighted by tokens: a long run says more than a short one. Receipts without a bill, or of another model, say nothing.</summary>
+    /// <summary>
+    /// Weighted by tokens: a long run says more than a short one. Receipts without a bill, or of another model, say nothing.
+    /// </summary>
     public static PastRuns Of(IEnumerable<RunRecord> runs, string model)
     {
         ArgumentNullException.ThrowIfNull(runs);

@@ -16,7 +16,9 @@ public sealed record PurchaseEstimate(int Chunks, int Requests, long Tokens, dec
     /// <summary>Receipts of past runs that the figures are learned from.</summary>
     public int CalibratedBy { get; init; }
 
-    /// <summary>Where the price is from: <c>embeddings.prices</c>, or the month of the built-in table; null where it is unknown or nothing is paid.</summary>
+    /// <summary>
+    /// Where the price is from: <c>embeddings.prices</c>, or the month of the built-in table; null where it is unknown or nothing is paid.
+    /// </summary>
     public string? PriceFrom { get; init; }
 
     /// <summary>Of several spaces, which are bought in at the same time.</summary>

@@ -6,7 +6,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Planning;
 
 /// <summary>
-/// Items of some sources, by marks of their ids: eight bytes each, as they may be millions. Two ids share a mark once in billions of pairs; one of them then waits
+/// Items of some sources, by marks of their ids: eight bytes each, as they may be millions. Two ids share a mark once in billions of pairs;
+/// one of them then waits
 /// for the next run.
 /// </summary>
 public sealed class RowSets

@@ -22,7 +22,8 @@ internal sealed record RowSurveyRequest(bool All, IReadOnlyList<string> Ids, int
 }
 
 /// <summary>
-/// Looks at a source of rows: what differs is found where the rows are, and of that only as much is read as comes next in the order of work and
+/// Looks at a source of rows: what differs is found where the rows are, and of that only as much is read as comes next in the order of work
+/// and
 /// fits into memory. The rest is counted, and priced by its length.
 /// </summary>
 internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore store, RowSurveyRequest request)
@@ -34,7 +35,7 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
     private const long MostText = 16 * 1024 * 1024;
 
     /// <summary>Bad rows at the head of the work that don't keep the run from what is behind them.</summary>
-    private const int Slack = 5_000;
+    private const int Headroom = 5_000;
 
     /// <summary>Rows of which it is looked whether they are others at each look; that all are so, or none, is what is to be told.</summary>
     private const int VolatileSample = 100;
@@ -80,7 +81,10 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
         };
     }
 
-    /// <summary>Rows whose hash was another when they were read than when they were listed: were they updated in that moment, or are they never twice the same?</summary>
+    /// <summary>
+    /// Rows whose hash was another when they were read than when they were listed: were they updated in that moment, or are they never
+    /// twice the same?
+    /// </summary>
     private async Task<bool> IsVolatileAsync(CancellationToken cancellationToken)
     {
         if (_moving.Count == 0 || !await source.IsVolatileAsync([.. _moving.Take(VolatileSample)], cancellationToken))
@@ -130,8 +134,8 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
     /// <summary>Answers the rows that come first in the order of work; counts the rest.</summary>
     private async Task<IReadOnlyList<RowDifference>> CompareAsync(IReadOnlySet<string> incomplete, RowIds ids, CancellationToken cancellationToken)
     {
-        var most = request.IsBounded ? request.MostRows + Slack : int.MaxValue;
-        var first = new PriorityQueue<RowDifference, Rank>(Rank.WorstFirst);
+        var most = request.IsBounded ? request.MostRows + Headroom : int.MaxValue;
+        var first = new PriorityQueue<RowDifference, WorkOrder>(WorkOrder.WorstFirst);
         await foreach (var difference in source.CompareAsync(new(store, incomplete, request.All, request.Ids.Count == 0 ? null : request.Ids), cancellationToken))
         {
             if (difference.Row is not { } row)
@@ -158,7 +162,7 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
                     continue;
                 }
 
-                first.Enqueue(difference, Rank.Of(row, config.Priority));
+                first.Enqueue(difference, WorkOrder.Of(row, config.Priority));
                 if (first.Count > most)
                 {
                     Leave(first.Dequeue());
@@ -317,13 +321,13 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
     }
 
     /// <summary>Place in the order of work: priority, then newest, then id.</summary>
-    private readonly record struct Rank(int Priority, long UpdatedAt, string Id)
+    private readonly record struct WorkOrder(int Priority, long UpdatedAt, string Id)
     {
-        public static readonly IComparer<Rank> WorstFirst = Comparer<Rank>.Create((one, other) =>
+        public static readonly IComparer<WorkOrder> WorstFirst = Comparer<WorkOrder>.Create((one, other) =>
             one.Priority != other.Priority ? one.Priority.CompareTo(other.Priority)
             : one.UpdatedAt != other.UpdatedAt ? one.UpdatedAt.CompareTo(other.UpdatedAt)
             : string.CompareOrdinal(other.Id, one.Id));
 
-        public static Rank Of(ListedRow row, int priority) => new(row.Priority ?? priority, row.UpdatedAt?.UtcTicks ?? long.MinValue, row.Id);
+        public static WorkOrder Of(ListedRow row, int priority) => new(row.Priority ?? priority, row.UpdatedAt?.UtcTicks ?? long.MinValue, row.Id);
     }
 }

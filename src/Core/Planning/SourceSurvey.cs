@@ -43,8 +43,10 @@ public sealed record ReadItem(
 /// <summary>One source as it is now, beside what is stored of it: values only, all that the planner asks.</summary>
 /// <param name="Configured">False for a source that is stored and no longer configured: it reads as empty.</param>
 /// <param name="Complete">The source was read whole.</param>
-/// <param name="Covers">Whatever can have changed since the last complete sync was looked at: the source whole, or a scope with a record of that sync.</param>
-/// <param name="Unchanged">Stored items whose entry has the stored version and pipeline and whose vectors are all there; they were not read.</param>
+/// <param name="Covers">Whatever can have changed since the last complete sync was looked at: the source whole, or a scope with a record of
+/// that sync.</param>
+/// <param name="Unchanged">Stored items whose entry has the stored version and pipeline and whose vectors are all there; they were not
+/// read.</param>
 /// <param name="Problems">Entries that can't be used.</param>
 /// <param name="Stored">All stored items of the source.</param>
 /// <param name="Absent">Locators of stored items that were looked for and not found.</param>
@@ -64,7 +66,9 @@ public sealed record SourceSurvey(
     IReadOnlySet<string> Incomplete,
     IReadOnlyList<string> Notes)
 {
-    /// <summary>What was counted and not loaded: rows of a database. <see cref="Stored"/> has only those of them that were read or are gone.</summary>
+    /// <summary>
+    /// What was counted and not loaded: rows of a database. <see cref="Stored"/> has only those of them that were read or are gone.
+    /// </summary>
     public IReadOnlyList<RowCount> Rows { get; init; } = [];
 
     /// <summary>All stored items of the source, loaded or not.</summary>
@@ -86,7 +90,9 @@ public sealed record SourceSurvey(
 
     public int Unread => Rows.Sum(row => row.Unread);
 
-    /// <summary>Stored items that the source no longer has, by what was looked at. Deleting them is another question: <see cref="DeletionGuard"/>.</summary>
+    /// <summary>
+    /// Stored items that the source no longer has, by what was looked at. Deleting them is another question: <see cref="DeletionGuard"/>.
+    /// </summary>
     public IReadOnlyList<StoredItem> Gone()
     {
         var present = Unchanged.Select(item => item.Id).Concat(Read.Select(item => item.Key.Id)).ToHashSet(StringComparer.Ordinal);

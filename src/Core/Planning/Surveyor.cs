@@ -175,7 +175,8 @@ public sealed class Surveyor(IStore store, bool all)
         }
 
         /// <summary>
-        /// Paths not looked at yet of stored items that claim an id which is in play: another path claims it now, or the path that had it was looked
+        /// Paths not looked at yet of stored items that claim an id which is in play: another path claims it now, or the path that had it
+        /// was looked
         /// at and may have let it go.
         /// </summary>
         public HashSet<string> Rivals(IReadOnlySet<string> looked)
@@ -187,7 +188,9 @@ public sealed class Surveyor(IStore store, bool all)
                 .Select(item => item.Locator).ToHashSet(StringComparer.Ordinal);
         }
 
-        /// <summary>Gives each item the id that it has among the others; an unchanged one that has another now is read. Answers ids by path.</summary>
+        /// <summary>
+        /// Gives each item the id that it has among the others; an unchanged one that has another now is read. Answers ids by path.
+        /// </summary>
         public async Task<IReadOnlyDictionary<string, string>> SettleAsync(Surveyor surveyor, ISource source, CancellationToken cancellationToken)
         {
             while (true)

@@ -40,7 +40,9 @@ public sealed record PlannedItem(ReadItem Item, ItemChange Change, ItemState Sta
     public ItemKey? Replaces { get; init; }
 }
 
-/// <summary>An item that differs and is left as it is, because nobody asked for the run and <c>embeddings.autoIndex</c> doesn't let it.</summary>
+/// <summary>
+/// An item that differs and is left as it is, because nobody asked for the run and <c>embeddings.autoIndex</c> doesn't let it.
+/// </summary>
 public sealed record HeldItem(ItemKey Key, string? Path, ItemChange Change);
 
 /// <summary>What one source contributes; counts add up: total = current + missing + stale + blocked.</summary>
@@ -92,7 +94,8 @@ public sealed record RefusedDeletions(string Source, int Items, string Message);
 /// <param name="Spaces">In the order of the configuration; never empty.</param>
 /// <param name="Buy">All hashes that have to be bought in any space.</param>
 /// <param name="Purchase">Of all spaces.</param>
-/// <param name="Violation">Why the plan must not begin (a change of model; the deletion guard where only deletions are asked for); null when it may.</param>
+/// <param name="Violation">Why the plan must not begin (a change of model; the deletion guard where only deletions are asked for); null
+/// when it may.</param>
 /// <param name="CutOff">Items left for another run by <c>--limit</c>.</param>
 public sealed record SyncPlan(
     SyncRequest Request,
@@ -137,7 +140,9 @@ public sealed record SyncPlan(
     /// <summary>Changed rows that weren't read, likewise.</summary>
     public int LaterChanged { get; init; }
 
-    /// <summary>Rows that differ and weren't looked at yet: a run without a limit goes on with them when this plan is done. Null for none.</summary>
+    /// <summary>
+    /// Rows that differ and weren't looked at yet: a run without a limit goes on with them when this plan is done. Null for none.
+    /// </summary>
     public RowSets? Rest { get; init; }
 
     /// <summary>Items that differ and that the run takes nothing of: another part did, or they came to differ since it began.</summary>

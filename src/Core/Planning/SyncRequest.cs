@@ -58,7 +58,8 @@ public sealed record SyncRequest
     public bool Whole { get; init; }
 
     /// <summary>
-    /// What the parts of this run before left, of what differed when it began: all that this part may take. Whatever else differs by now, a row that was taken
+    /// What the parts of this run before left, of what differed when it began: all that this part may take. Whatever else differs by now, a
+    /// row that was taken
     /// among it, is for the next run. Null in a run's first part.
     /// </summary>
     [JsonIgnore]

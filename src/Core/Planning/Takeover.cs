@@ -4,12 +4,17 @@ using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Planning;
 
-/// <summary>When a new generation may take over searches: when every stored item has its vectors there. Blocked ones aside: those can't be read, whatever the model.</summary>
+/// <summary>
+/// When a new generation may take over searches: when every stored item has its vectors there. Blocked ones aside: those can't be read,
+/// whatever the model.
+/// </summary>
 internal sealed class Takeover(IStore store, SyncPlan plan)
 {
     public static readonly IReadOnlySet<ItemKey> Nothing = new HashSet<ItemKey>();
 
-    /// <summary>Hashes that searches of today find in every space whose model changes: writing items of these takes nothing out of sight.</summary>
+    /// <summary>
+    /// Hashes that searches of today find in every space whose model changes: writing items of these takes nothing out of sight.
+    /// </summary>
     public async Task<IReadOnlySet<ContentHash>> SearchableAsync(CancellationToken cancellationToken)
     {
         var hashes = plan.Items.SelectMany(item => item.Item.Hashes).ToHashSet();

@@ -44,7 +44,8 @@ internal sealed class TreeCopy(ISource source, IStoreWriter writer, IReadOnlyLis
     }
 
     /// <summary>
-    /// What was wrong there and is as it was in what is compared with it: source, place and code. Files that have changed since are not among
+    /// What was wrong there and is as it was in what is compared with it: source, place and code. Files that have changed since are not
+    /// among
     /// them, blocked as they may be: who changes one answers for it.
     /// </summary>
     public async Task<IReadOnlyList<(string Source, string Place, string Code)>> StandingAsync(string? at, CancellationToken cancellationToken)
@@ -63,7 +64,9 @@ internal sealed class TreeCopy(ISource source, IStoreWriter writer, IReadOnlyLis
         ];
     }
 
-    /// <summary>Where several files claim one id, another may have it than the first that came, and those without it have other ids.</summary>
+    /// <summary>
+    /// Where several files claim one id, another may have it than the first that came, and those without it have other ids.
+    /// </summary>
     /// <param name="stored">Path of the item that is stored under an id.</param>
     private async Task SettleAsync(SourceListing listing, List<IdClaim> claims, Dictionary<string, string> stored, CancellationToken cancellationToken)
     {

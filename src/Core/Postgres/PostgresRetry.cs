@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace EmbSync.Core.Postgres;
 
-/// <summary>After a lost connection or a deadlock a transaction is done again: whether the first one was kept or not, the outcome is the same.</summary>
+/// <summary>
+/// After a lost connection or a deadlock a transaction is done again: whether the first one was kept or not, the outcome is the same.
+/// </summary>
 internal static class PostgresRetry
 {
     /// <summary>A restart of the server takes a few seconds.</summary>

@@ -7,15 +7,17 @@ namespace EmbSync.Core.Postgres;
 internal sealed partial record PostgresUriParts(string? User, string? Password, string Hosts, string? Database, string? Query)
 {
     /// <summary>
-    /// Passwords with <c>/ ? # @</c> should have them encoded and often don't. The <c>@</c> behind which hosts, database and known parameters follow, and no other
-    /// <c>@</c>, is the one that ends the password: the first such one, since values of parameters may have their own. Null where there is none.
+    /// Passwords with <c>/ ? # @</c> should have them encoded and often don't. The <c>@</c> behind which hosts, database and known
+    /// parameters follow, and no other
+    /// <c>@</c>, is the one that ends the password: the first such one, since values of parameters may have their own. Null where there is
+    /// none.
     /// </summary>
     public static PostgresUriParts? Of(string rest)
     {
         var ends = Enumerable.Range(0, rest.Length).Where(at => rest[at] == '@').ToList();
         foreach (var end in ends)
         {
-            if (Behind(rest[(end + 1)..], isStrict: true) is { } parts)
+            if (PartsAfter(rest[(end + 1)..], isStrict: true) is { } parts)
             {
                 return With(parts, rest[..end]);
             }
@@ -23,8 +25,8 @@ internal sealed partial record PostgresUriParts(string? User, string? Password, 
 
         // With one @ or none there is no doubt: what is wrong behind it can be named.
         return ends.Count > 1 ? null
-            : ends is [var only] ? Behind(rest[(only + 1)..], isStrict: false) is { } named ? With(named, rest[..only]) : null
-            : Behind(rest, isStrict: false);
+            : ends is [var only] ? PartsAfter(rest[(only + 1)..], isStrict: false) is { } named ? With(named, rest[..only]) : null
+            : PartsAfter(rest, isStrict: false);
     }
 
     public static (string Host, string? Port) HostAndPort(string host)
@@ -46,7 +48,7 @@ internal sealed partial record PostgresUriParts(string? User, string? Password, 
     }
 
     /// <param name="isStrict">All ports are numbers, and all parameters known.</param>
-    private static PostgresUriParts? Behind(string text, bool isStrict)
+    private static PostgresUriParts? PartsAfter(string text, bool isStrict)
     {
         if (Tail().Match(text) is not { Success: true } tail)
         {

@@ -8,8 +8,10 @@ using Npgsql;
 namespace EmbSync.Core.Postgres;
 
 /// <summary>
-/// Reads what people have as DATABASE_URL: a <c>postgresql://</c> URI as libpq, ORMs and JDBC write it, libpq's <c>host=... dbname=...</c>, or .NET's
-/// <c>Host=...;Database=...</c>. No message repeats any part of it but the names of keys: each part may turn out to be a piece of the password.
+/// Reads what people have as DATABASE_URL: a <c>postgresql://</c> URI as libpq, ORMs and JDBC write it, libpq's <c>host=... dbname=...</c>,
+/// or .NET's
+/// <c>Host=...;Database=...</c>. No message repeats any part of it but the names of keys: each part may turn out to be a piece of the
+/// password.
 /// </summary>
 internal static class PostgresUrl
 {

@@ -7,12 +7,16 @@ using Npgsql;
 namespace EmbSync.Core.Postgres;
 
 /// <summary>
-/// Connection parameters: libpq's, as far as the driver has them (postgresql.org/docs/current/libpq-connect.html), and those that ORMs and JDBC add. What is about
-/// somebody else's pool or cache means nothing here and is passed over; what would change who is talked to, or how safely, is understood or refused.
+/// Connection parameters: libpq's, as far as the driver has them (postgresql.org/docs/current/libpq-connect.html), and those that ORMs and
+/// JDBC add. What is about
+/// somebody else's pool or cache means nothing here and is passed over; what would change who is talked to, or how safely, is understood or
+/// refused.
 /// </summary>
 internal static class PostgresUrlKeys
 {
-    /// <summary>About the pool, the statement cache or the logging of another driver, or about signs of life that this one keeps by itself.</summary>
+    /// <summary>
+    /// About the pool, the statement cache or the logging of another driver, or about signs of life that this one keeps by itself.
+    /// </summary>
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
         // Prisma, SQLAlchemy and asyncpg, node-postgres, Rails, Django, JDBC.

@@ -6,7 +6,8 @@ using Npgsql;
 namespace EmbSync.Core.Postgres;
 
 /// <summary>
-/// A database that is only read: every statement runs in a read-only transaction of one snapshot, with a time limit, and with the settings that
+/// A database that is only read: every statement runs in a read-only transaction of one snapshot, with a time limit, and with the settings
+/// that
 /// decide how values are written as text, so that the same row has the same hash whoever reads it.
 /// </summary>
 internal sealed class SourceDatabase : IAsyncDisposable
@@ -53,8 +54,12 @@ internal sealed class SourceDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>The same of one state of the data, in two transactions: what differs then is made by the statement itself, and no change of anybody's.</summary>
-    /// <returns>Null where that can't be told: not every server shares snapshots, or has room for two connections. What is wrong beside that, the next statement says.</returns>
+    /// <summary>
+    /// The same of one state of the data, in two transactions: what differs then is made by the statement itself, and no change of
+    /// anybody's.
+    /// </summary>
+    /// <returns>Null where that can't be told: not every server shares snapshots, or has room for two connections. What is wrong beside
+    /// that, the next statement says.</returns>
     public async Task<(T First, T Second)?> ReadTwiceAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         try
@@ -90,7 +95,10 @@ internal sealed class SourceDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Which database this is, whatever its address: the server's system identifier and the database's number; null where the server doesn't say.</summary>
+    /// <summary>
+    /// Which database this is, whatever its address: the server's system identifier and the database's number; null where the server
+    /// doesn't say.
+    /// </summary>
     public static async Task<string?> IdentityAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         try
@@ -105,7 +113,8 @@ internal sealed class SourceDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// One statement only: what the user wrote can't bring a second one, such as the end of the transaction. A plain command would be taken apart at
+    /// One statement only: what the user wrote can't bring a second one, such as the end of the transaction. A plain command would be taken
+    /// apart at
     /// its semicolons and sent piece by piece; this is sent whole, and the server takes one statement at a time.
     /// </summary>
     public static NpgsqlBatch Statement(NpgsqlConnection connection, string sql, IReadOnlyList<object> values)

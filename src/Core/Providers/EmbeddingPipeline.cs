@@ -22,7 +22,9 @@ public delegate void KeepResults(IReadOnlyList<EmbedResult> results);
 /// <param name="Code">See <see cref="ProblemCodes"/>.</param>
 public sealed record EmbedFailure(string Code, string Message);
 
-/// <summary>What one paid request brought back, in the order of its inputs; without results where it took something and brought nothing.</summary>
+/// <summary>
+/// What one paid request brought back, in the order of its inputs; without results where it took something and brought nothing.
+/// </summary>
 /// <param name="Requests">HTTP requests it took, retries included; 0 for a provider that is free.</param>
 /// <param name="BilledTokens">As the provider's answers say, those included that could not be used; null when none says anything.</param>
 public sealed record EmbedAnswer(IReadOnlyList<EmbedResult> Results, int Requests, long? BilledTokens)
@@ -30,10 +32,16 @@ public sealed record EmbedAnswer(IReadOnlyList<EmbedResult> Results, int Request
     /// <summary>Of the requests, those that were sent again because the one before brought nothing usable.</summary>
     public int Retries { get; init; }
 
-    /// <summary>Tokens estimated from the texts that the bill is for, once for each time they were billed; null for those of the results that have a vector.</summary>
+    /// <summary>
+    /// Tokens estimated from the texts that the bill is for, once for each time they were billed; null for those of the results that have a
+    /// vector.
+    /// </summary>
     public long? Covered { get; init; }
 
-    /// <summary>Tokens estimated from the texts of usable answers that said nothing of a bill; null for those of the results where nothing is billed.</summary>
+    /// <summary>
+    /// Tokens estimated from the texts of usable answers that said nothing of a bill; null for those of the results where nothing is
+    /// billed.
+    /// </summary>
     public long? Unbilled { get; init; }
 
     /// <summary>Number of the space it is for, where there are several.</summary>

@@ -30,7 +30,9 @@ internal enum RequestFault
     /// <summary>The request takes another form now: try again at once.</summary>
     Adapted,
 
-    /// <summary>Before anything was ever answered a text was refused without a reason: try again at once, with what every server takes.</summary>
+    /// <summary>
+    /// Before anything was ever answered a text was refused without a reason: try again at once, with what every server takes.
+    /// </summary>
     AdaptedPlain,
 
     /// <summary>Some text of the request is refused, or their number, or the request's form: nothing says which.</summary>

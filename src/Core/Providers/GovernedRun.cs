@@ -61,7 +61,8 @@ internal sealed class GovernedRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// A consumer that leaves early wants no more; one that stayed has seen how the run ended. What is under way is paid: its answers may still come for a
+    /// A consumer that leaves early wants no more; one that stayed has seen how the run ended. What is under way is paid: its answers may
+    /// still come for a
     /// moment, to be kept where that is done beside the consumer, and to be counted.
     /// </summary>
     public async ValueTask DisposeAsync()

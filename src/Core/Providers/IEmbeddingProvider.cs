@@ -14,7 +14,9 @@ public interface IEmbeddingProvider : IDisposable
     /// <summary>Nothing was answered yet, and what the server takes is not known: the first request goes alone.</summary>
     bool IsLearning => false;
 
-    /// <summary>Embeds texts that are stored. Answers are in the order of the inputs, each of the signature's dimension, unit length, finite.</summary>
+    /// <summary>
+    /// Embeds texts that are stored. Answers are in the order of the inputs, each of the signature's dimension, unit length, finite.
+    /// </summary>
     IEmbeddingGenerator<string, Embedding<float>> Documents { get; }
 
     /// <summary>Embeds texts that are searched for.</summary>

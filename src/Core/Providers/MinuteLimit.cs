@@ -40,7 +40,9 @@ internal sealed class MinuteLimit(long? requests, long? tokens, TimeProvider clo
         public TimeSpan Reset => reset;
     }
 
-    /// <summary>Zero: a request of so many tokens may start now. One that is larger than a minute's tokens waits for an empty minute and goes alone.</summary>
+    /// <summary>
+    /// Zero: a request of so many tokens may start now. One that is larger than a minute's tokens waits for an empty minute and goes alone.
+    /// </summary>
     public TimeSpan UntilRoomFor(long tokens)
     {
         Forget();

@@ -41,7 +41,9 @@ public static class ProviderFactory
         };
     }
 
-    /// <summary>A provider whose vectors are comparable with those of the signature, which may be an older one than the configured.</summary>
+    /// <summary>
+    /// A provider whose vectors are comparable with those of the signature, which may be an older one than the configured.
+    /// </summary>
     /// <exception cref="UsageException">The configuration can't make such vectors.</exception>
     /// <exception cref="ProviderRefusedException">A key is needed and not set.</exception>
     /// <param name="notices">Is told what is learned of the server, once each.</param>

@@ -5,7 +5,8 @@ namespace EmbSync.Core.Providers;
 
 /// <summary>
 /// When the next request may start: so many at once, so far apart, and none while the server asks to wait. A 429 halves how many go at
-/// once; answers raise it again, one for every two rounds. Who waits longest starts first, so that small requests don't keep a large one out
+/// once; answers raise it again, one for every two rounds. Who waits longest starts first, so that small requests don't keep a large one
+/// out
 /// of the minute's tokens.
 /// </summary>
 /// <param name="scouts">The first request goes alone, until it is answered or fails in a way that teaches nothing.</param>

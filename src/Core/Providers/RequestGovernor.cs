@@ -22,10 +22,13 @@ public sealed class RequestGovernor
     private readonly ProviderPulse _pulse = new();
     private readonly KeepResults? _keep;
 
-    /// <summary>Takes what was billed beside the answers that are handed on: for those that came when nobody waited any more, and for queries.</summary>
+    /// <summary>
+    /// Takes what was billed beside the answers that are handed on: for those that came when nobody waited any more, and for queries.
+    /// </summary>
     public Action<EmbedAnswer>? Unclaimed { get; set; }
 
-    /// <param name="keep">Called with results as soon as they are there, from several threads; a <see cref="StoreException"/> of it ends the run.</param>
+    /// <param name="keep">Called with results as soon as they are there, from several threads; a <see cref="StoreException"/> of it ends
+    /// the run.</param>
     /// <param name="notices">Is told what is learned of the server's limits, once each.</param>
     public RequestGovernor(IEmbeddingProvider provider, GovernorOptions options, TimeProvider clock, KeepResults? keep = null, IProgress<string>? notices = null)
     {
@@ -50,7 +53,8 @@ public sealed class RequestGovernor
     /// way still come for <see cref="GovernorOptions.StopGrace"/>, so the consumer should store them without that token. With
     /// <see cref="GovernorOptions.MaxBatches"/> inputs beyond are not taken.
     /// </summary>
-    /// <exception cref="ProviderRefusedException">Every request would be refused; after all results that were there. From then on nothing is sent.</exception>
+    /// <exception cref="ProviderRefusedException">Every request would be refused; after all results that were there. From then on nothing
+    /// is sent.</exception>
     /// <exception cref="ProviderFailedException">Nothing gets through; after all results that were there.</exception>
     /// <exception cref="OperationCanceledException">After all results that were there.</exception>
     public async IAsyncEnumerable<EmbedAnswer> EmbedAsync(

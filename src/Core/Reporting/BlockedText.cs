@@ -5,7 +5,9 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
 
-/// <summary>Blocked items in each form but JSON: a line for each code, never one for each item, and those that are known already in one line.</summary>
+/// <summary>
+/// Blocked items in each form but JSON: a line for each code, never one for each item, and those that are known already in one line.
+/// </summary>
 internal static class BlockedText
 {
     /// <summary>GitHub shows ten annotations of a kind.</summary>

@@ -42,7 +42,10 @@ public static class MsBuildText
     private static void Append(StringBuilder text, SyncError error) =>
         text.Append(Text.Of($"{Plain.Line(error.Path ?? "embsync")}({error.Line ?? 1},1): warning {error.Code}: {Plain.Line(error.Message)}\n"));
 
-    /// <summary>Store or source can't be read, or another run writes: a line that the package's task knows, and lets a build go on with unless drift is to fail it.</summary>
+    /// <summary>
+    /// Store or source can't be read, or another run writes: a line that the package's task knows, and lets a build go on with unless drift
+    /// is to fail it.
+    /// </summary>
     public static string Unknown(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);

@@ -7,7 +7,10 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Reporting;
 
-/// <summary>JSON Schemas (draft 2020-12) of what commands print with <c>--json</c>: made of the types that are printed, so that the two can't differ.</summary>
+/// <summary>
+/// JSON Schemas (draft 2020-12) of what commands print with <c>--json</c>: made of the types that are printed, so that the two can't
+/// differ.
+/// </summary>
 public static class ReportSchema
 {
     private const string Draft = "https://json-schema.org/draft/2020-12/schema";

@@ -8,7 +8,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Reporting;
 
 /// <summary>
-/// Drift as SARIF 2.1.0, which code scanning and editors read. Paths are relative to <c>%SRCROOT%</c>, the folder of the configuration; an item
+/// Drift as SARIF 2.1.0, which code scanning and editors read. Paths are relative to <c>%SRCROOT%</c>, the folder of the configuration; an
+/// item
 /// without a file (a row) is named as a logical location.
 /// </summary>
 public static class SarifText

@@ -10,7 +10,9 @@ internal static class WarningText
     /// <summary>GitHub shows ten annotations of a kind, and drift comes first.</summary>
     private const int Annotations = 5;
 
-    /// <summary>After a sync: how many, of what, and where to read more. One of a kind stands whole, and so do patterns, of which there are few.</summary>
+    /// <summary>
+    /// After a sync: how many, of what, and where to read more. One of a kind stands whole, and so do patterns, of which there are few.
+    /// </summary>
     public static void AppendGroups(StringBuilder text, WarningReport warnings, Ink ink)
     {
         foreach (var group in warnings.Groups)

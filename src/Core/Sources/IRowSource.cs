@@ -5,13 +5,15 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Sources;
 
 /// <summary>
-/// A source of rows, which may be millions: it is compared with what is stored where the rows are, by ids and versions, and only rows that differ
+/// A source of rows, which may be millions: it is compared with what is stored where the rows are, by ids and versions, and only rows that
+/// differ
 /// are read. <see cref="ISource.ListAsync"/> lists all of them, for small ones.
 /// </summary>
 public interface IRowSource : ISource
 {
     /// <summary>
-    /// Rows that differ from what is stored, or are gone, each once, in no order. No text is read. Rows without an id, and ids that several rows
+    /// Rows that differ from what is stored, or are gone, each once, in no order. No text is read. Rows without an id, and ids that several
+    /// rows
     /// claim, come from <see cref="CheckIdsAsync"/>.
     /// </summary>
     /// <exception cref="Model.SourceException">The rows can't be read.</exception>
@@ -21,13 +23,17 @@ public interface IRowSource : ISource
     /// <summary>What is wrong with the ids of all rows.</summary>
     Task<RowIds> CheckIdsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads rows in the order of the entries; one that is gone, or out of the source's scope by now, comes as a problem.</summary>
+    /// <summary>
+    /// Reads rows in the order of the entries; one that is gone, or out of the source's scope by now, comes as a problem.
+    /// </summary>
     Task<IReadOnlyList<ReadOutcome>> ReadManyAsync(IReadOnlyList<SourceEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>Those of the ids that the source still has.</summary>
     Task<IReadOnlySet<string>> PresentAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
-    /// <summary>Whether rows that nobody changes are others at each look: their text is made anew by each statement, or by each transaction.</summary>
+    /// <summary>
+    /// Whether rows that nobody changes are others at each look: their text is made anew by each statement, or by each transaction.
+    /// </summary>
     Task<bool> IsVolatileAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
     /// <summary>Ids that are one of the names, or differ from one in the case of letters only.</summary>

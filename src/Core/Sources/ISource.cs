@@ -41,8 +41,10 @@ public sealed record SourceEntry(string Locator, string Version)
     public string? Blob { get; init; }
 }
 
-/// <param name="Complete">The source was read whole: what is not listed is gone. False under a scope, and when a folder could not be read.</param>
-/// <param name="Problems">Entries that can't be listed properly (unreadable folder, link out of the root); their paths are not gone.</param>
+/// <param name="Complete">The source was read whole: what is not listed is gone. False under a scope, and when a folder could not be
+/// read.</param>
+/// <param name="Problems">Entries that can't be listed properly (unreadable folder, link out of the root); their paths are not
+/// gone.</param>
 public sealed record SourceListing(IReadOnlyList<SourceEntry> Entries, bool Complete, IReadOnlyList<ItemProblem> Problems)
 {
     /// <summary>Patterns of the configuration that matched nothing; of a listing that is whole only.</summary>

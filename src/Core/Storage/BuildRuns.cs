@@ -3,7 +3,9 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Storage;
 
-/// <summary>Receipts of builds: they run beside the writer, so the writer's rule that open receipts are left-overs doesn't hold for them.</summary>
+/// <summary>
+/// Receipts of builds: they run beside the writer, so the writer's rule that open receipts are left-overs doesn't hold for them.
+/// </summary>
 public static class BuildRuns
 {
     /// <summary>What the commands of a reembed begin with.</summary>

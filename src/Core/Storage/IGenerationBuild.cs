@@ -12,14 +12,19 @@ public interface IGenerationBuild : IReceiptBook, IAsyncDisposable
 {
     Generation Generation { get; }
 
-    /// <summary>Puts every chunk of stored items that has no vector into the queue, and takes out what needs none any more; answers how many are in it, leased ones included.</summary>
+    /// <summary>
+    /// Puts every chunk of stored items that has no vector into the queue, and takes out what needs none any more; answers how many are in
+    /// it, leased ones included.
+    /// </summary>
     Task<int> EnqueueAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts texts into the queue that no stored item has yet, behind what waits: their items are stored once all their vectors are there. Those that
+    /// Puts texts into the queue that no stored item has yet, behind what waits: their items are stored once all their vectors are there.
+    /// Those that
     /// have a vector or wait already are left out.
     /// </summary>
-    /// <param name="isWhole">Nothing else is to be offered: who shares the work need not look. Holds as long as somebody fills the generation.</param>
+    /// <param name="isWhole">Nothing else is to be offered: a process that shares the work need not list the sources itself. Holds as long
+    /// as somebody fills the generation.</param>
     Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken);
 
     /// <summary>Takes texts that were offered and that nobody has a lease of out of the queue.</summary>
@@ -29,7 +34,8 @@ public interface IGenerationBuild : IReceiptBook, IAsyncDisposable
     Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>
-    /// One transaction: stores vectors that aren't there yet, and takes their hashes out of the queue. Also those whose lease ran out: they are paid,
+    /// One transaction: stores vectors that aren't there yet, and takes their hashes out of the queue. Also those whose lease ran out: they
+    /// are paid,
     /// and the vector of a text is the same whoever brings it.
     /// </summary>
     /// <exception cref="StoreException">The generation is no longer being filled: another was opened in its place.</exception>

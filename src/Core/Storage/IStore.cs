@@ -8,7 +8,9 @@ namespace EmbSync.Core.Storage;
 /// </summary>
 public interface IStore : IAsyncDisposable
 {
-    /// <summary>Backend and place for people, without secrets: <c>sqlite .embsync/index.db</c>, <c>postgres host/database schema embsync</c>.</summary>
+    /// <summary>
+    /// Backend and place for people, without secrets: <c>sqlite .embsync/index.db</c>, <c>postgres host/database schema embsync</c>.
+    /// </summary>
     string Description { get; }
 
     /// <summary>The store outlives no process (memory).</summary>
@@ -23,13 +25,17 @@ public interface IStore : IAsyncDisposable
     /// <summary>All stored items of a source, without text, in order of the bytes of their ids' UTF-8.</summary>
     IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, CancellationToken cancellationToken);
 
-    /// <summary>What is to be said of a source's items, by id, as <see cref="ItemRemarks.Of"/> writes it; items without remarks are absent.</summary>
+    /// <summary>
+    /// What is to be said of a source's items, by id, as <see cref="ItemRemarks.Of"/> writes it; items without remarks are absent.
+    /// </summary>
     Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken);
 
     /// <summary>Names of all sources that have items.</summary>
     Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Ids of a source's items with at least one chunk that has no vector in the generation (all with chunks, when null).</summary>
+    /// <summary>
+    /// Ids of a source's items with at least one chunk that has no vector in the generation (all with chunks, when null).
+    /// </summary>
     Task<IReadOnlySet<string>> ReadIncompleteAsync(string source, int? generation, CancellationToken cancellationToken);
 
     /// <summary>Chunk hashes, in order, of the given items of a source; items without a row are absent from the answer.</summary>
@@ -49,7 +55,8 @@ public interface IStore : IAsyncDisposable
     Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stored chunks with their vectors of one generation, in order of source, id and position; chunks without a vector are left out. Never more in
+    /// Stored chunks with their vectors of one generation, in order of source, id and position; chunks without a vector are left out. Never
+    /// more in
     /// memory than a page. PostgreSQL answers from one state of the store, the others from one state for each page.
     /// </summary>
     IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(EmbeddedScope scope, CancellationToken cancellationToken);
@@ -65,7 +72,10 @@ public interface IStore : IAsyncDisposable
     /// <summary>Totals by source and type, in order of both.</summary>
     Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken);
 
-    /// <summary>Keys of the stored metadata, or the values of one key (each of a list), with the number of items that have them; the most frequent first.</summary>
+    /// <summary>
+    /// Keys of the stored metadata, or the values of one key (each of a list), with the number of items that have them; the most frequent
+    /// first.
+    /// </summary>
     /// <param name="key">Null for the keys.</param>
     /// <param name="limit">At most.</param>
     Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken);
@@ -89,7 +99,8 @@ public interface IStore : IAsyncDisposable
     Task RequireRoomAsync(long bytes, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Builds the vector index of a generation that is searched, where it has none and the table is large enough to need one; answers whether it
+    /// Builds the vector index of a generation that is searched, where it has none and the table is large enough to need one; answers
+    /// whether it
     /// did. No lock of a writer is needed or held: searches and other runs go on meanwhile. False too where another process is at it.
     /// </summary>
     /// <exception cref="StoreException">One that was left INVALID is in the way.</exception>
@@ -107,24 +118,31 @@ public interface IStore : IAsyncDisposable
 public interface IStoreWriter : IReceiptBook, IAsyncDisposable
 {
     /// <summary>
-    /// The generation of that space and signature in any state (retired ones come back as building), or a new one that is building. A new one takes
+    /// The generation of that space and signature in any state (retired ones come back as building), or a new one that is building. A new
+    /// one takes
     /// over the vectors of its like in other spaces: they are paid.
     /// </summary>
     /// <exception cref="LockedException">It is not the active one, and another process is filling one of the space.</exception>
     Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken);
 
-    /// <summary>Opens the generation as <see cref="OpenGenerationAsync"/> does, to be filled beside the writer; several processes may. It outlives the writer.</summary>
-    /// <exception cref="LockedException">Another process is filling another generation of the space, or is about to finish this one.</exception>
+    /// <summary>
+    /// Opens the generation as <see cref="OpenGenerationAsync"/> does, to be filled beside the writer; several processes may. It outlives
+    /// the writer.
+    /// </summary>
+    /// <exception cref="LockedException">Another process is filling another generation of the space, or is about to finish this
+    /// one.</exception>
     Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken);
 
     /// <summary>Makes a generation the active one of its space and retires the one before, in one short transaction.</summary>
     Task ActivateAsync(int generation, CancellationToken cancellationToken) => ActivateAsync(generation, pin: false, cancellationToken);
 
-    /// <param name="pin">Syncs keep it although the configuration says otherwise. Also changes the pin of one that is active already.</param>
+    /// <param name="pin">Syncs keep it although the configuration says otherwise. Also changes the pin of one that is active
+    /// already.</param>
     Task ActivateAsync(int generation, bool pin, CancellationToken cancellationToken);
 
     /// <summary>
-    /// One transaction: vectors, then items with their chunks (whole replacement), then deletions, then the switch of generations. Vectors of
+    /// One transaction: vectors, then items with their chunks (whole replacement), then deletions, then the switch of generations. Vectors
+    /// of
     /// hashes that are there already are kept as they are, unless the batch says to replace them.
     /// </summary>
     /// <exception cref="LockedException">The lock was lost: nothing was written.</exception>
@@ -139,7 +157,8 @@ public interface IStoreWriter : IReceiptBook, IAsyncDisposable
 
 /// <param name="Exists">False: nothing was ever written there.</param>
 /// <param name="Project">The owner; null when nothing was written.</param>
-/// <param name="Revision">Grows with every write that changes items, vectors, generations or source records; receipts don't count. 0 for an empty store.
+/// <param name="Revision">Grows with every write that changes items, vectors, generations or source records; receipts don't count. 0 for an
+/// empty store.
 /// Two equal revisions: nothing changed between.</param>
 public sealed record StoreHead(
     bool Exists,
@@ -179,7 +198,9 @@ public sealed record StoreBatch(
     /// <summary>Overwrite vectors that are there already (<c>--reindex</c>).</summary>
     public bool ReplaceVectors { get; init; }
 
-    /// <summary>Generations that take over in the same moment, as <see cref="IStoreWriter.ActivateAsync(int, CancellationToken)"/> does it.</summary>
+    /// <summary>
+    /// Generations that take over in the same moment, as <see cref="IStoreWriter.ActivateAsync(int, CancellationToken)"/> does it.
+    /// </summary>
     public IReadOnlyList<int> Activates { get; init; } = [];
 }
 

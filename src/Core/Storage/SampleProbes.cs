@@ -3,7 +3,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Storage;
 
 /// <summary>
-/// Where a store is looked at for a sample: the chunk at or after a random hash, round the end. Hashes are uniform, so the sample is one too. What
+/// Where a store is looked at for a sample: the chunk at or after a random hash, round the end. Hashes are uniform, so the sample is one
+/// too. What
 /// chance does not find, as in a store that is hardly larger than the sample, is walked to in the order of the hashes.
 /// </summary>
 /// <param name="count">Chunks wanted.</param>

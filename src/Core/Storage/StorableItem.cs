@@ -11,12 +11,16 @@ namespace EmbSync.Core.Storage;
 /// </summary>
 public static class StorableItem
 {
-    /// <summary>Longest id and source name in bytes of UTF-8, both together: a key of a PostgreSQL index ends at about 2,700 bytes.</summary>
+    /// <summary>
+    /// Longest id and source name in bytes of UTF-8, both together: a key of a PostgreSQL index ends at about 2,700 bytes.
+    /// </summary>
     public const int MaxKeyBytes = 2_000;
 
     private static readonly SearchValues<char> Suspects = SearchValues.Create(['\0', .. Enumerable.Range(0xD800, 0x800).Select(code => (char)code)]);
 
-    /// <summary>What keeps the item from being stored, as the end of a sentence that begins with the item; null when nothing does.</summary>
+    /// <summary>
+    /// What keeps the item from being stored, as the end of a sentence that begins with the item; null when nothing does.
+    /// </summary>
     public static string? Obstacle(Item item)
     {
         ArgumentNullException.ThrowIfNull(item);

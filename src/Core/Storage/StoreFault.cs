@@ -38,7 +38,8 @@ public sealed record StoreFault(StoreFaultKind Kind, string Subject, int Generat
     public long? Held { get; init; }
 
     /// <summary>
-    /// How far a length may be from 1. Providers answer unit vectors; half precision changes each number by at most 2^-11 of it, so the length
+    /// How far a length may be from 1. Providers answer unit vectors; half precision changes each number by at most 2^-11 of it, so the
+    /// length
     /// by no more.
     /// </summary>
     public const double LengthTolerance = 0.01;

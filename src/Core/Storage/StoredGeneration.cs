@@ -4,7 +4,9 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Storage;
 
-/// <summary>A generation as its store keeps it. The number format is the table's own: a changed setting holds for new generations.</summary>
+/// <summary>
+/// A generation as its store keeps it. The number format is the table's own: a changed setting holds for new generations.
+/// </summary>
 internal sealed record StoredGeneration(Generation Value, VectorType Vectors)
 {
     /// <summary>Name of its table of vectors.</summary>

@@ -25,7 +25,7 @@ internal sealed class PlanOptions(CommandLineApplication command)
         var asked = request with { MaxBatches = null, Sources = [], Ids = [] };
         if (Apply is not null && (changedOnly || request.Sources.Count > 0 || asked != new SyncRequest { Sources = asked.Sources, Ids = asked.Ids }))
         {
-            throw new UsageException("--apply does what the plan says: leave away --since, --at, --source, --limit, --all, --reindex, --changed-only, --max-delete and --auto, or make another plan with them");
+            throw new UsageException("--apply does what the plan says: leave out --since, --at, --source, --limit, --all, --reindex, --changed-only, --max-delete and --auto, or make another plan with them");
         }
     }
 }

@@ -6,7 +6,10 @@ using McMaster.Extensions.CommandLineUtils;
 
 namespace EmbSync.Tool.Commands;
 
-/// <summary><c>--stamp</c>: how a build knows that it need not ask again. The stamp stands only while nothing is out of step, so that drift keeps showing.</summary>
+/// <summary>
+/// <c>--stamp</c>: how a build knows that it need not ask again. The stamp stands only while nothing is out of step, so that drift keeps
+/// showing.
+/// </summary>
 internal sealed class StampOption(CommandLineApplication command, Session session)
 {
     private readonly CommandOption _file = command.Value("--stamp <FILE>", "For builds: keep FILE only while nothing is out of step; what to watch goes into FILE.inputs.props");

@@ -58,7 +58,7 @@ internal static class SyncCommand
             };
             if (stamp.IsGiven && (watch.HasValue() || dryRun.HasValue() || (plan.Apply ?? plan.Write) is not null))
             {
-                throw new UsageException("--stamp goes with a sync that is done once: leave away --watch, --dry-run, --plan and --apply");
+                throw new UsageException("--stamp goes with a sync that is done once: leave out --watch, --dry-run, --plan and --apply");
             }
 
             stamp.Remove();

@@ -7,7 +7,8 @@ using EmbSync.Core.Sources.Postgres;
 namespace EmbSync.Tool.Commands;
 
 /// <summary>
-/// <c>sync --watch</c>: a sync, then one whenever rows change, until it is interrupted. What a round can't do for a while is tried again; what would be so
+/// <c>sync --watch</c>: a sync, then one whenever rows change, until it is interrupted. What a round can't do for a while is tried again;
+/// what would be so
 /// in every round ends it. The bounds on spending hold for all rounds together.
 /// </summary>
 internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, TimeSpan pause, TimeSpan every, string? stdinSource)
@@ -22,12 +23,12 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
     {
         if (request.Limit is not null || request.MaxBatches is not null)
         {
-            throw new UsageException("--watch does all that is due, round after round: leave away --limit and --max-batches; --max-cost and --max-tokens bound all rounds together");
+            throw new UsageException("--watch embeds everything that changed, round after round: leave out --limit and --max-batches; --max-cost and --max-tokens bound all rounds together");
         }
 
         if (global.Format != OutputFormat.Text || stdinSource is not null || request.At is not null || request.Reindex)
         {
-            throw new UsageException("--watch prints text, round after round, of rows as they are: leave away --format, --json, --at, --reindex and --stdin-source");
+            throw new UsageException("--watch prints text, round after round, of rows as they are: leave out --format, --json, --at, --reindex and --stdin-source");
         }
 
         var listening = false;
@@ -76,7 +77,8 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // Nothing was heard. What failed is tried again all the same; and some changes wake nobody: replication, tables without a trigger, a pooler between.
+                // Nothing was heard. What failed is tried again all the same; and some changes wake nobody: replication, tables without a
+                // trigger, a pooler between.
             }
         }
     }

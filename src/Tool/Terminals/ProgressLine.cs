@@ -7,7 +7,8 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Tool.Terminals;
 
 /// <summary>
-/// Progress on stderr: a bar that redraws itself on a terminal, a line every few seconds elsewhere. Whoever is interrupted is told at once that the run
+/// Progress on stderr: a bar that redraws itself on a terminal, a line every few seconds elsewhere. Whoever is interrupted is told at once
+/// that the run
 /// ends in order, and no bar is drawn from then on.
 /// </summary>
 internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedProgress>, IProgress<IndexProgress>, IDisposable
@@ -42,7 +43,9 @@ internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedP
             + Pace(value) + (value.Failures > 0 ? $", {Text.Number(value.Failures)} blocked" : ""));
     }
 
-    /// <summary>Where no request is waited for, texts are embedded here: how fast says how long it takes. Counted from the first that came.</summary>
+    /// <summary>
+    /// Where no request is waited for, texts are embedded here: how fast says how long it takes. Counted from the first that came.
+    /// </summary>
     private string Pace(SyncProgress value)
     {
         var elapsed = _terminal.Clock.GetElapsedTime(_started);

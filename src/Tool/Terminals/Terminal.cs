@@ -48,7 +48,9 @@ internal sealed record Terminal(
     /// <summary>Whoever reads would wait for somebody to type.</summary>
     public bool InIsTerminal { get; init; }
 
-    /// <summary>Standard input as it comes, which a reader of text would guess the encoding of; null where <see cref="In"/> is all there is.</summary>
+    /// <summary>
+    /// Standard input as it comes, which a reader of text would guess the encoding of; null where <see cref="In"/> is all there is.
+    /// </summary>
     public Func<Stream>? OpenIn { get; init; }
 
     /// <summary>

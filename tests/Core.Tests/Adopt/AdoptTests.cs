@@ -20,7 +20,10 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
     private RowWorld _world = null!;
     private string _url = "";
 
-    /// <summary>LangChain's tables as its PGVector store makes them, filled with what the endpoint answers for each text, and a store that has none of it yet.</summary>
+    /// <summary>
+    /// LangChain's tables as its PGVector store makes them, filled with what the endpoint answers for each text, and a store that has none
+    /// of it yet.
+    /// </summary>
     public async Task InitializeAsync()
     {
         _url = await postgres.NewVectorDatabaseAsync();

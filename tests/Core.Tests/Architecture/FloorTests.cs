@@ -3,7 +3,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Tests.Architecture;
 
 /// <summary>
-/// The engine is a house with floors: each folder of <c>src/Core</c> knows only those below it, so that whoever changes one reads what it stands on
+/// The engine is a house with floors: each folder of <c>src/Core</c> knows only those below it, so that whoever changes one reads what it
+/// stands on
 /// and nothing else.
 /// </summary>
 public sealed class FloorTests

@@ -3,7 +3,9 @@ using Mono.Cecil.Rocks;
 
 namespace EmbSync.Core.Tests.Architecture;
 
-/// <summary>Which types of an assembly refer to which others of it, read from its code: bases, members, bodies. Constants leave no trace there.</summary>
+/// <summary>
+/// Which types of an assembly refer to which others of it, read from its code: bases, members, bodies. Constants leave no trace there.
+/// </summary>
 internal static class TypeReferences
 {
     /// <summary>Pairs of full names of outermost types, each pair once, in order.</summary>

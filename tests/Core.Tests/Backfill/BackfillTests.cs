@@ -115,7 +115,9 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
         await _world.ShouldBeCleanAsync();
     }
 
-    /// <summary>All rows get another text; a backfill that dies at a point, and the next one. Answers the points that the first one passed.</summary>
+    /// <summary>
+    /// All rows get another text; a backfill that dies at a point, and the next one. Answers the points that the first one passed.
+    /// </summary>
     private async Task<IReadOnlyList<string>> RoundAsync(int point)
     {
         await _world.Sync.SyncAsync(new() { MaxDelete = new(1.0, null) });

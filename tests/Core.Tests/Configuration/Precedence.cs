@@ -78,7 +78,8 @@ public sealed class Precedence
     [Fact]
     public void Every_variable_reaches_its_setting()
     {
-        // Those of a local model are refused beside another provider. Each value differs from the default; the origin shows that it was read from the variable.
+        // Those of a local model are refused beside another provider. Each value differs from the default; the origin shows that it was
+        // read from the variable.
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["project"] = "p", ["store.backend"] = "postgres", ["store.path"] = "x.db", ["store.url"] = "Host=h;Password=p", ["store.schema"] = "s",

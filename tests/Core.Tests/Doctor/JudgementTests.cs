@@ -3,7 +3,9 @@ using EmbSync.Core.Storage.Inspection;
 
 namespace EmbSync.Core.Tests.Doctor;
 
-/// <summary>Findings out of facts that no server at hand can be brought to: other versions, recorded statements, millions of rows.</summary>
+/// <summary>
+/// Findings out of facts that no server at hand can be brought to: other versions, recorded statements, millions of rows.
+/// </summary>
 public sealed class JudgementTests
 {
     private static readonly TableName Docs = new("public", "docs");

@@ -2,7 +2,9 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Documents;
 
-/// <summary>A file with an unfinished merge in it is embedded with both sides and a warning; one that shows conflict markers in a fence has none.</summary>
+/// <summary>
+/// A file with an unfinished merge in it is embedded with both sides and a warning; one that shows conflict markers in a fence has none.
+/// </summary>
 public sealed class Conflicts
 {
     private const string Markers = "<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> branch\n";

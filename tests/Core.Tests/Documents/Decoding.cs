@@ -110,7 +110,8 @@ public sealed class Decoding
     [Fact]
     public void Normal_form_of_all_characters_is_unicodes()
     {
-        // Digest of NFC of each character where decompositions are (Unicode 14.0), alone and between "a" and U+0323, computed by Python's unicodedata.
+        // Digest of NFC of each character where decompositions are (Unicode 14.0), alone and between "a" and U+0323, computed by Python's
+        // unicodedata.
         var text = new StringBuilder();
         for (var point = 1; point < 0x30000; point++)
         {

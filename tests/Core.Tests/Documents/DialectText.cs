@@ -1,6 +1,8 @@
 namespace EmbSync.Core.Tests.Documents;
 
-/// <summary>What editors and generators add to Markdown is embedded as a reader sees it; what only looks like it stays as it stands.</summary>
+/// <summary>
+/// What editors and generators add to Markdown is embedded as a reader sees it; what only looks like it stays as it stands.
+/// </summary>
 public sealed class DialectText
 {
     [Theory]

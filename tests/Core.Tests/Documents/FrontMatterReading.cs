@@ -4,7 +4,10 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Documents;
 
-/// <summary>Front matter is metadata: read by YAML's core schema where it is YAML, else as people write it. It is bounded, and never costs the document.</summary>
+/// <summary>
+/// Front matter is metadata: read by YAML's core schema where it is YAML, else as people write it. It is bounded, and never costs the
+/// document.
+/// </summary>
 public sealed class FrontMatterReading
 {
     [Fact]

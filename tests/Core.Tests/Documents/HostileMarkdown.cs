@@ -4,7 +4,10 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Documents;
 
-/// <summary>Input made to hurt is read, as plain paragraphs and with a warning where the parser's bounds end; it neither ends the process nor holds it.</summary>
+/// <summary>
+/// Input made to hurt is read, as plain paragraphs and with a warning where the parser's bounds end; it neither ends the process nor holds
+/// it.
+/// </summary>
 public sealed class HostileMarkdown
 {
     /// <summary>Processor time; the figure for one input on an idle machine is under 1 s. Quadratic growth would take minutes.</summary>

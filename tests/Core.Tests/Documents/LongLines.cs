@@ -3,7 +3,9 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Tests.Documents;
 
-/// <summary>A line of megabytes makes as many chunks as its text asks for, in bounded memory, and what is no text is left out and said.</summary>
+/// <summary>
+/// A line of megabytes makes as many chunks as its text asks for, in bounded memory, and what is no text is left out and said.
+/// </summary>
 public sealed class LongLines
 {
     private const int Length = 1_000_000;

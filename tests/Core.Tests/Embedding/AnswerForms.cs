@@ -5,7 +5,10 @@ using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Embedding;
 
-/// <summary>The liberties that servers take with an answer: understood where that is certain, else refused with what was wrong, and never misaligned.</summary>
+/// <summary>
+/// The liberties that servers take with an answer: understood where that is certain, else refused with what was wrong, and never
+/// misaligned.
+/// </summary>
 public class AnswerForms
 {
     [Fact]

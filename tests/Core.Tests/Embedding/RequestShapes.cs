@@ -5,7 +5,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Embedding;
 
-/// <summary>The form of request that a server takes is learned from its refusals: once, for the run, and no text is to blame for it.</summary>
+/// <summary>
+/// The form of request that a server takes is learned from its refusals: once, for the run, and no text is to blame for it.
+/// </summary>
 public class RequestShapes
 {
     private const string NoDimensions = """{"detail":[{"type":"extra_forbidden","loc":["body","dimensions"],"msg":"Extra inputs are not permitted","input":8}]}""";

@@ -4,7 +4,9 @@ using FsCheck.Fluent;
 
 namespace EmbSync.Core.Tests.Map;
 
-/// <summary>The two directions in which vectors differ most, against cases known on paper and a full decomposition made otherwise.</summary>
+/// <summary>
+/// The two directions in which vectors differ most, against cases known on paper and a full decomposition made otherwise.
+/// </summary>
 public sealed class PrincipalComponentsTests
 {
     private const ulong Seed = 20261121;
@@ -86,7 +88,8 @@ public sealed class PrincipalComponentsTests
                 found.Variances[axis].ShouldBe(value, scale);
                 if (value > 1e-9 * (expected[0] + 1))
                 {
-                    // An eigenvector, of length 1, with the sign that was promised: vectors of nearly equal values may be any in their plane.
+                    // An eigenvector, of length 1, with the sign that was promised: vectors of nearly equal values may be any in their
+                    // plane.
                     Distance(Times(covariance, found.Axes[axis]), [.. found.Axes[axis].Select(x => x * value)]).ShouldBeLessThan(10 * scale);
                     Dot(found.Axes[axis], found.Axes[axis]).ShouldBe(1, 1e-9);
                     found.Axes[axis].MaxBy(Math.Abs).ShouldBePositive();
@@ -123,7 +126,9 @@ public sealed class PrincipalComponentsTests
         return covariance;
     }
 
-    /// <summary>From the largest down, by halving intervals: Sylvester's law counts the eigenvalues above a number by the signs of pivots.</summary>
+    /// <summary>
+    /// From the largest down, by halving intervals: Sylvester's law counts the eigenvalues above a number by the signs of pivots.
+    /// </summary>
     private static double[] Eigenvalues(double[][] matrix)
     {
         var n = matrix.Length;

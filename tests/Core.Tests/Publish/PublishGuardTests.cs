@@ -7,7 +7,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Publish;
 
-/// <summary>A publish takes no more away from people's tables than the bound that guards syncs allows, and begins nothing when it would.</summary>
+/// <summary>
+/// A publish takes no more away from people's tables than the bound that guards syncs allows, and begins nothing when it would.
+/// </summary>
 public sealed class PublishGuardTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
 {
     private const string Issues = "- { name: issues, type: table, table: issue, text: [body], where: t.active, publish: { column: embedding } }";

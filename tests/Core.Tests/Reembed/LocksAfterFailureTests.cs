@@ -7,7 +7,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Reembed;
 
-/// <summary>A build that ends by an exception, whatever it is, lets go of its lock: another one begins at once, in the same process too.</summary>
+/// <summary>
+/// A build that ends by an exception, whatever it is, lets go of its lock: another one begins at once, in the same process too.
+/// </summary>
 public abstract class LocksAfterFailureTests : IAsyncLifetime
 {
     private ReembedWorld _world = null!;

@@ -6,7 +6,10 @@ using Xunit.Abstractions;
 
 namespace EmbSync.Core.Tests.Reembed;
 
-/// <summary>Killed just before and just after every write of a reembed: the next one goes on, ends where one that nothing happened to ends, and buys again at most what was under way.</summary>
+/// <summary>
+/// Killed just before and just after every write of a reembed: the next one goes on, ends where one that nothing happened to ends, and buys
+/// again at most what was under way.
+/// </summary>
 public abstract class ReembedKillTests(ITestOutputHelper output)
 {
     /// <summary>Two requests of two texts under way, and as many answers that are not kept yet.</summary>

@@ -8,7 +8,9 @@ using static EmbSync.Core.Tests.Storage.Samples;
 
 namespace EmbSync.Core.Tests.Storage;
 
-/// <summary>A server that is not there, not allowed, not fit, or changed under a run: each says what to do, none shows the password.</summary>
+/// <summary>
+/// A server that is not there, not allowed, not fit, or changed under a run: each says what to do, none shows the password.
+/// </summary>
 public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<PostgresFixture>
 {
     private const string Canary = "c4n4ry-Pa55";

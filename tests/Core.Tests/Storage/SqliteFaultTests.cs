@@ -261,7 +261,9 @@ public sealed class SqliteFaultTests : IDisposable
         (await Should.ThrowAsync<StoreException>(async () => await Open().RequireRoomAsync(long.MaxValue, CancellationToken.None))).Message.ShouldContain("store.path");
     }
 
-    /// <summary>SQLITE_CONSTRAINT, as SQLite answers where a hook refuses a commit. It rolls back by itself then, as on a full disk.</summary>
+    /// <summary>
+    /// SQLITE_CONSTRAINT, as SQLite answers where a hook refuses a commit. It rolls back by itself then, as on a full disk.
+    /// </summary>
     private const int CommitRefused = 19;
 
     private static void FailCommits(SqliteConnection connection, bool fails) =>

@@ -6,7 +6,10 @@ namespace EmbSync.Core.Tests.Sync;
 /// <summary>The process is gone here: nothing of the product catches it.</summary>
 public sealed class DeathException(string point) : Exception(point);
 
-/// <summary>A store under which the process dies just before, or just after, one chosen write takes effect. Points are numbered in the order of a run.</summary>
+/// <summary>
+/// A store under which the process dies just before, or just after, one chosen write takes effect. Points are numbered in the order of a
+/// run.
+/// </summary>
 internal sealed class DyingStore(IStore store, int point) : IStore
 {
     private string? _died;

@@ -7,7 +7,8 @@ internal static class KillPoints
     public const int Parts = 3;
 
     /// <summary>
-    /// Before anything, after each kind of write the first time, and after the last of its kind. Between the end of one write and the beginning of the
+    /// Before anything, after each kind of write the first time, and after the last of its kind. Between the end of one write and the
+    /// beginning of the
     /// next nothing durable happens, so that this is each state that a kill can leave, but for those between two writes of one kind.
     /// </summary>
     public static IReadOnlyList<int> OfEachKind(IReadOnlyList<string> points)

@@ -181,7 +181,8 @@ public sealed class PostgresModelChangeSearchTests(PostgresFixture postgres) : M
     }
 
     /// <summary>
-    /// A transaction that the build of an index over the new generation has to wait for, and no search or insert; begun with the first purchase, when the
+    /// A transaction that the build of an index over the new generation has to wait for, and no search or insert; begun with the first
+    /// purchase, when the
     /// table is there.
     /// </summary>
     private async Task<NpgsqlConnection> HoldIndexAsync(string? with = null)

@@ -10,7 +10,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sync;
 
-/// <summary>Two models at once: one pass over the items, requests to both at the same time, and an item is in step only when it is in both.</summary>
+/// <summary>
+/// Two models at once: one pass over the items, requests to both at the same time, and an item is in step only when it is in both.
+/// </summary>
 public abstract class SpacesTests : IAsyncLifetime
 {
     private static readonly SpaceConfig Large = new("large", "text-embedding-3-large", 24);

@@ -80,7 +80,9 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
         return await new SyncEngine(workspace, TimeProvider.System).ApplyAsync(plan, null, SpendLimit.Of(workspace.Config.Limits), Nobody, default);
     }
 
-    /// <summary>All that a store says of items, chunks and active vectors, in one form; two stores with equal contents are in the same state.</summary>
+    /// <summary>
+    /// All that a store says of items, chunks and active vectors, in one form; two stores with equal contents are in the same state.
+    /// </summary>
     public async Task<string> ContentsAsync()
     {
         await using var opened = Kept is null ? StoreFactory.Open(store, TimeProvider.System) : null;

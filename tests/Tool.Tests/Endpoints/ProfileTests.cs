@@ -4,7 +4,9 @@ using EmbSync.Tool.Tests.Walkthrough;
 
 namespace EmbSync.Tool.Tests.Endpoints;
 
-/// <summary>Every configuration of docs/endpoints.md against a server that behaves as the real one: sync, sync again, search, doctor.</summary>
+/// <summary>
+/// Every configuration of docs/endpoints.md against a server that behaves as the real one: sync, sync again, search, doctor.
+/// </summary>
 public class ProfileTests
 {
     public static TheoryData<string> Names => [.. ServerProfiles.All.Select(profile => profile.Name)];

@@ -2,7 +2,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Faults;
 
-/// <summary>A configuration that can't be meant: refused before any store is opened or anything is sent, with its place in the file.</summary>
+/// <summary>
+/// A configuration that can't be meant: refused before any store is opened or anything is sent, with its place in the file.
+/// </summary>
 public sealed class ConfigurationFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Theory, OnStores]

@@ -4,7 +4,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Faults;
 
-/// <summary>Keeps the matrix honest: no owed cell is empty, no fault is without a case, and the documentation says what the list says.</summary>
+/// <summary>
+/// Keeps the matrix honest: no owed cell is empty, no fault is without a case, and the documentation says what the list says.
+/// </summary>
 public sealed class FaultMatrixTests
 {
     [Fact]

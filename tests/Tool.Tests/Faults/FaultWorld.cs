@@ -7,7 +7,8 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests.Faults;
 
 /// <summary>
-/// A team's repository, a store and a provider that counts what it sells, driven by the command line. What is stored is read back through the
+/// A team's repository, a store and a provider that counts what it sells, driven by the command line. What is stored is read back through
+/// the
 /// store itself.
 /// </summary>
 internal sealed class FaultWorld : IAsyncDisposable
@@ -83,7 +84,9 @@ internal sealed class FaultWorld : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Nothing is owed any more: another sync exits 0, asks for nothing and changes nothing, and every vector is its own text's.</summary>
+    /// <summary>
+    /// Nothing is owed any more: another sync exits 0, asks for nothing and changes nothing, and every vector is its own text's.
+    /// </summary>
     /// <param name="unmatched">A pattern has lost its last file: that alone is named.</param>
     public async Task ShouldBeInStepAsync(bool unmatched = false)
     {

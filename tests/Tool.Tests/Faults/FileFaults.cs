@@ -4,7 +4,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Faults;
 
-/// <summary>A file that can't be used is named and set aside: its row stays as it was, the rest is done, and mending the file mends all.</summary>
+/// <summary>
+/// A file that can't be used is named and set aside: its row stays as it was, the rest is done, and mending the file mends all.
+/// </summary>
 public sealed class FileFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private const string File = "docs/bad.md";

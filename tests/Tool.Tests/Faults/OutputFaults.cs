@@ -2,7 +2,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Faults;
 
-/// <summary>What a repository says reaches logs and terminals as text only: no line of it becomes a workflow command or moves a cursor.</summary>
+/// <summary>
+/// What a repository says reaches logs and terminals as text only: no line of it becomes a workflow command or moves a cursor.
+/// </summary>
 public sealed class OutputFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Theory, OnStores]

@@ -5,7 +5,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Faults;
 
-/// <summary>What a provider can do wrong: the run ends as promised and says what to look at, what was paid is kept, and the next run goes on.</summary>
+/// <summary>
+/// What a provider can do wrong: the run ends as promised and says what to look at, what was paid is kept, and the next run goes on.
+/// </summary>
 public sealed partial class ProviderFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Theory, OnStores]

@@ -8,7 +8,8 @@ using EmbSync.Tool.Terminals;
 namespace EmbSync.Tool.Tests.Hooks;
 
 /// <summary>
-/// A repository with a remote on disk and a home of nobody's, in which git and the built program run as people run them: git starts the hooks,
+/// A repository with a remote on disk and a home of nobody's, in which git and the built program run as people run them: git starts the
+/// hooks,
 /// these start the program.
 /// </summary>
 internal sealed class HookWorld : IDisposable

@@ -5,7 +5,8 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary>
-/// Plays a job of <c>azure-pipelines.yml</c> as the agent does: <c>bash</c> without any option, secrets only where a step maps them, a macro that
+/// Plays a job of <c>azure-pipelines.yml</c> as the agent does: <c>bash</c> without any option, secrets only where a step maps them, a
+/// macro that
 /// has no value left as it stands, a cache that is kept when the job succeeded, summaries and warnings by commands in the log.
 /// </summary>
 internal sealed partial class AzureAgent(CiWorld world)

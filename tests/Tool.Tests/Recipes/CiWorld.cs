@@ -6,9 +6,11 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary>
-/// What the machines of a CI service have: an origin, here a bare repository on disk, and a machine on which nothing is but what the scripts of a
+/// What the machines of a CI service have: an origin, here a bare repository on disk, and a machine on which nothing is but what the
+/// scripts of a
 /// recipe name. <c>dotnet</c> is a script that starts the program as it was built with these tests for <c>dotnet tool run embsync</c>, and
-/// answers <c>dotnet tool restore</c> where there is a tool manifest: nothing is installed from anywhere. With <see cref="Install"/> it is the SDK's,
+/// answers <c>dotnet tool restore</c> where there is a tool manifest: nothing is installed from anywhere. With <see cref="Install"/> it is
+/// the SDK's,
 /// and installs what is packed.
 /// </summary>
 internal sealed class CiWorld : IDisposable
@@ -59,7 +61,9 @@ internal sealed class CiWorld : IDisposable
 
     private static string Dotnet => Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
 
-    /// <summary>Packages downloaded, and installed into the repository by the commands of a section of <c>docs/install.md</c>, which is committed.</summary>
+    /// <summary>
+    /// Packages downloaded, and installed into the repository by the commands of a section of <c>docs/install.md</c>, which is committed.
+    /// </summary>
     public void Install(string section)
     {
         CleanMachine();

@@ -4,7 +4,8 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary>
-/// Plays a job of a workflow as it stands, step by step, as GitHub's runner does: shells and their options, <c>if: always()</c>, files for outputs
+/// Plays a job of a workflow as it stands, step by step, as GitHub's runner does: shells and their options, <c>if: always()</c>, files for
+/// outputs
 /// and summaries, a clean machine each time. The few actions that the recipes use are played by copying files; another one is an error.
 /// </summary>
 internal sealed partial class GitHubRunner(CiWorld world)

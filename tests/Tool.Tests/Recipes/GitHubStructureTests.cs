@@ -1,7 +1,8 @@
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary>
-/// Workflows hold only what GitHub's syntax has, as far as the recipes use it: a key that is not listed here is a slip, or is to be added with care.
+/// Workflows hold only what GitHub's syntax has, as far as the recipes use it: a key that is not listed here is a slip, or is to be added
+/// with care.
 /// What must never be in one, isn't.
 /// </summary>
 public sealed class GitHubStructureTests

@@ -3,7 +3,8 @@ using System.Text;
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary>
-/// Plays a job of <c>.gitlab-ci.yml</c> as GitLab's runner does: all lines of <c>script</c> in one bash that ends at the first failure, <c>after_script</c>
+/// Plays a job of <c>.gitlab-ci.yml</c> as GitLab's runner does: all lines of <c>script</c> in one bash that ends at the first failure,
+/// <c>after_script</c>
 /// in another one whatever happened, the cache before and after, artifacts at the end.
 /// </summary>
 internal sealed class GitLabRunner(CiWorld world)

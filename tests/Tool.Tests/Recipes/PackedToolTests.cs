@@ -3,7 +3,8 @@ using EmbSync.Tests;
 namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary>
-/// Every recipe as it stands, its step that installs among them, with the packages as they are published: committed to the repository, or in a feed.
+/// Every recipe as it stands, its step that installs among them, with the packages as they are published: committed to the repository, or
+/// in a feed.
 /// Each job has a machine on which nothing is installed, and which asks no other feed.
 /// </summary>
 [Trait("suite", "recipes")]

@@ -2,7 +2,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Recipes;
 
-/// <summary><c>pull-request.yml</c>: says what a sync will embed and cost, and needs nothing for it: no secret, no store, no provider.</summary>
+/// <summary>
+/// <c>pull-request.yml</c>: says what a sync will embed and cost, and needs nothing for it: no secret, no store, no provider.
+/// </summary>
 [Trait("suite", "recipes")]
 public sealed class PullRequestWorkflowTests
 {

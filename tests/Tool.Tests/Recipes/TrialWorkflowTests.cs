@@ -2,7 +2,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Recipes;
 
-/// <summary><c>trial-postgres.yml</c>: a database that lives as long as the job; here one of the test server takes the container's place.</summary>
+/// <summary>
+/// <c>trial-postgres.yml</c>: a database that lives as long as the job; here one of the test server takes the container's place.
+/// </summary>
 [Trait("suite", "recipes")]
 public sealed class TrialWorkflowTests(PostgresFixture server) : IClassFixture<PostgresFixture>
 {

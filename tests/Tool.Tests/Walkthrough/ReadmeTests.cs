@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 
 namespace EmbSync.Tool.Tests.Walkthrough;
 
-/// <summary>The README's own examples work as they are written: its shell lines one after the other, under the configurations it shows between them.</summary>
+/// <summary>
+/// The README's own examples work as they are written: its shell lines one after the other, under the configurations it shows between them.
+/// </summary>
 public sealed class ReadmeTests(PostgresFixture server, ITestOutputHelper output) : IClassFixture<PostgresFixture>
 {
     /// <summary>"$@" is how the program is started here.</summary>

@@ -2,7 +2,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Tool.Tests.Walkthrough;
 
-/// <summary>A key and a password that are looked for in all that the program says, where it goes well and where it fails (fault 64).</summary>
+/// <summary>
+/// A key and a password that are looked for in all that the program says, where it goes well and where it fails (fault 64).
+/// </summary>
 public sealed class SecretTests(PostgresFixture server) : IClassFixture<PostgresFixture>
 {
     private const string Password = "canary-pass-8a77e0";

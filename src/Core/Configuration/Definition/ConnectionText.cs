@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace EmbSync.Core.Configuration.Definition;
 
 /// <summary>
-/// The address of a database as programs have it in their environment, taken apart as far as telling what it is needs: without the quotes that a shell would have
+/// The address of a database as programs have it in their environment, taken apart as far as telling what it is needs: without the quotes
+/// that a shell would have
 /// taken away, and without the driver that SQLAlchemy (<c>postgresql+asyncpg://</c>) and JDBC (<c>jdbc:postgresql://</c>) put in front.
 /// </summary>
 /// <param name="Scheme">In lower case and without a driver; null where it is no URI.</param>

@@ -38,7 +38,8 @@ public static class Guess
     private const int Listed = 12;
 
     /// <summary>
-    /// The nearest known word within a third of its length (at least one edit), or one that begins so; spelling with other case or dashes is nearest of all.
+    /// The nearest known word within a third of its length (at least one edit), or one that begins so; spelling with other case or dashes
+    /// is nearest of all.
     /// </summary>
     public static string? Nearest(string given, IEnumerable<string> known) => Near(given, known) is [var nearest, ..] ? nearest : null;
 

@@ -5,7 +5,8 @@ using EmbSync.Core.Configuration.Parsing;
 namespace EmbSync.Core.Configuration.Definition;
 
 /// <summary>
-/// Fields of a request's body: any JSON. A map of nothing but <c>document</c> and <c>query</c> gives the value by what is embedded; a role that
+/// Fields of a request's body: any JSON. A map of nothing but <c>document</c> and <c>query</c> gives the value by what is embedded; a role
+/// that
 /// it leaves out goes without the field.
 /// </summary>
 internal sealed class ExtraFieldsKind : ValueKind<IReadOnlyList<ExtraField>>

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace EmbSync.Core.Configuration.Definition;
 
-/// <summary>Whether a value that is written out is a key, by its name or by how it looks. Rather too often than too seldom: a variable holds anything.</summary>
+/// <summary>
+/// Whether a value that is written out is a key, by its name or by how it looks. Rather too often than too seldom: a variable holds
+/// anything.
+/// </summary>
 internal static partial class SecretLook
 {
     public static bool IsSecret(string name, string value) =>

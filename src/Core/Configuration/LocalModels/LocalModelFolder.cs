@@ -6,7 +6,8 @@ namespace EmbSync.Core.Configuration.LocalModels;
 
 /// <summary>
 /// Finds a model's files where <c>embeddings.model</c> points, laid out as on the model hub, and reads what they say of themselves:
-/// <c>config.json</c>, <c>tokenizer_config.json</c>, <c>sentence_bert_config.json</c>, <c>1_Pooling/config.json</c>. Settings win over them.
+/// <c>config.json</c>, <c>tokenizer_config.json</c>, <c>sentence_bert_config.json</c>, <c>1_Pooling/config.json</c>. Settings win over
+/// them.
 /// </summary>
 internal static class LocalModelFolder
 {
@@ -63,7 +64,10 @@ internal static class LocalModelFolder
                 : $"{path} holds no model: expected {ModelName} there or in its folder onnx. A model in another format (safetensors, GGUF) has to be exported to ONNX, or served by an endpoint (provider: openai, baseUrl)");
     }
 
-    /// <summary>Of the folder that has the vocabulary, and of the file where it isn't the usual one: two variants of one model must not have one name.</summary>
+    /// <summary>
+    /// Of the folder that has the vocabulary, and of the file where it isn't the usual one: two variants of one model must not have one
+    /// name.
+    /// </summary>
     private static string NameOf(string onnx, string folder)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));

@@ -6,7 +6,8 @@ namespace EmbSync.Core.Configuration.Parsing;
 /// { "version": "1.0", "models": { "large": "text-embedding-3-large", "small": "text-embedding-3-small" }, "batchSize": 100,
 ///   "sources": [{ "name": "options", "table": "config_option", "column": "value", "enabled": true }] }
 /// </code>
-/// Each model is a space, each enabled source the distinct values of its column. Store and rows are <c>DATABASE_URL</c>; key and endpoint come from
+/// Each model is a space, each enabled source the distinct values of its column. Store and rows are <c>DATABASE_URL</c>; key and endpoint
+/// come from
 /// <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c>. Everything keeps its place, so that what is wrong is told with its line.
 /// </summary>
 internal static class EmbeddingSourcesFile

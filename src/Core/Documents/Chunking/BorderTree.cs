@@ -29,7 +29,9 @@ internal sealed class BorderTree
         }
     }
 
-    /// <summary>Index of the best border from <paramref name="first"/> to <paramref name="last"/>, both inclusive; null when there is none.</summary>
+    /// <summary>
+    /// Index of the best border from <paramref name="first"/> to <paramref name="last"/>, both inclusive; null when there is none.
+    /// </summary>
     public int? Best(int first, int last)
     {
         var result = None;

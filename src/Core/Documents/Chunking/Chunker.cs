@@ -111,7 +111,8 @@ internal sealed class Chunker
     }
 
     /// <summary>
-    /// Of borders that are equal the last one that leaves the first half within the most tokens. The first would leave the least that a chunk may hold,
+    /// Of borders that are equal the last one that leaves the first half within the most tokens. The first would leave the least that a
+    /// chunk may hold,
     /// again and again: a line of one word repeated made 36,000 chunks of 4.5 MB.
     /// </summary>
     private int Filled(int first, int best, int high)

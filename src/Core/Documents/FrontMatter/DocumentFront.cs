@@ -10,7 +10,9 @@ internal sealed record DocumentFront(IReadOnlyDictionary<string, FrontMatterValu
     /// <summary>Bound on what is read of it, in UTF-16 code units.</summary>
     public const int MaxLength = 256 * 1024;
 
-    /// <summary>The strict parser of its language first; what that refuses is read line by line, and costs a warning. A body is never lost.</summary>
+    /// <summary>
+    /// The strict parser of its language first; what that refuses is read line by line, and costs a warning. A body is never lost.
+    /// </summary>
     public static DocumentFront Of(string text)
     {
         if (FrontMatterBlock.Find(text) is not { } block)

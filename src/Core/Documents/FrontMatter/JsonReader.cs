@@ -24,7 +24,9 @@ internal static class JsonReader
         }
     }
 
-    /// <summary>UTF-16 code units of the object that the text begins with; null when it begins with none, or text follows on its last line.</summary>
+    /// <summary>
+    /// UTF-16 code units of the object that the text begins with; null when it begins with none, or text follows on its last line.
+    /// </summary>
     public static int? LengthOfObject(ReadOnlySpan<char> text)
     {
         // A document that begins with a brace is rarely one: the second character tells most of them.

@@ -6,7 +6,8 @@ using YamlDotNet.Core.Events;
 namespace EmbSync.Core.Documents.FrontMatter;
 
 /// <summary>
-/// YAML as its standard has it. Builds values from YamlDotNet's events, with a stack of its own: the library's object graph recurses and dies of
+/// YAML as its standard has it. Builds values from YamlDotNet's events, with a stack of its own: the library's object graph recurses and
+/// dies of
 /// deep nesting. An alias stands for its value only within a bound, so nothing can refer to itself or multiply.
 /// </summary>
 internal sealed class YamlReader
@@ -153,7 +154,9 @@ internal sealed class YamlReader
         }
     }
 
-    /// <summary>Text that YAML takes for something else is that text: <c>&amp;</c> without an alias, and <c>!</c> that is no standard tag.</summary>
+    /// <summary>
+    /// Text that YAML takes for something else is that text: <c>&amp;</c> without an alias, and <c>!</c> that is no standard tag.
+    /// </summary>
     private FrontMatterValue.Scalar ValueOf(Scalar scalar)
     {
         var plain = scalar.Style == ScalarStyle.Plain;

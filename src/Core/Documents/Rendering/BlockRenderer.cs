@@ -55,7 +55,9 @@ internal sealed class BlockRenderer
         return all.Exists(block => block is Footnote) ? all.OrderBy(block => block.Line) : all;
     }
 
-    /// <summary>Boxes only group: what is in them is blocks like all others, behind the box itself, which is its title alone then.</summary>
+    /// <summary>
+    /// Boxes only group: what is in them is blocks like all others, behind the box itself, which is its title alone then.
+    /// </summary>
     private static IEnumerable<Block> Flat(Block block) => block switch
     {
         FootnoteGroup group => group,
@@ -170,7 +172,9 @@ internal sealed class BlockRenderer
 
     private void RenderBoxTitle(Block box) => sink.Write(box is CustomContainer container ? Admonition.TitleOf(container.Info, container.Arguments) : ((Admonition)box).Title);
 
-    /// <summary>Whether a paragraph has words of its own; all other blocks do, but for HTML and quotes, which say something about the page.</summary>
+    /// <summary>
+    /// Whether a paragraph has words of its own; all other blocks do, but for HTML and quotes, which say something about the page.
+    /// </summary>
     private static bool IsProse(Block block) => block switch
     {
         HtmlBlock or QuoteBlock => false,

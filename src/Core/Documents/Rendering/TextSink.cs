@@ -12,7 +12,9 @@ internal sealed class TextSink
     private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(
         [.. Enumerable.Range(0, char.MaxValue + 1).Select(point => (char)point).Where(char.IsWhiteSpace)]);
 
-    /// <summary>A longer run of letters and digits, with what Base64 has beside them, is data: nobody reads it, and a model makes nothing of it.</summary>
+    /// <summary>
+    /// A longer run of letters and digits, with what Base64 has beside them, is data: nobody reads it, and a model makes nothing of it.
+    /// </summary>
     private const int MaxData = 4_096;
 
     private const int ShownOfData = 40;
@@ -168,7 +170,9 @@ internal sealed class TextSink
 
     public void Outdent(int columns) => indent.Length -= columns;
 
-    /// <summary>Takes back what was written since <paramref name="length"/>, which was the start of a line when <paramref name="lineStart"/>.</summary>
+    /// <summary>
+    /// Takes back what was written since <paramref name="length"/>, which was the start of a line when <paramref name="lineStart"/>.
+    /// </summary>
     public void Truncate(int length, bool lineStart)
     {
         text.Length = length;

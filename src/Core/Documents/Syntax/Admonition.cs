@@ -4,7 +4,10 @@ using Markdig.Syntax;
 
 namespace EmbSync.Core.Documents.Syntax;
 
-/// <summary>A box with a title: <c>!!! note "Title"</c> or <c>??? note</c> of MkDocs and <c>=== "Tab"</c>, with lines that stand four columns to the right.</summary>
+/// <summary>
+/// A box with a title: <c>!!! note "Title"</c> or <c>??? note</c> of MkDocs and <c>=== "Tab"</c>, with lines that stand four columns to the
+/// right.
+/// </summary>
 internal sealed class Admonition(BlockParser parser) : ContainerBlock(parser)
 {
     private static readonly HashSet<string> Kinds = new(StringComparer.OrdinalIgnoreCase)
@@ -22,7 +25,8 @@ internal sealed class Admonition(BlockParser parser) : ContainerBlock(parser)
     public static string Named(ReadOnlySpan<char> kind) => kind.IsEmpty ? "" : string.Concat(kind[..1].ToString().ToUpperInvariant(), kind[1..].ToString().ToLowerInvariant());
 
     /// <summary>
-    /// What is read above a box between colons: <c>:::note Title</c>, <c>:::note[Title]</c>, else its kind, where that is one of an admonition. Other
+    /// What is read above a box between colons: <c>:::note Title</c>, <c>:::note[Title]</c>, else its kind, where that is one of an
+    /// admonition. Other
     /// containers only group.
     /// </summary>
     public static string TitleOf(string? info, string? arguments)

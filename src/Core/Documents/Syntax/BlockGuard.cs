@@ -5,7 +5,8 @@ using Markdig.Syntax;
 namespace EmbSync.Core.Documents.Syntax;
 
 /// <summary>
-/// Charges what Markdig looks for in all blocks before: a paragraph that turns out to be an underlined heading, and a further link definition.
+/// Charges what Markdig looks for in all blocks before: a paragraph that turns out to be an underlined heading, and a further link
+/// definition.
 /// Opens nothing itself.
 /// </summary>
 internal sealed class BlockGuard : BlockParser

@@ -6,7 +6,8 @@ using Markdig.Syntax;
 namespace EmbSync.Core.Documents.Syntax;
 
 /// <summary>
-/// The head of a callout or alert, <c>&gt; [!warning]- Title</c>: its title is what is read, its kind where it has none. GitHub's and Obsidian's.
+/// The head of a callout or alert, <c>&gt; [!warning]- Title</c>: its title is what is read, its kind where it has none. GitHub's and
+/// Obsidian's.
 /// </summary>
 internal sealed class CalloutParser : InlineParser
 {

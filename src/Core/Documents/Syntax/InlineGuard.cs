@@ -65,7 +65,9 @@ internal sealed class InlineGuard : InlineParser
         return false;
     }
 
-    /// <summary>Constructs whose end is looked for in the rest of the leaf, and looked for again by the next one where there is none.</summary>
+    /// <summary>
+    /// Constructs whose end is looked for in the rest of the leaf, and looked for again by the next one where there is none.
+    /// </summary>
     private static long ScanCost(StringSlice slice, char character, char next)
     {
         var rest = slice.AsSpan();

@@ -71,7 +71,9 @@ internal sealed class LongParagraphParser : BlockParser
         return BlockState.Continue;
     }
 
-    /// <summary>Strict, so that what is cut is a table for Markdig as well: as many cells in both rows, nothing that could hide a pipe.</summary>
+    /// <summary>
+    /// Strict, so that what is cut is a table for Markdig as well: as many cells in both rows, nothing that could hide a pipe.
+    /// </summary>
     private static bool IsTableHead(ReadOnlySpan<char> head, ReadOnlySpan<char> rule) =>
         head.IndexOfAny('`', '\\', '<') < 0 && rule.Contains('-') && rule.IndexOfAnyExcept("|-: \t") < 0
         && !rule.Contains("||", StringComparison.Ordinal) && Cells(head) == Cells(rule);

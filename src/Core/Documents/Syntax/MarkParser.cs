@@ -8,7 +8,8 @@ namespace EmbSync.Core.Documents.Syntax;
 
 /// <summary>
 /// Marks of editors and generators within a line that nobody reads: <c>==highlight==</c>, <c>%% comment %%</c>, <c>$formula$</c>,
-/// <c>:name[text]{...}</c>. Each is one only where it closes, stands apart from words, and could be nothing else: <c>a == b</c>, <c>100 %</c> and
+/// <c>:name[text]{...}</c>. Each is one only where it closes, stands apart from words, and could be nothing else: <c>a == b</c>, <c>100
+/// %</c> and
 /// <c>$5</c> stay.
 /// </summary>
 internal sealed class MarkParser : InlineParser

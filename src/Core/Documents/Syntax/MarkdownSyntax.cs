@@ -14,7 +14,10 @@ namespace EmbSync.Core.Documents.Syntax;
 /// <param name="Cost">What was charged to the budget.</param>
 internal sealed record ParsedMarkdown(MarkdownDocument Document, IReadOnlySet<int> ContinuedTables, long Cost);
 
-/// <summary>GitHub's Markdown (tables, task lists, strikethrough, footnotes, alerts) and what editors and generators add to it, as a tree. Bounded: hostile input is refused, not suffered.</summary>
+/// <summary>
+/// GitHub's Markdown (tables, task lists, strikethrough, footnotes, alerts) and what editors and generators add to it, as a tree. Bounded:
+/// hostile input is refused, not suffered.
+/// </summary>
 internal static class MarkdownSyntax
 {
     private static readonly MarkdownPipeline Pipeline = Build();

@@ -24,7 +24,8 @@ internal sealed class ShownInline(string text, string source) : LeafInline
 }
 
 /// <summary>
-/// Links of wikis by their words, <c>[[page|words]]</c>, and embeds by name, <c>![[page]]</c>. What is a link of Markdown in brackets, a footnote or
+/// Links of wikis by their words, <c>[[page|words]]</c>, and embeds by name, <c>![[page]]</c>. What is a link of Markdown in brackets, a
+/// footnote or
 /// a number is left to the other parsers.
 /// </summary>
 internal sealed class WikiLinkParser : InlineParser

@@ -12,8 +12,10 @@ namespace EmbSync.Core.Jobs.Adopt;
 public sealed record AdoptResult(AdoptReport Report, ExitCode ExitCode, Exception? Stopped);
 
 /// <summary>
-/// Takes over vectors that another program bought, for texts that a sync would buy. A sample of those texts is embedded once more, and all are refused if one
-/// vector of the sample isn't what the model answers. What the sample cost isn't lost: its fresh vectors are stored. In batches; a second run goes on.
+/// Takes over vectors that another program bought, for texts that a sync would buy. A sample of those texts is embedded once more, and all
+/// are refused if one
+/// vector of the sample isn't what the model answers. What the sample cost isn't lost: its fresh vectors are stored. In batches; a second
+/// run goes on.
 /// </summary>
 /// <param name="space">Whose model the vectors are of.</param>
 public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit spend, TimeProvider clock)
@@ -74,7 +76,9 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         }
     }
 
-    /// <summary>Another sample of the same rows may miss the wrong ones by chance: once refused, somebody has to say that it is another case.</summary>
+    /// <summary>
+    /// Another sample of the same rows may miss the wrong ones by chance: once refused, somebody has to say that it is another case.
+    /// </summary>
     private async Task RefuseAgainAsync(string from, AdoptRequest request, CancellationToken cancellationToken)
     {
         var last = (await workspace.Store.ReadRunsAsync(PastRuns, cancellationToken)).FirstOrDefault(run => run.Command == Command && run.Status is "done" or "stopped");
@@ -132,7 +136,10 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         return new(report with { Status = end.Status, Notes = end.Notes }, end.ExitCode, end.Stopped);
     }
 
-    /// <summary>Buys the sample, stores it, and compares it. Like all that is bought it is on disk before the database is asked, and within the budget.</summary>
+    /// <summary>
+    /// Buys the sample, stores it, and compares it. Like all that is bought it is on disk before the database is asked, and within the
+    /// budget.
+    /// </summary>
     private async Task<(AdoptReport Report, Exception? Stopped)> CompareAsync(
         IEmbeddingProvider provider, IStoreWriter writer, int generation, AdoptTally tally, AdoptReport report, Bill bill, CancellationToken cancellationToken)
     {

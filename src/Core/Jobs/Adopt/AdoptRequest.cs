@@ -24,7 +24,8 @@ public sealed record AdoptRequest(Secret Url, string? Table, string Text, string
     public const int DefaultSample = 100;
 
     /// <summary>
-    /// Least cosine between a vector that is adopted and a fresh one of the same text. The same model answers the same text with more than 0.9999,
+    /// Least cosine between a vector that is adopted and a fresh one of the same text. The same model answers the same text with more than
+    /// 0.9999,
     /// stored in half precision or not; one that was cut, retrained or given another text is far below.
     /// </summary>
     public const double Least = 0.999;

@@ -76,7 +76,9 @@ internal sealed class AdoptTally(IReadOnlySet<ContentHash> wanted, int dimension
 
     private static ulong Fingerprint(float[] vector) => Fnv(MemoryMarshal.AsBytes(vector.AsSpan()));
 
-    /// <summary>FNV-1a (RFC draft by Fowler, Noll, Vo): tells a vector from another of the same text; nobody gains by making two alike.</summary>
+    /// <summary>
+    /// FNV-1a (RFC draft by Fowler, Noll, Vo): tells a vector from another of the same text; nobody gains by making two alike.
+    /// </summary>
     private static ulong Fnv(ReadOnlySpan<byte> bytes)
     {
         var hash = 14695981039346656037UL;

@@ -9,7 +9,8 @@ namespace EmbSync.Core.Jobs.Adopt;
 internal sealed record PaidRow(string Text, float[] Vector)
 {
     /// <summary>
-    /// What the text may be wanted as: as it stands, and in the form that is embedded here. A vector of the one is close enough to be used for
+    /// What the text may be wanted as: as it stands, and in the form that is embedded here. A vector of the one is close enough to be used
+    /// for
     /// the other only if the sample says so.
     /// </summary>
     public IEnumerable<(ContentHash Hash, string Text)> Names()

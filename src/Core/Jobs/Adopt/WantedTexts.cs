@@ -6,7 +6,9 @@ using EmbSync.Core.Sources;
 
 namespace EmbSync.Core.Jobs.Adopt;
 
-/// <summary>All texts that syncs would buy, by hash: planned part by part, as rows are, so that no more texts are held at a time than in a sync.</summary>
+/// <summary>
+/// All texts that syncs would buy, by hash: planned part by part, as rows are, so that no more texts are held at a time than in a sync.
+/// </summary>
 internal static class WantedTexts
 {
     /// <returns>What they are wanted of, and their hashes.</returns>

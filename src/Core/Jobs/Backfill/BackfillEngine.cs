@@ -24,7 +24,8 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
     }
 
     /// <exception cref="LockedException">Another run writes for longer than the workspace waits.</exception>
-    /// <exception cref="UsageException">The provider can't be used as configured, or another model is configured than the one in use.</exception>
+    /// <exception cref="UsageException">The provider can't be used as configured, or another model is configured than the one in
+    /// use.</exception>
     public async Task<BackfillResult> RunAsync(BackfillRequest request, SpendLimit spend, IProgress<BackfillProgress> progress, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();

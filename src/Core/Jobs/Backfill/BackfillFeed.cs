@@ -8,11 +8,13 @@ namespace EmbSync.Core.Jobs.Backfill;
 
 /// <param name="Pending">Items that still lack vectors.</param>
 /// <param name="ToBuy">Chunks among the next ones that have to be bought.</param>
-internal sealed record Fed(int Pending, int ToBuy);
+internal sealed record QueueFill(int Pending, int ToBuy);
 
 /// <summary>
-/// Keeps the queue filled, under the writer's lock: stores the items whose vectors are all there, and offers the texts of those that come next. Whoever
-/// has the lock does it for all that share the work. An item is offered once and stored as it was then, whatever it says by now: what changed is for the next run.
+/// Keeps the queue filled, under the writer's lock: stores the items whose vectors are all there, and offers the texts of those that come
+/// next. Whoever
+/// has the lock does it for all that share the work. An item is offered once and stored as it was then, whatever it says by now: what
+/// changed is for the next run.
 /// </summary>
 /// <param name="hasFailed">Whether the text was tried, and can't be embedded.</param>
 internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request, IReadOnlyList<IGenerationBuild> builds, Func<ContentHash, bool> hasFailed)
@@ -43,7 +45,7 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
     public int Low => Math.Min(Window / 2, MostLow);
 
     /// <param name="offers">False: only stores what is complete.</param>
-    public async Task<Fed> FeedAsync(IStoreWriter writer, bool offers, CancellationToken cancellationToken)
+    public async Task<QueueFill> FeedAsync(IStoreWriter writer, bool offers, CancellationToken cancellationToken)
     {
         var asked = new SyncRequest { Command = BuildRuns.Backfill, Limit = Math.Max(0, Window - _offered.Count), KeepOrphans = true, Sources = request.Sources, Taken = _taken };
         var plan = (await _planMaker.MakeAsync(asked, cancellationToken, spooled: false)).Plan;
@@ -66,7 +68,10 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
         return complete.Count;
     }
 
-    /// <summary>Takes out what is complete, and what need not be waited for: who shares the work stored it, it is gone from its source, or it can't be embedded.</summary>
+    /// <summary>
+    /// Takes out what is complete, and what need not be waited for: another process stored it, it is gone from its source, or it can't be
+    /// embedded.
+    /// </summary>
     private async Task<List<PlannedItem>> CompleteAsync(CancellationToken cancellationToken)
     {
         var missing = _offered.Values.SelectMany(one => one.Planned.Item.Hashes).ToHashSet();

@@ -6,7 +6,8 @@ namespace EmbSync.Core.Jobs.Backfill;
 
 /// <summary>What <c>backfill</c> says, dry or not; its members are the JSON as documented, version 1.</summary>
 /// <param name="RunId">Receipt in the store; null when nothing was to be done.</param>
-/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c>, <c>stopped</c>, <c>failed</c>, <c>lost</c> (the store itself went away), <c>interrupted</c>.</param>
+/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c>, <c>stopped</c>, <c>failed</c>, <c>lost</c> (the store itself
+/// went away), <c>interrupted</c>.</param>
 /// <param name="QueueEmpty">Nothing is left but what failed.</param>
 public sealed record BackfillReport(
     int SchemaVersion, bool DryRun, long? RunId, string Status, bool QueueEmpty, BackfillRoundsReport Rounds, BackfillItems Items, int Chunks, int Requests, TokenReport Tokens, CostReport Cost,

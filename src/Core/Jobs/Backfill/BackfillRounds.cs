@@ -21,7 +21,7 @@ internal sealed class BackfillRounds(
     TimeProvider clock, IProgress<BackfillProgress> progress) : IDisposable
 {
     /// <summary>Between two looks at a lock or at the leases of others.</summary>
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Glances without work before it is looked whether who has the leases is still there.</summary>
     private const int LooksForTheDead = 8;
@@ -35,7 +35,7 @@ internal sealed class BackfillRounds(
     private readonly int _total = plan.Pending;
     private readonly long _begun = clock.GetTimestamp();
     private readonly SemaphoreSlim _feeding = new(1, 1);
-    private volatile Fed? _last;
+    private volatile QueueFill? _last;
     private int _rounds;
     private int _idle;
     private bool _isOver;
@@ -107,7 +107,7 @@ internal sealed class BackfillRounds(
         for (var got = 0; got < request.Limit;)
         {
             var left = request.Limit - got;
-            var bought = (await Task.WhenAll(_purchases.Select((purchase, index) => purchase.PassAsync(streams[index], left, cancellationToken)))).Max();
+            var bought = (await Task.WhenAll(_purchases.Select((purchase, index) => purchase.BuyQueuedAsync(streams[index], left, cancellationToken)))).Max();
             _rounds += got == 0 && bought > 0 ? 1 : 0;
             got += bought;
             if (bought == 0 && await IsOverAsync(cancellationToken))
@@ -132,7 +132,7 @@ internal sealed class BackfillRounds(
                     await TryFeedAsync(TimeSpan.Zero, cancellationToken);
                 }
 
-                await Task.Delay(Glance, clock, passing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(PollInterval, clock, passing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         catch
@@ -164,7 +164,7 @@ internal sealed class BackfillRounds(
             }
         }
 
-        await Task.Delay(Glance, clock, cancellationToken);
+        await Task.Delay(PollInterval, clock, cancellationToken);
         return false;
     }
 
@@ -200,10 +200,12 @@ internal sealed class BackfillRounds(
     }
 
     /// <summary>
-    /// Leases go back. The last one that leaves stores what is complete, so that it is searchable, and leaves no text in the queue; those before it leave
+    /// Leases go back. The last one that leaves stores what is complete, so that it is searchable, and leaves no text in the queue; those
+    /// before it leave
     /// that to who is still there. One at a time, so that there is a last one.
     /// </summary>
-    /// <param name="isHurried">Somebody waits for the process to end: what is bought is kept, and stored with its items by the next run, for nothing.</param>
+    /// <param name="isHurried">Somebody waits for the process to end: what is bought is kept, and stored with its items by the next run,
+    /// for nothing.</param>
     private async Task EndAsync(bool isHurried)
     {
         foreach (var purchase in _purchases)

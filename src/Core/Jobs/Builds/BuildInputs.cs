@@ -15,9 +15,12 @@ public static class BuildInputs
     }
 
     /// <summary>
-    /// An MSBuild project with an item <c>EmbSyncInput</c> for every file that a source may take, as patterns that each build evaluates anew, and
-    /// <c>EmbSyncStore</c> for the store's own file. More files match than are sources: what is excluded (MSBuild's patterns don't know upper from lower case), what git
-    /// ignores. Then a build looks once too often, never too seldom; for the same reason git's index and its lists of what to ignore are watched.
+    /// An MSBuild project with an item <c>EmbSyncInput</c> for every file that a source may take, as patterns that each build evaluates
+    /// anew, and
+    /// <c>EmbSyncStore</c> for the store's own file. More files match than are sources: what is excluded (MSBuild's patterns don't know
+    /// upper from lower case), what git
+    /// ignores. Then a build looks once too often, never too seldom; for the same reason git's index and its lists of what to ignore are
+    /// watched.
     /// </summary>
     /// <param name="index">Git's index; null without a repository.</param>
     /// <param name="exclude">Git's list of what to ignore in this clone.</param>

@@ -81,7 +81,8 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
     }
 
     /// <summary>Adds the vectors that the store doesn't have; items are left to the next sync, which then buys nothing for them.</summary>
-    /// <exception cref="UsageException">The file can't be read, is damaged, or its vectors are of another model: nothing was written.</exception>
+    /// <exception cref="UsageException">The file can't be read, is damaged, or its vectors are of another model: nothing was
+    /// written.</exception>
     /// <exception cref="LockedException">Another run writes.</exception>
     public async Task<CacheReport> ImportAsync(string path, CancellationToken cancellationToken)
     {
@@ -159,7 +160,9 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
         }
     }
 
-    /// <summary>Vectors of this model in the file that is there: somebody paid for them. Empty where it is of another model, or can't be read.</summary>
+    /// <summary>
+    /// Vectors of this model in the file that is there: somebody paid for them. Empty where it is of another model, or can't be read.
+    /// </summary>
     private HashSet<ContentHash> Held(string path)
     {
         if (!File.Exists(path))

@@ -10,7 +10,8 @@ using EmbSync.Core.Storage.Postgres.Columns;
 namespace EmbSync.Core.Jobs.Columns;
 
 /// <summary>
-/// One pass over the rows that are due, in the order of their keys, with what is under way in memory and no more. Rows of one text that are under
+/// One pass over the rows that are due, in the order of their keys, with what is under way in memory and no more. Rows of one text that are
+/// under
 /// way at the same time are bought once.
 /// </summary>
 internal sealed class ColumnFilling(

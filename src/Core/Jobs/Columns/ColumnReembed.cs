@@ -14,7 +14,8 @@ namespace EmbSync.Core.Jobs.Columns;
 public sealed record ColumnResult(ColumnReembedReport Report, ExitCode ExitCode, Exception? Stopped);
 
 /// <summary>
-/// Embeds the text of a table's rows into a vector column of its owner. Rows are taken in the order of their keys, one statement a batch, none
+/// Embeds the text of a table's rows into a vector column of its owner. Rows are taken in the order of their keys, one statement a batch,
+/// none
 /// open during a request; of which text each vector is stands in the registry, so that a rerun goes on and a second run asks for nothing.
 /// </summary>
 /// <param name="embeddings">Names provider, model and dimension.</param>

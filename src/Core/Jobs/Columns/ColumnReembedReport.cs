@@ -4,7 +4,8 @@ using EmbSync.Core.Jobs.Sync;
 namespace EmbSync.Core.Jobs.Columns;
 
 /// <summary>What <c>reembed --table</c> says, dry or not; its members are the JSON, version 1.</summary>
-/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some texts failed), <c>stopped</c>, <c>failed</c>, <c>interrupted</c>.</param>
+/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some texts failed), <c>stopped</c>, <c>failed</c>,
+/// <c>interrupted</c>.</param>
 /// <param name="Current">What made the vectors that are there; null where nobody knows.</param>
 /// <param name="Mode"><c>inplace</c>, <c>shadow</c> or <c>relaxed</c>.</param>
 /// <param name="Batches">Requests, and statements that write.</param>

@@ -17,7 +17,9 @@ namespace EmbSync.Core.Jobs.Doctor;
 /// <param name="Probe">Ask the provider for one embedding, which costs a token.</param>
 public sealed record DoctorRequest(string? Table, bool Fix, bool DryRun, bool Probe);
 
-/// <summary>Looks, judges, mends what was asked for, looks again. Without <see cref="DoctorRequest.Fix"/> nothing is changed anywhere.</summary>
+/// <summary>
+/// Looks, judges, mends what was asked for, looks again. Without <see cref="DoctorRequest.Fix"/> nothing is changed anywhere.
+/// </summary>
 /// <param name="progress">A line before each mend.</param>
 public sealed class Examination(DoctorRequest request, TimeProvider clock, IProgress<string> progress)
 {
@@ -116,7 +118,9 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
         return Report(place, null, null, facts.Version == 0 ? [] : [facts], provider, [.. findings, .. StoreFindings.Of(facts, expected)], []);
     }
 
-    /// <summary>Answers what was there before mending (null when nothing was mended), what is there now, and what was done between.</summary>
+    /// <summary>
+    /// Answers what was there before mending (null when nothing was mended), what is there now, and what was done between.
+    /// </summary>
     private async Task<(DatabaseFacts? Before, DatabaseFacts Now, IReadOnlyList<MendReport> Mends)> ExamineAsync(
         PostgresDatabase database, InspectionRange range, Func<DatabaseFacts, IReadOnlyList<Finding>> judge, CancellationToken cancellationToken)
     {

@@ -144,6 +144,8 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
 
     private string Since => facts.CountedSince is { } since ? Text.Of($" since {since.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : " since the server began to count";
 
-    /// <summary>What the user may not do is shown, and not tried. Names stand in a comment, which a line break of theirs must not end.</summary>
+    /// <summary>
+    /// What the user may not do is shown, and not tried. Names stand in a comment, which a line break of theirs must not end.
+    /// </summary>
     private Mend Owned(Mend mend) => MayAlter ? mend : mend with { IsSafe = false, Steps = [.. mend.Steps, $"-- as {Plain.Line(column.Owner)}, the table's owner: {Plain.Line(facts.User)} may not"] };
 }

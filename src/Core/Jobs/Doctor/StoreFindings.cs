@@ -3,7 +3,9 @@ using EmbSync.Core.Storage.Inspection;
 
 namespace EmbSync.Core.Jobs.Doctor;
 
-/// <summary>What a configuration expects of its store; null for parts that it doesn't say, as when a database is looked at without one.</summary>
+/// <summary>
+/// What a configuration expects of its store; null for parts that it doesn't say, as when a database is looked at without one.
+/// </summary>
 /// <param name="Signatures">By space.</param>
 internal sealed record StoreExpectation(string? Project, IReadOnlyDictionary<string, EmbeddingSignature> Signatures, IReadOnlySet<string> Sources);
 

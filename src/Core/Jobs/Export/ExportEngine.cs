@@ -7,7 +7,8 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Jobs.Export;
 
 /// <summary>
-/// Vectors of the active generation, with what they stand for, in the forms of other programs. Rows stream from the store to the file; a map fits its
+/// Vectors of the active generation, with what they stand for, in the forms of other programs. Rows stream from the store to the file; a
+/// map fits its
 /// axes on a sample.
 /// </summary>
 /// <param name="redact">Takes secrets out of what people wrote.</param>
@@ -51,7 +52,9 @@ public sealed class ExportEngine(Workspace workspace, Func<string, string> redac
         return report;
     });
 
-    /// <summary>What must be known before the first row is written: the generation, and in a pass of its own the columns and axes.</summary>
+    /// <summary>
+    /// What must be known before the first row is written: the generation, and in a pass of its own the columns and axes.
+    /// </summary>
     private async Task<Survey> SurveyAsync(ExportRequest request, CancellationToken cancellationToken, bool withKeys = false)
     {
         _ = workspace.Chosen(request.Sources);

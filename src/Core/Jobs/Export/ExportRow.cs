@@ -6,7 +6,8 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Jobs.Export;
 
 /// <summary>
-/// One vector and what it stands for: a chunk as it was embedded, or an item, whose vector is the mean of its chunks' vectors (each scaled to length
+/// One vector and what it stands for: a chunk as it was embedded, or an item, whose vector is the mean of its chunks' vectors (each scaled
+/// to length
 /// 1), scaled to length 1.
 /// </summary>
 /// <param name="Chunk">Position in the item, from 0; null for an item.</param>

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace EmbSync.Core.Jobs.Export;
 
 /// <summary>
-/// Two files as the TensorFlow embedding projector loads them: vectors, numbers between tabs, without a header; and metadata, a line for each vector
+/// Two files as the TensorFlow embedding projector loads them: vectors, numbers between tabs, without a header; and metadata, a line for
+/// each vector
 /// in the same order, below a header.
 /// </summary>
 internal sealed class ProjectorFiles : IExportFormat

@@ -5,7 +5,8 @@ using EmbSync.Core.Configuration;
 namespace EmbSync.Core.Jobs.Hooks;
 
 /// <summary>
-/// Where a configuration sends texts and secrets, as a short digest: <c>hook install</c> writes down what somebody looked at, and a run knows by
+/// Where a configuration sends texts and secrets, as a short digest: <c>hook install</c> writes down what somebody looked at, and a run
+/// knows by
 /// it that a pull brought another provider, address, key or store.
 /// </summary>
 public static class Destinations
@@ -51,7 +52,9 @@ public static class Destinations
         }
     }
 
-    /// <summary>What is written out in the file can change where it stands: there it is the address itself that counts. It holds no password.</summary>
+    /// <summary>
+    /// What is written out in the file can change where it stands: there it is the address itself that counts. It holds no password.
+    /// </summary>
     private static string? OriginOf(Secret? url) =>
         url is null || url.Origin.StartsWith(FromEnvironment, StringComparison.Ordinal) ? url?.Origin : url.Reveal();
 }

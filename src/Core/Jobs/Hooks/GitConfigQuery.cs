@@ -6,7 +6,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Jobs.Hooks;
 
 /// <summary>
-/// Asks git for one setting. The only place where git is started, and only by <c>hook install</c> and <c>uninstall</c>: <c>git config</c> reads
+/// Asks git for one setting. The only place where git is started, and only by <c>hook install</c> and <c>uninstall</c>: <c>git config</c>
+/// reads
 /// files and starts no program of the repository's. Syncs never come here.
 /// </summary>
 internal static class GitConfigQuery

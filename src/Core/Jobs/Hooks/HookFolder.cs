@@ -10,7 +10,8 @@ namespace EmbSync.Core.Jobs.Hooks;
 public sealed record HookFolder(string Path, bool IsTracked)
 {
     /// <summary>The folder that git takes this repository's hooks from, if that is the repository's own.</summary>
-    /// <exception cref="GitException">Bare, or the folder isn't the repository's own or is no folder: the message says what to do.</exception>
+    /// <exception cref="GitException">Bare, or the folder isn't the repository's own or is no folder: the message says what to
+    /// do.</exception>
     public static HookFolder Of(GitRepository repository, IReadOnlyDictionary<string, string> environment)
     {
         ArgumentNullException.ThrowIfNull(repository);

@@ -7,12 +7,15 @@ using EmbSync.Core.Planning;
 namespace EmbSync.Core.Jobs.Hooks;
 
 /// <summary>
-/// A sync that a hook starts: the trees of the commits at hand, of the sources that lie in git, within what <c>embeddings.autoIndex</c> lets
+/// A sync that a hook starts: the trees of the commits at hand, of the sources that lie in git, within what <c>embeddings.autoIndex</c>
+/// lets
 /// hooks do by themselves.
 /// </summary>
 public sealed class HookRun(Workspace workspace, TimeProvider clock)
 {
-    /// <summary>One result a commit, in order; none after one that was stopped. Nothing is bought or written under <c>autoIndex: off</c>.</summary>
+    /// <summary>
+    /// One result a commit, in order; none after one that was stopped. Nothing is bought or written under <c>autoIndex: off</c>.
+    /// </summary>
     /// <param name="command">As the receipts call it: the hook's name.</param>
     /// <param name="spend">Of all commits together.</param>
     /// <exception cref="EmbSyncException">What a sync throws.</exception>

@@ -8,7 +8,9 @@ namespace EmbSync.Core.Jobs.Hooks;
 /// <param name="Files">Absolute paths without which it can't start; empty where the program is looked for in PATH.</param>
 public sealed record HookProgram(IReadOnlyList<string> Command, IReadOnlyList<string> Files)
 {
-    /// <summary>The version that the repository's tool manifest names: a file of its content, so only where somebody asked for it.</summary>
+    /// <summary>
+    /// The version that the repository's tool manifest names: a file of its content, so only where somebody asked for it.
+    /// </summary>
     public static readonly HookProgram Local = new(["dotnet", "tool", "run", "embsync"], []);
 }
 

@@ -12,7 +12,9 @@ internal sealed record HooksPathSetting(string Value, string Level)
     public bool IsOwn => Level is "worktree" or "local";
 
     /// <summary>Null where nobody set it.</summary>
-    /// <remarks>Git itself is asked: only it follows includes under conditions, and a hook that it never runs would be worse than none.</remarks>
+    /// <remarks>
+    /// Git itself is asked: only it follows includes under conditions, and a hook that it never runs would be worse than none.
+    /// </remarks>
     public static HooksPathSetting? Of(GitRepository repository, IReadOnlyDictionary<string, string> environment) =>
         GitConfigQuery.Path(repository.WorkTree ?? repository.Folder, "core.hooksPath", environment) is var (value, level) ? new(value, level) : null;
 

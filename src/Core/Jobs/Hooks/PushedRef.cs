@@ -15,7 +15,8 @@ public sealed record PushedRef(string LocalId, string RemoteRef, string RemoteId
     /// <summary>A name beside history, not where it goes on: pushing an old tag takes nobody back to it.</summary>
     public bool IsMark => RemoteRef.StartsWith("refs/tags/", StringComparison.Ordinal) || RemoteRef.StartsWith("refs/notes/", StringComparison.Ordinal);
 
-    /// <param name="input">A line a ref: local ref, local id, remote ref, remote id. The first may hold spaces, where it is an expression.</param>
+    /// <param name="input">A line a ref: local ref, local id, remote ref, remote id. The first may hold spaces, where it is an
+    /// expression.</param>
     /// <exception cref="UsageException">Some line is not of that form.</exception>
     public static IReadOnlyList<PushedRef> Parse(string input)
     {

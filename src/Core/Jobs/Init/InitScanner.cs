@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace EmbSync.Core.Jobs.Init;
 
-/// <summary>Looks at a repository's Markdown for a first configuration: which folders are sources, and what their front matter holds.</summary>
+/// <summary>
+/// Looks at a repository's Markdown for a first configuration: which folders are sources, and what their front matter holds.
+/// </summary>
 public static partial class InitScanner
 {
     // Folders that are worth a source of their own however few files they hold.

@@ -10,7 +10,8 @@ namespace EmbSync.Core.Jobs.Map;
 internal sealed record ItemVector(EmbeddedChunk First, ReadOnlyMemory<float> Vector)
 {
     /// <param name="chunks">In order of items.</param>
-    /// <param name="leaveOut">Told of each item that lacks the vector of some chunk: the mean of the rest would stand for another text.</param>
+    /// <param name="leaveOut">Told of each item that lacks the vector of some chunk: the mean of the rest would stand for another
+    /// text.</param>
     public static async IAsyncEnumerable<ItemVector> OfAsync(
         IAsyncEnumerable<EmbeddedChunk> chunks, Action leaveOut, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

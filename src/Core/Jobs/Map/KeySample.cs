@@ -4,7 +4,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Jobs.Map;
 
 /// <summary>
-/// Some of a stream of unknown length, chosen by the hashes of their keys: whoever is in doesn't depend on order, time or chance, so the sample
+/// Some of a stream of unknown length, chosen by the hashes of their keys: whoever is in doesn't depend on order, time or chance, so the
+/// sample
 /// stays the same while the rest of the stream grows a little.
 /// </summary>
 /// <param name="capacity">How many are kept at most.</param>

@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace EmbSync.Core.Jobs.Map;
 
 /// <summary>
-/// The two directions in which vectors differ most. Found by a block Krylov method: a few passes over the rows, whatever their number, and no
+/// The two directions in which vectors differ most. Found by a block Krylov method: a few passes over the rows, whatever their number, and
+/// no
 /// matrix of dimension by dimension. The same rows and seed give the same axes; the largest entry of an axis is positive.
 /// </summary>
 public sealed class PrincipalComponents
@@ -33,7 +34,9 @@ public sealed class PrincipalComponents
     /// <summary>Of each dimension.</summary>
     public IReadOnlyList<double> Mean { get; }
 
-    /// <summary>Two vectors of length 1 at right angles, by falling variance; zeros where the rows differ in no further direction.</summary>
+    /// <summary>
+    /// Two vectors of length 1 at right angles, by falling variance; zeros where the rows differ in no further direction.
+    /// </summary>
     public IReadOnlyList<double[]> Axes { get; }
 
     /// <summary>Along each axis: mean square of the distance from the mean.</summary>
@@ -93,7 +96,9 @@ public sealed class PrincipalComponents
         return (TensorPrimitives.Dot<double>(_centred, Axes[0]), TensorPrimitives.Dot<double>(_centred, Axes[1]));
     }
 
-    /// <summary>What of the vectors lies in no direction of the basis, at right angles and of length 1. Twice over: once leaves rounding.</summary>
+    /// <summary>
+    /// What of the vectors lies in no direction of the basis, at right angles and of length 1. Twice over: once leaves rounding.
+    /// </summary>
     private static List<double[]> Orthonormal(List<double[]> vectors, List<double[]> basis)
     {
         var kept = new List<double[]>();

@@ -8,7 +8,8 @@ using Npgsql;
 namespace EmbSync.Core.Jobs.Publish;
 
 /// <summary>
-/// A table of the form <c>value, value_hash, embedding_SPACE for each space, source_table, source_column, usage_count, created_at</c>, in the database of the values. A value
+/// A table of the form <c>value, value_hash, embedding_SPACE for each space, source_table, source_column, usage_count, created_at</c>, in
+/// the database of the values. A value
 /// of two sources has a row for each.
 /// </summary>
 internal sealed class CacheTarget(ColumnSourceConfig config, string cache, IReadOnlyList<string> spaces) : IPublishTarget

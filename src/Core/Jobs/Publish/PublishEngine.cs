@@ -13,7 +13,8 @@ public sealed record PublishRequest(IReadOnlyList<string> Sources, bool All, boo
 }
 
 /// <summary>
-/// Copies vectors of the generation that is searched into tables of the user's, and takes them away from rows that are no longer stored. In batches: a run that
+/// Copies vectors of the generation that is searched into tables of the user's, and takes them away from rows that are no longer stored. In
+/// batches: a run that
 /// is cut off goes on where it stopped, and a second one writes nothing.
 /// </summary>
 public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
@@ -143,7 +144,10 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
             .Select(row => row.Row with { Vectors = [.. found.Select(vectors => Mean([.. row.Hashes.Select(hash => vectors[hash])]))] })];
     }
 
-    /// <summary>One vector for a row of several chunks: their mean, of unit length, so that cosine with it is the mean of the cosines but for a factor.</summary>
+    /// <summary>
+    /// One vector for a row of several chunks: their mean, of unit length, so that cosine with it is the mean of the cosines but for a
+    /// factor.
+    /// </summary>
     private static float[] Mean(IReadOnlyList<float[]> vectors)
     {
         if (vectors is [var one])

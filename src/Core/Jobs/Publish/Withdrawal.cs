@@ -7,7 +7,8 @@ using EmbSync.Core.Sources;
 namespace EmbSync.Core.Jobs.Publish;
 
 /// <summary>
-/// Rows of one target that show vectors of items which the store doesn't have. Those that their source has no more lose their vector; the others wait for a
+/// Rows of one target that show vectors of items which the store doesn't have. Those that their source has no more lose their vector; the
+/// others wait for a
 /// sync, and count as lost all the same: a store that knows so little of what is shown may be another one than it was.
 /// </summary>
 /// <param name="Gone">Ids that lose their vector.</param>

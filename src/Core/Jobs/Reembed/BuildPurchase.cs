@@ -7,7 +7,8 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Jobs.Reembed;
 
 /// <summary>
-/// Buys what a generation lacks: leases chunks, embeds them, and commits each answer with its leases. Other processes may do the same; it ends
+/// Buys what a generation lacks: leases chunks, embeds them, and commits each answer with its leases. Other processes may do the same; it
+/// ends
 /// when nothing is left, theirs included. A rerun takes up what is missing then: the queue is made from what is there.
 /// </summary>
 /// <param name="bill">Of the run, which may fill other spaces too.</param>
@@ -43,7 +44,7 @@ internal sealed class BuildPurchase(
                 _total = Math.Max(_total, _tally.Embedded + waiting);
 
                 // Only leases of others are left: they bring their answers, or are gone.
-                if (await PassAsync(embed, null, cancellationToken) == 0 && waiting > _failed.Count)
+                if (await BuyQueuedAsync(embed, null, cancellationToken) == 0 && waiting > _failed.Count)
                 {
                     if (await build.TryOwnAsync(TimeSpan.Zero, cancellationToken) is var share and not BuildShare.Shared)
                     {
@@ -71,7 +72,7 @@ internal sealed class BuildPurchase(
     /// <summary>Buys what is free in the queue; answers how many vectors that was.</summary>
     /// <param name="most">Chunks at most; null for all.</param>
     /// <exception cref="GuardException">The budget is used up; what was bought is kept.</exception>
-    public async Task<int> PassAsync(EmbedStream embed, int? most, CancellationToken cancellationToken)
+    public async Task<int> BuyQueuedAsync(EmbedStream embed, int? most, CancellationToken cancellationToken)
     {
         var before = _tally.Embedded;
         await new BuyingLoop(embed, bill).RunAsync(ClaimsAsync(most ?? int.MaxValue, cancellationToken), CommitAsync, cancellationToken);

@@ -6,7 +6,8 @@ using EmbSync.Core.Storage;
 namespace EmbSync.Core.Jobs.Reembed;
 
 /// <summary>
-/// Texts of chunks. Those that the store keeps without their text (<c>store.keepText: false</c>) are read again from where they came: rows by their ids, one
+/// Texts of chunks. Those that the store keeps without their text (<c>store.keepText: false</c>) are read again from where they came: rows
+/// by their ids, one
 /// question for all that are asked for together; files by a listing that is made once.
 /// </summary>
 internal sealed class ChunkTexts(Workspace workspace)

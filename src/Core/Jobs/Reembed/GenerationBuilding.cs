@@ -16,7 +16,10 @@ internal sealed class GenerationBuilding(
     /// <summary>Syncs that bring new text each time between fill and switch; from then on they wait.</summary>
     private const int MostRounds = 3;
 
-    /// <summary>Live inserts into an HNSW index cost four times as much a row as a build of the whole: dearer from a fifth of the rows on (measured).</summary>
+    /// <summary>
+    /// Live inserts into an HNSW index cost four times as much a row as a build of the whole: dearer from a fifth of the rows on
+    /// (measured).
+    /// </summary>
     private const int DearShare = 5;
 
     /// <summary>A worker that has nothing to do any more is gone within this.</summary>

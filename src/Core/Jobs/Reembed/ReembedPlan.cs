@@ -30,7 +30,10 @@ public sealed record ReembedPlan(
 
     public int Reused => Backlog.Chunks - Backlog.Missing;
 
-    /// <summary>The generation to go back to: the one that was searched last before this one, also when going back was begun already and not finished.</summary>
+    /// <summary>
+    /// The generation to go back to: the one that was searched last before this one, also when going back was begun already and not
+    /// finished.
+    /// </summary>
     /// <exception cref="UsageException">There is none.</exception>
     public static Generation RollbackOf(StoreHead head, string space)
     {

@@ -4,7 +4,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Jobs.Reembed;
 
 /// <summary>What <c>reembed</c> of embsync's own store says, dry or not; its members are the JSON, version 1.</summary>
-/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some texts failed, no switch), <c>stopped</c>, <c>failed</c>, <c>lost</c> (the store itself went away), <c>interrupted</c>.</param>
+/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some texts failed, no switch), <c>stopped</c>,
+/// <c>failed</c>, <c>lost</c> (the store itself went away), <c>interrupted</c>.</param>
 /// <param name="Current">What searches used before.</param>
 /// <param name="TypeChanges">Dimension, and with it the type of the public view's vectors, is another.</param>
 /// <param name="Switched">Searches use the target now.</param>

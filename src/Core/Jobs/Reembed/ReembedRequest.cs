@@ -7,7 +7,8 @@ namespace EmbSync.Core.Jobs.Reembed;
 /// <param name="Rollback">Back to the generation that was searched before, whatever the configuration says.</param>
 /// <param name="Unpin">Only: let the next sync follow the configuration again.</param>
 /// <param name="MinRecall">0 to 1: least recall at 10 of the new index against exact search.</param>
-/// <param name="DropIndexFirst">Where a retired generation comes back and much of it is missing: build its index anew after the load.</param>
+/// <param name="DropIndexFirst">Where a retired generation comes back and much of it is missing: build its index anew after the
+/// load.</param>
 /// <param name="ConcurrentIndex">CREATE INDEX CONCURRENTLY.</param>
 public sealed record ReembedRequest(
     string Space = Generation.DefaultSpace,

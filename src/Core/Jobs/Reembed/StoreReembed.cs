@@ -12,7 +12,8 @@ namespace EmbSync.Core.Jobs.Reembed;
 public sealed record ReembedResult(ReembedReport Report, ExitCode ExitCode, Exception? Stopped);
 
 /// <summary>
-/// Another model or dimension for embsync's own store: a new generation is filled beside the one that is searched, indexed, checked, and takes
+/// Another model or dimension for embsync's own store: a new generation is filled beside the one that is searched, indexed, checked, and
+/// takes
 /// over in one short transaction. Killed anywhere and run again, it goes on from what is there.
 /// </summary>
 /// <param name="workspace">Its configuration names the target.</param>
@@ -45,7 +46,8 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
         return Violation(plan, spend) is { } violation ? report with { Notes = [.. report.Notes, "a reembed would stop: " + violation] } : report;
     }
 
-    /// <exception cref="LockedException">Another run builds another generation of the space, or writes for longer than the workspace waits.</exception>
+    /// <exception cref="LockedException">Another run builds another generation of the space, or writes for longer than the workspace
+    /// waits.</exception>
     /// <exception cref="UsageException">The provider can't be used as configured.</exception>
     /// <exception cref="ProviderRefusedException">It doesn't know the model, or refuses the key: nothing was written.</exception>
     public async Task<ReembedResult> RunAsync(ReembedRequest request, SpendLimit spend, IProgress<ReembedProgress> progress, CancellationToken cancellationToken)
@@ -95,7 +97,8 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
     }
 
     /// <summary>
-    /// A model whose vectors nobody knows beforehand is asked for one: a slip in its name, or a dimension that it doesn't make, is found out before
+    /// A model whose vectors nobody knows beforehand is asked for one: a slip in its name, or a dimension that it doesn't make, is found
+    /// out before
     /// anything is written. It costs a token or two.
     /// </summary>
     private async Task ProbeAsync(IEmbeddingProvider? provider, Bill bill, CancellationToken cancellationToken)

@@ -12,7 +12,8 @@ namespace EmbSync.Core.Jobs.Repair;
 public sealed record RepairResult(RepairReport Report, ExitCode ExitCode, Exception? Stopped);
 
 /// <summary>
-/// Two ways between sources, ledger and vectors: what is too much goes, what is broken is mended, and what is missing is named with its price.
+/// Two ways between sources, ledger and vectors: what is too much goes, what is broken is mended, and what is missing is named with its
+/// price.
 /// It buys nothing but the sample of <c>--verify</c>. Killed anywhere and run again, it does the rest.
 /// </summary>
 /// <param name="progress">A line before each step that takes time.</param>

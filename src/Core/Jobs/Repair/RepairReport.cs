@@ -6,7 +6,8 @@ using EmbSync.Core.Planning;
 namespace EmbSync.Core.Jobs.Repair;
 
 /// <summary>What <c>repair</c> says, dry or not; its members are the JSON, version 1.</summary>
-/// <param name="Status"><c>planned</c> (dry run), <c>well</c> (nothing to do), <c>mended</c>, <c>left</c> (something remains that repair may not do), <c>failed</c>, <c>lost</c> (the store itself went away).</param>
+/// <param name="Status"><c>planned</c> (dry run), <c>well</c> (nothing to do), <c>mended</c>, <c>left</c> (something remains that repair
+/// may not do), <c>failed</c>, <c>lost</c> (the store itself went away).</param>
 /// <param name="Missing">What a sync has to buy; null when it is not known because the run ended early.</param>
 public sealed record RepairReport(
     int SchemaVersion, bool DryRun, long? RunId, string Status, string Store, IReadOnlyList<RepairEntry> Steps, IReadOnlyList<Verification> Verified, RepairMissing? Missing, IReadOnlyList<string> Notes)

@@ -52,7 +52,8 @@ internal sealed class Verifier(Workspace workspace, RepairRequest request, IRead
     }
 
     /// <summary>Embeds and compares; what was compared before it ends early is in the list as well.</summary>
-    /// <exception cref="GuardException">It would cost more than the budget allows, and nothing was bought; or it did cost more than was estimated.</exception>
+    /// <exception cref="GuardException">It would cost more than the budget allows, and nothing was bought; or it did cost more than was
+    /// estimated.</exception>
     public async Task RunAsync(SpendLimit spend, Bill bill, List<Verification> found, CancellationToken cancellationToken)
     {
         if (spend.Violation(Estimate, _samples.TrueForAll(one => workspace.TermsOf(one.Generation.Signature).IsFree), byParts: false) is { } violation)

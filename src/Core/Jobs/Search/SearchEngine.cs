@@ -61,7 +61,9 @@ public sealed class SearchEngine(Workspace workspace)
         return await ReportAsync(generation, request, hits, cancellationToken);
     }
 
-    /// <summary>The items nearest to one that is stored, by the mean of its chunks' vectors. Asks no provider: all that is needed is there.</summary>
+    /// <summary>
+    /// The items nearest to one that is stored, by the mean of its chunks' vectors. Asks no provider: all that is needed is there.
+    /// </summary>
     /// <param name="request">Its text names the item.</param>
     /// <exception cref="UsageException">No stored item is named so, several are, or it has no vector.</exception>
     /// <exception cref="StoreException">Nothing is indexed yet.</exception>

@@ -4,7 +4,8 @@ using EmbSync.Core.Jobs.Sync;
 namespace EmbSync.Core.Jobs.Search;
 
 /// <summary>What <c>search</c> says; its members are the JSON as documented, version 1.</summary>
-/// <param name="Coverage">0 to 1, as <c>status</c> says it of the space; of the stored items alone when the sources can't be looked at now.</param>
+/// <param name="Coverage">0 to 1, as <c>status</c> says it of the space; of the stored items alone when the sources can't be looked at
+/// now.</param>
 /// <param name="Stale">Items that a sync would write or delete; null when that can't be found out now.</param>
 public sealed record SearchReport(
     int SchemaVersion, string Space, string Model, string Mode, double Coverage, int? Stale, IReadOnlyList<SearchResult> Results)

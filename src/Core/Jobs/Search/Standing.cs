@@ -8,7 +8,10 @@ namespace EmbSync.Core.Jobs.Search;
 /// <summary>How the index stands to its sources while it is searched: what <c>status</c> says, counted by the same code.</summary>
 internal static class Standing
 {
-    /// <summary>Who searches doesn't wait longer to be told how old the answer is: millions of rows take seconds to compare, as do files that were never read.</summary>
+    /// <summary>
+    /// Who searches doesn't wait longer to be told how old the answer is: millions of rows take seconds to compare, as do files that were
+    /// never read.
+    /// </summary>
     private static readonly TimeSpan RowPatience = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FilePatience = TimeSpan.FromSeconds(5);

@@ -61,7 +61,9 @@ public static class AgainstTree
         return report with { Store = tree, Against = "the " + tree, Notes = [.. report.Notes.Where(note => note != PlanMaker.MemoryNote)] };
     }
 
-    /// <summary>The configuration that is in effect is the one of the commit, byte for byte; without a file there is none to differ.</summary>
+    /// <summary>
+    /// The configuration that is in effect is the one of the commit, byte for byte; without a file there is none to differ.
+    /// </summary>
     private static bool IsConfiguredAsIn(string commit, Workspace workspace)
     {
         if (workspace.Config.File is not { } file)

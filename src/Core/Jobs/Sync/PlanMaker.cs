@@ -20,7 +20,8 @@ internal sealed class PlanMaker(Workspace workspace)
 {
     internal const string MemoryNote = "store.backend memory keeps nothing after this run: every run embeds everything again";
 
-    /// <param name="spooled">Paid vectors that wait for the store count as there. False once they were played back: what is still waiting then stays out.</param>
+    /// <param name="spooled">Paid vectors that wait for the store count as there. False once they were played back: what is still waiting
+    /// then stays out.</param>
     public async Task<MadePlan> MakeAsync(SyncRequest request, CancellationToken cancellationToken, bool spooled = true)
     {
         var store = workspace.Store;
@@ -88,7 +89,9 @@ internal sealed class PlanMaker(Workspace workspace)
     private RowSurveyRequest RowsOf(SyncRequest request, IReadOnlyList<string> ids) => new(
         request.All || request.Reindex, ids, request.Limit, request.Whole, workspace.RowsAtATime, request.Takes);
 
-    /// <summary>Blocked items that runs have named since each source was last looked at as a whole: only what is new since is said again.</summary>
+    /// <summary>
+    /// Blocked items that runs have named since each source was last looked at as a whole: only what is new since is said again.
+    /// </summary>
     private async Task<IReadOnlySet<(string Source, string Id, string Code)>> ToldAsync(CancellationToken cancellationToken)
     {
         var (told, settled) = (new HashSet<(string, string, string)>(), new HashSet<string>(StringComparer.Ordinal));

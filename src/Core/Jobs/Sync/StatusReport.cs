@@ -119,7 +119,8 @@ public sealed record TypeStatus(string Type, int Total, int Embedded, int Pendin
 /// <param name="Cost">USD; null where the price is unknown.</param>
 /// <param name="Chunks">Chunks to buy, each text once.</param>
 /// <param name="CalibratedBy">Past runs whose bills the tokens are learned from.</param>
-/// <param name="PriceFrom"><c>embeddings.prices</c> or the month of the built-in table; null where it is unknown or nothing is paid.</param>
+/// <param name="PriceFrom"><c>embeddings.prices</c> or the month of the built-in table; null where it is unknown or nothing is
+/// paid.</param>
 public sealed record EstimateReport(int Chunks, int Requests, long Tokens, decimal? Cost, double Seconds, int CalibratedBy, string? PriceFrom)
 {
     internal static EstimateReport Of(PurchaseEstimate purchase) =>

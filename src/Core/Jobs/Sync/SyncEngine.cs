@@ -56,7 +56,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     }
 
     /// <summary>
-    /// A budget or a change of model beyond bounds comes as a result with status <c>stopped</c>: nothing was begun then. Deletions beyond bounds are left out,
+    /// A budget or a change of model beyond bounds comes as a result with status <c>stopped</c>: nothing was begun then. Deletions beyond
+    /// bounds are left out,
     /// and end an otherwise complete run as the guard does.
     /// </summary>
     /// <exception cref="LockedException">Another run writes.</exception>
@@ -66,7 +67,10 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         Told(await IndexedAsync(
             await new SyncParts(spend, request, progress).RunAsync((part, left, shown) => RunAsync(part, null, left, shown, cancellationToken)), cancellationToken));
 
-    /// <summary>Does exactly what the plan says. When source, configuration or store moved since it was made, that comes as a result with status <c>stopped</c>.</summary>
+    /// <summary>
+    /// Does exactly what the plan says. When source, configuration or store moved since it was made, that comes as a result with status
+    /// <c>stopped</c>.
+    /// </summary>
     /// <param name="maxBatches">At most so many requests; null for what the plan says.</param>
     /// <exception cref="LockedException">Another run writes.</exception>
     /// <exception cref="UsageException">The provider can't be used as configured.</exception>
@@ -89,7 +93,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     }
 
     /// <summary>
-    /// Last of all, when the lock is gone and the receipt is written: all is stored and found by then, so that a run whose index can't be built is none that
+    /// Last of all, when the lock is gone and the receipt is written: all is stored and found by then, so that a run whose index can't be
+    /// built is none that
     /// failed.
     /// </summary>
     private async Task<SyncResult> IndexedAsync(SyncResult result, CancellationToken cancellationToken)

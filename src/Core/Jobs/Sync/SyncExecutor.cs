@@ -68,7 +68,8 @@ public sealed class SyncExecutor(
     }
 
     /// <summary>
-    /// Under a change of model, searches go on in the generation before, which has no vectors for new text. Items with such text are written in the
+    /// Under a change of model, searches go on in the generation before, which has no vectors for new text. Items with such text are
+    /// written in the
     /// moment in which the new generation takes over: so each is found from its first commit on, and what it was before up to then.
     /// </summary>
     private async Task VectorsFirstAsync(SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
@@ -89,7 +90,8 @@ public sealed class SyncExecutor(
     }
 
     /// <summary>
-    /// All in one transaction, but where there are so many that they don't fit in memory: then what the rest said before is out of sight for the
+    /// All in one transaction, but where there are so many that they don't fit in memory: then what the rest said before is out of sight
+    /// for the
     /// seconds until it is written.
     /// </summary>
     private async Task SwitchAsync(List<PlannedItem> items, Takeover takeover, SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
@@ -227,7 +229,10 @@ public sealed class SyncExecutor(
         }
     }
 
-    /// <summary>Chunks of the item as it was read that have no vector, in which space. What the plan doesn't know (the file changed since) is looked up.</summary>
+    /// <summary>
+    /// Chunks of the item as it was read that have no vector, in which space. What the plan doesn't know (the file changed since) is looked
+    /// up.
+    /// </summary>
     private async Task<IReadOnlyList<(int Space, Chunk Chunk)>> MissingAsync(
         Item item, PlannedItem planned, SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {

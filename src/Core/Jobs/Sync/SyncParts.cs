@@ -6,8 +6,10 @@ using EmbSync.Core.Planning;
 namespace EmbSync.Core.Jobs.Sync;
 
 /// <summary>
-/// A run over more rows than are held at a time, part by part: each is planned, bought and written like a run of its own, with its receipt. The
-/// first part's plan prices all of them, and the bounds on spending hold for all together. What is to be done is decided when the run begins: each part takes of what
+/// A run over more rows than are held at a time, part by part: each is planned, bought and written like a run of its own, with its receipt.
+/// The
+/// first part's plan prices all of them, and the bounds on spending hold for all together. What is to be done is decided when the run
+/// begins: each part takes of what
 /// the ones before left, so that a row is bought at most once, whatever it says at the next look, and a run ends though rows keep coming.
 /// </summary>
 internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress<SyncProgress> progress)
@@ -20,7 +22,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
             SyncResult part;
             try
             {
-                part = await run(request with { Rest = whole.Rest }, whole.Report.LeftOf(spend), new Behind(progress, whole.Report));
+                part = await run(request with { Rest = whole.Rest }, whole.Report.LeftOf(spend), new OffsetProgress(progress, whole.Report));
             }
             catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
             {
@@ -44,7 +46,7 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
         result.Rest is not null && result.Stopped is null && result.ExitCode is ExitCode.Done or ExitCode.Partial && request is { Limit: null, MaxBatches: null };
 
     /// <summary>Progress of a part, shown as that of the whole.</summary>
-    private sealed class Behind(IProgress<SyncProgress> progress, SyncReport done) : IProgress<SyncProgress>
+    private sealed class OffsetProgress(IProgress<SyncProgress> progress, SyncReport done) : IProgress<SyncProgress>
     {
         private readonly int _batches = done.Requests - done.Retries;
         private readonly int _items = done.Items.New + done.Items.Changed + done.Items.Metadata;

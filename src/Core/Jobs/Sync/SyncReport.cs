@@ -7,7 +7,8 @@ namespace EmbSync.Core.Jobs.Sync;
 
 /// <summary>What <c>sync</c> says, dry or not; its members are the JSON as documented, version 1.</summary>
 /// <param name="RunId">Receipt in the store; null when nothing was written.</param>
-/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some items are blocked), <c>stopped</c>, <c>failed</c>, <c>lost</c> (the store itself went away), <c>interrupted</c>.</param>
+/// <param name="Status"><c>planned</c> (dry run), <c>done</c>, <c>partial</c> (some items are blocked), <c>stopped</c>, <c>failed</c>,
+/// <c>lost</c> (the store itself went away), <c>interrupted</c>.</param>
 public sealed record SyncReport(
     int SchemaVersion,
     bool DryRun,
@@ -44,7 +45,9 @@ public sealed record SyncReport(
     [JsonIgnore]
     public IReadOnlySet<(string Source, string Id, string Code)> Told { get; init; } = new HashSet<(string, string, string)>();
 
-    /// <summary>Of the remaining, those that <c>embeddings.autoIndex</c> keeps from being embedded by a run that nobody asked for.</summary>
+    /// <summary>
+    /// Of the remaining, those that <c>embeddings.autoIndex</c> keeps from being embedded by a run that nobody asked for.
+    /// </summary>
     [JsonIgnore]
     public IReadOnlyList<HeldItem> Held { get; init; } = [];
 
@@ -152,7 +155,10 @@ public sealed record SyncItems(int Total, int New, int Changed, int Metadata, in
     /// <summary>Gone from their source and kept, because there are more than may be deleted without asking.</summary>
     public int Refused { get; init; }
 
-    /// <summary>Left out, because their input can't be used or the provider refuses it: the same as <see cref="Failed"/>, as everything else calls it.</summary>
+    /// <summary>
+    /// Left out, because their input can't be used or the provider refuses it: the same as <see cref="Failed"/>, as everything else calls
+    /// it.
+    /// </summary>
     public int Blocked => Failed;
 }
 
@@ -171,7 +177,9 @@ public sealed record TokenReport(long Estimated, long? Billed)
 
 public sealed record CostReport(string Currency, decimal? Estimated, decimal? Actual)
 {
-    /// <summary>Where the price is from: <c>embeddings.prices</c> or the month of the built-in table; null where it is unknown or nothing is paid.</summary>
+    /// <summary>
+    /// Where the price is from: <c>embeddings.prices</c> or the month of the built-in table; null where it is unknown or nothing is paid.
+    /// </summary>
     public string? PriceFrom { get; init; }
 }
 

@@ -8,7 +8,8 @@ namespace EmbSync.Core.Jobs.Sync;
 
 /// <summary>
 /// Items between "chunks requested" and "all vectors there". Inputs are made on the sender's side and answers come in on the
-/// committer's, so every step takes the lock. Each hash is asked for once in a space, whoever needs it; an item is ready when all its spaces are.
+/// committer's, so every step takes the lock. Each hash is asked for once in a space, whoever needs it; an item is ready when all its
+/// spaces are.
 /// </summary>
 internal sealed class WaitingItems
 {

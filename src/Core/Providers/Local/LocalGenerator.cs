@@ -3,7 +3,9 @@ using Microsoft.Extensions.AI;
 
 namespace EmbSync.Core.Providers.Local;
 
-/// <summary>One role of the provider in the field's interface. Texts of all calls take turns on the provider's threads, in their order.</summary>
+/// <summary>
+/// One role of the provider in the field's interface. Texts of all calls take turns on the provider's threads, in their order.
+/// </summary>
 internal sealed class LocalGenerator(EmbeddingSignature signature, TaskScheduler threads, Func<string, CancellationToken, float[]> embed)
     : IEmbeddingGenerator<string, Embedding<float>>
 {

@@ -5,12 +5,17 @@ using Microsoft.Extensions.AI;
 
 namespace EmbSync.Core.Providers.Local;
 
-/// <summary>A model inside the tool: offline and free, finds meaning. Its library and files are loaded when a provider is made, never before.</summary>
+/// <summary>
+/// A model inside the tool: offline and free, finds meaning. Its library and files are loaded when a provider is made, never before.
+/// </summary>
 public sealed class LocalProvider : IEmbeddingProvider
 {
     public const string ProviderName = "local";
 
-    /// <summary>Of one core, by the estimate of a text: measured with texts of 30 to 400 tokens on a server's processor of 2023. Larger models are slower.</summary>
+    /// <summary>
+    /// Of one core, by the estimate of a text: measured with texts of 30 to 400 tokens on a server's processor of 2023. Larger models are
+    /// slower.
+    /// </summary>
     private const double TokensASecondAndCore = 8_000;
 
     private readonly LocalEmbedder _embedder;

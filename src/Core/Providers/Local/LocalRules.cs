@@ -6,7 +6,9 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Providers.Local;
 
-/// <summary>All that decides about a local model's vectors, beside its name and dimension: what generations keep and fingerprints cover.</summary>
+/// <summary>
+/// All that decides about a local model's vectors, beside its name and dimension: what generations keep and fingerprints cover.
+/// </summary>
 /// <param name="Model">SHA-256 of the ONNX file, and so of how it was quantised.</param>
 /// <param name="Vocabulary">SHA-256.</param>
 /// <param name="Tokenizer">Version of how text becomes ids and windows.</param>

@@ -1,6 +1,9 @@
 namespace EmbSync.Core.Providers.Local;
 
-/// <summary>What of a longer text goes through the model at once. Nothing is left out: windows are about equally long, and begin with a word where one begins near.</summary>
+/// <summary>
+/// What of a longer text goes through the model at once. Nothing is left out: windows are about equally long, and begin with a word where
+/// one begins near.
+/// </summary>
 internal static class TokenWindows
 {
     /// <param name="tokens">Ids of the whole text.</param>

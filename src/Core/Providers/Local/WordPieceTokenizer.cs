@@ -7,7 +7,8 @@ namespace EmbSync.Core.Providers.Local;
 /// <summary>
 /// Text to ids as BERT's own tokenizer does it (google-research/bert, tokenization.py; Hugging Face's BertNormalizer and BertPreTokenizer):
 /// control characters vanish, ideographs and punctuation stand alone, uncased models get neither case nor accents, words are cut into the
-/// longest pieces. Names of special pieces in a text are text. Decomposition is the project's own, as the runtime's does nothing without ICU.
+/// longest pieces. Names of special pieces in a text are text. Decomposition is the project's own, as the runtime's does nothing without
+/// ICU.
 /// </summary>
 /// <param name="uncased">The vocabulary has neither capitals nor accents.</param>
 internal sealed class WordPieceTokenizer(WordPieceVocabulary vocabulary, bool uncased)

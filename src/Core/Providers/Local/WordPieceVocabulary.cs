@@ -3,7 +3,10 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Providers.Local;
 
-/// <summary>The pieces that a model of the BERT family knows: one a line of <c>vocab.txt</c>, whose number is its id. <c>##</c> marks those that go on inside a word.</summary>
+/// <summary>
+/// The pieces that a model of the BERT family knows: one a line of <c>vocab.txt</c>, whose number is its id. <c>##</c> marks those that go
+/// on inside a word.
+/// </summary>
 internal sealed class WordPieceVocabulary
 {
     private const string Mark = "##";

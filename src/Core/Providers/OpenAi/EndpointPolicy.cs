@@ -2,7 +2,9 @@ using System.ClientModel.Primitives;
 
 namespace EmbSync.Core.Providers.OpenAi;
 
-/// <summary>Puts address, key and headers on a request, as the last thing before it goes out. Without a key no Authorization is sent.</summary>
+/// <summary>
+/// Puts address, key and headers on a request, as the last thing before it goes out. Without a key no Authorization is sent.
+/// </summary>
 internal sealed class EndpointPolicy(OpenAiEndpoint endpoint) : PipelinePolicy
 {
     public override void Process(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex)

@@ -12,7 +12,8 @@ internal static class ModelName
 
     /// <summary>
     /// The same name in any case, with or without an owner before it (<c>BAAI/bge-m3</c>) or Ollama's <c>:latest</c> behind it, or with a
-    /// version of three digits or more (<c>text-embedding-3-small-20240125</c>, <c>gemini-embedding-001</c>). Another tag or a suffix of letters
+    /// version of three digits or more (<c>text-embedding-3-small-20240125</c>, <c>gemini-embedding-001</c>). Another tag or a suffix of
+    /// letters
     /// (<c>:33m</c>, <c>-large</c>, <c>-v1.5</c>) is another model. An answer that names none says nothing against it.
     /// </summary>
     public static bool IsSame(string asked, string? answered)

@@ -44,7 +44,9 @@ internal sealed class OpenAiEndpoint
 
     public Uri Address { get; }
 
-    /// <summary>The address that is asked: the base with <c>/embeddings</c>, where it doesn't end in that already, and the base's query.</summary>
+    /// <summary>
+    /// The address that is asked: the base with <c>/embeddings</c>, where it doesn't end in that already, and the base's query.
+    /// </summary>
     public Uri Requests
     {
         get

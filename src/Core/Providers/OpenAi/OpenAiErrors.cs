@@ -4,7 +4,8 @@ using EmbSync.Core.Configuration;
 namespace EmbSync.Core.Providers.OpenAi;
 
 /// <summary>
-/// Says what a refusal means, to what and what to do next. The server's own message is never passed on as it is: it may hold a part of the key
+/// Says what a refusal means, to what and what to do next. The server's own message is never passed on as it is: it may hold a part of the
+/// key
 /// or the text. Its words go along redacted, for where the same ones come for different texts.
 /// </summary>
 internal sealed partial class OpenAiErrors(OpenAiEndpoint endpoint, EmbeddingsConfig config)

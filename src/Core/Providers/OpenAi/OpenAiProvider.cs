@@ -5,7 +5,9 @@ using Microsoft.Extensions.AI;
 
 namespace EmbSync.Core.Providers.OpenAi;
 
-/// <summary>Any endpoint that speaks OpenAI's <c>/embeddings</c>. Sends nothing before the first text; one call is one request, without retries.</summary>
+/// <summary>
+/// Any endpoint that speaks OpenAI's <c>/embeddings</c>. Sends nothing before the first text; one call is one request, without retries.
+/// </summary>
 public sealed class OpenAiProvider : IEmbeddingProvider
 {
     public const string ProviderName = "openai";
@@ -60,7 +62,8 @@ public sealed class OpenAiProvider : IEmbeddingProvider
     {
         ArgumentNullException.ThrowIfNull(config);
 
-        // As JSON, so that no prefix can look like another pair of prefixes. Whatever a request says beside model, texts and length may change
+        // As JSON, so that no prefix can look like another pair of prefixes. Whatever a request says beside model, texts and length may
+        // change
         // the vectors; headers say who asks.
         var (extra, prefixes) = (config.Request.Extra, config.Prefixes);
         var roleRules = extra.Count > 0

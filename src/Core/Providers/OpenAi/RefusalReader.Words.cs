@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace EmbSync.Core.Providers.OpenAi;
 
-/// <summary>Wordings of servers, lower and upper case alike. Each alternative is one that a server was seen to write, or a plain sibling of it.</summary>
+/// <summary>
+/// Wordings of servers, lower and upper case alike. Each alternative is one that a server was seen to write, or a plain sibling of it.
+/// </summary>
 internal static partial class RefusalReader
 {
     private const RegexOptions Words = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
@@ -53,7 +55,8 @@ internal static partial class RefusalReader
         + @"(string|text|input|prompt|sequence|document)s?\b.{0,40}\b(too (long|large)|at most \d+ (characters|tokens)|longer than|exceeds the (maximum|max|limit|model))|string_too_long|too many input tokens|token limit|input token count|exceeds? (the )?(model'?s? )?(maximum|max) (number of )?(input )?(tokens|characters|length)", Words)]
     private static partial Regex TooLongWords();
 
-    // OpenAI: Requested N tokens, max M tokens per request. Mistral: Too many tokens in batch. Max is M got N; Too many tokens overall. Voyage: The max allowed tokens per submitted batch is M.
+    // OpenAI: Requested N tokens, max M tokens per request. Mistral: Too many tokens in batch. Max is M got N; Too many tokens overall.
+    // Voyage: The max allowed tokens per submitted batch is M.
     [GeneratedRegex(@"max(imum)? (of )?(?<limit>[\d,]+) tokens per (request|batch)|tokens? (allowed )?per (submitted )?(request|batch)( is (?<limit>[\d,]+))?|too many tokens (in (the )?(batch|request)|overall)(.{0,10}max(imum)? is (?<limit>[\d,]+))?|"
         + @"total (number of )?tokens\b.{0,60}\b(exceed|more than|at most|limit)", Words)]
     private static partial Regex TokensWords();

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace EmbSync.Core.Providers.OpenAi;
 
-/// <summary>How long a server asks to wait: <c>retry-after-ms</c> (OpenAI, Azure), else <c>Retry-After</c> in seconds or as a date (RFC 9110).</summary>
+/// <summary>
+/// How long a server asks to wait: <c>retry-after-ms</c> (OpenAI, Azure), else <c>Retry-After</c> in seconds or as a date (RFC 9110).
+/// </summary>
 internal static class RetryAfterHeader
 {
     // More than anybody waits; keeps absurd numbers inside TimeSpan.

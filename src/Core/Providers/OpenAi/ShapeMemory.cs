@@ -3,7 +3,8 @@ using EmbSync.Core.Configuration;
 namespace EmbSync.Core.Providers.OpenAi;
 
 /// <summary>
-/// The form of request that the server takes, as far as it is known: learned from refusals, for as long as the provider lives, and each lesson
+/// The form of request that the server takes, as far as it is known: learned from refusals, for as long as the provider lives, and each
+/// lesson
 /// said once. What the configuration settles is not learned. No form is tried twice, so lessons are few.
 /// </summary>
 internal sealed class ShapeMemory
@@ -148,7 +149,8 @@ internal sealed class ShapeMemory
     }
 
     /// <summary>
-    /// Model and texts, and what the configuration insists on. A model that is made to be shortened is still told how far: else its vector would
+    /// Model and texts, and what the configuration insists on. A model that is made to be shortened is still told how far: else its vector
+    /// would
     /// be paid for and of no use.
     /// </summary>
     public RequestShape Plain => new(_config.Request.NamesDimension ?? MakesAnyDimension, _config.Request.Encoding ?? VectorEncoding.Unsaid);

@@ -10,7 +10,8 @@ using System.Text.Unicode;
 namespace EmbSync.Core.Reporting.Html;
 
 /// <summary>
-/// The page as one file that asks nothing of anybody: a content security policy lets exactly its own style and scripts run, by their hashes. Text from
+/// The page as one file that asks nothing of anybody: a content security policy lets exactly its own style and scripts run, by their
+/// hashes. Text from
 /// outside is data in a script element that isn't run, with every <c>&lt;</c> escaped, and the scripts show it as text.
 /// </summary>
 internal static partial class HtmlPage

@@ -5,7 +5,9 @@ using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Reporting.Html;
 
-/// <summary>What the points of a map can be coloured by: source, type, state, near-duplicates, and metadata with few enough values to tell apart.</summary>
+/// <summary>
+/// What the points of a map can be coloured by: source, type, state, near-duplicates, and metadata with few enough values to tell apart.
+/// </summary>
 internal static class MapLabels
 {
     /// <summary>A label with more is a name, not a class.</summary>

@@ -4,7 +4,8 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Sources.Json;
 
 /// <summary>
-/// Bytes of a JSON file as UTF-8: by their byte order mark, else by where the zeros are (RFC 4627, section 3: JSON begins with ASCII). What is no valid text in its
+/// Bytes of a JSON file as UTF-8: by their byte order mark, else by where the zeros are (RFC 4627, section 3: JSON begins with ASCII). What
+/// is no valid text in its
 /// encoding is refused, never replaced.
 /// </summary>
 internal static class JsonBytes

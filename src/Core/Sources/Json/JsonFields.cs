@@ -7,7 +7,9 @@ using EmbSync.Core.Sources.Rows;
 
 namespace EmbSync.Core.Sources.Json;
 
-/// <summary>The configured members of an object. One that no object has is a slip of the configuration, not an empty text everywhere.</summary>
+/// <summary>
+/// The configured members of an object. One that no object has is a slip of the configuration, not an empty text everywhere.
+/// </summary>
 internal sealed class JsonFields(JsonSourceConfig config)
 {
     private readonly JsonPath id = new(config.Id);

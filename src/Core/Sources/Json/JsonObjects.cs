@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace EmbSync.Core.Sources.Json;
 
-/// <summary>The objects of a file: a list, one object after another with or without line breaks between (JSON lines), or a list somewhere in it.</summary>
+/// <summary>
+/// The objects of a file: a list, one object after another with or without line breaks between (JSON lines), or a list somewhere in it.
+/// </summary>
 internal static class JsonObjects
 {
     private static readonly JsonReaderOptions Reading = new() { AllowMultipleValues = true, MaxDepth = 64, CommentHandling = JsonCommentHandling.Disallow };

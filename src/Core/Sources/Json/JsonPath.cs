@@ -5,15 +5,19 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Sources.Json;
 
 /// <summary>
-/// A path of members, <c>author.login</c>. Where a list is on the way it means that of each element: <c>labels.name</c>. A member whose own name has dots is found
-/// as well, since the longest name that an object has goes first: <c>fields.System.Title</c>; in double quotes a name is taken as it stands, <c>fields."System.Title"</c>.
+/// A path of members, <c>author.login</c>. Where a list is on the way it means that of each element: <c>labels.name</c>. A member whose own
+/// name has dots is found
+/// as well, since the longest name that an object has goes first: <c>fields.System.Title</c>; in double quotes a name is taken as it
+/// stands, <c>fields."System.Title"</c>.
 /// </summary>
 internal sealed class JsonPath
 {
     private readonly string _path;
     private readonly List<(string Name, bool IsQuoted)> _names;
 
-    /// <summary>At each place the names that may be meant from there on, the longest first, with the number of parts each is made of.</summary>
+    /// <summary>
+    /// At each place the names that may be meant from there on, the longest first, with the number of parts each is made of.
+    /// </summary>
     private readonly List<(string Name, int Parts)[]> _from;
 
     /// <exception cref="UsageException">A quote isn't closed, or something stands beside it.</exception>

@@ -9,7 +9,9 @@ using EmbSync.Core.Sources.Markdown;
 
 namespace EmbSync.Core.Sources.Json;
 
-/// <summary>Objects of exported JSON: <c>gh issue list --json number,title,body</c> and its like. A listing holds all texts until the next one.</summary>
+/// <summary>
+/// Objects of exported JSON: <c>gh issue list --json number,title,body</c> and its like. A listing holds all texts until the next one.
+/// </summary>
 /// <param name="root">Folder that the globs start from, absolute.</param>
 /// <param name="maxBytes">Longer texts are set aside.</param>
 /// <param name="input">Taken instead of the files; null for the files.</param>

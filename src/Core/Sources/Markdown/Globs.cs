@@ -5,7 +5,8 @@ namespace EmbSync.Core.Sources.Markdown;
 
 /// <summary>
 /// The include and exclude patterns of a source, in the dialect of Microsoft.Extensions.FileSystemGlobbing (<c>*</c> within a name,
-/// <c>**</c> across folders, a folder's name with <c>/</c> for all below it), case-sensitive as git is. The library itself matches: it is given
+/// <c>**</c> across folders, a folder's name with <c>/</c> for all below it), case-sensitive as git is. The library itself matches: it is
+/// given
 /// the paths as a tree in memory (<see cref="PathTree"/>) and walks it once, leaving out folders that no pattern can reach.
 /// </summary>
 internal sealed class Globs
@@ -25,11 +26,14 @@ internal sealed class Globs
     /// <summary>Patterns that lead out of the root (<c>..</c>, absolute paths): not used.</summary>
     public IReadOnlyList<string> Escaping { get; }
 
-    /// <summary>Folders or files, without wildcards, that all matches lie at or under; holds the empty path where that is the whole root.</summary>
+    /// <summary>
+    /// Folders or files, without wildcards, that all matches lie at or under; holds the empty path where that is the whole root.
+    /// </summary>
     public IReadOnlyList<string> Prefixes { get; }
 
     /// <summary>
-    /// Those of the paths (relative to the root, with <c>/</c>) that are included and not excluded. The library passes over dotted parts, which
+    /// Those of the paths (relative to the root, with <c>/</c>) that are included and not excluded. The library passes over dotted parts,
+    /// which
     /// only a forged tree holds: such paths come back too, for the listing to refuse by name.
     /// </summary>
     public HashSet<string> Matching(IEnumerable<string> paths)

@@ -2,7 +2,9 @@ using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 
 namespace EmbSync.Core.Sources.Markdown;
 
-/// <summary>Paths as folders in memory, for the globbing library to walk. (Its own InMemoryDirectoryInfo scans all paths again for each folder.)</summary>
+/// <summary>
+/// Paths as folders in memory, for the globbing library to walk. (Its own InMemoryDirectoryInfo scans all paths again for each folder.)
+/// </summary>
 internal sealed class PathTree : DirectoryInfoBase
 {
     private readonly Dictionary<string, PathTree> folders = new(StringComparer.Ordinal);

@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace EmbSync.Core.Sources.Postgres;
 
-/// <summary>Waits for what the triggers of <see cref="ChangeTrigger"/> say, in every database that has a source. What is said from then on is heard, if late.</summary>
+/// <summary>
+/// Waits for what the triggers of <see cref="ChangeTrigger"/> say, in every database that has a source. What is said from then on is heard,
+/// if late.
+/// </summary>
 public sealed class ChangeListener : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();

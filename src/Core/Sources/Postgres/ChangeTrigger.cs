@@ -7,7 +7,8 @@ using EmbSync.Core.Postgres;
 namespace EmbSync.Core.Sources.Postgres;
 
 /// <summary>
-/// SQL of triggers that tell a waiting <c>sync --watch</c> when rows of a source change. One message a statement, whatever the number of rows: which
+/// SQL of triggers that tell a waiting <c>sync --watch</c> when rows of a source change. One message a statement, whatever the number of
+/// rows: which
 /// rows they are is found by comparing, as always, so that nothing is lost when nobody listens.
 /// </summary>
 public static class ChangeTrigger

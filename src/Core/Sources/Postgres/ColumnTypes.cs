@@ -26,7 +26,8 @@ internal sealed record ColumnType(string Name, TextForm Form, bool IsComparable,
 internal static class ColumnTypes
 {
     /// <summary>
-    /// Of the type <c>t</c>. A domain is what it is made of; enums and ranges are compared by a rule for all of their kind. Two types have a length of 1 where none is
+    /// Of the type <c>t</c>. A domain is what it is made of; enums and ranges are compared by a rule for all of their kind. Two types have
+    /// a length of 1 where none is
     /// said, but not under the names that the catalog has for them. Arrays can't be put into an array.
     /// </summary>
     private const string Columns = """

@@ -7,7 +7,10 @@ using Npgsql;
 
 namespace EmbSync.Core.Sources.Postgres;
 
-/// <summary>Finds in the catalog what the configuration names, and refuses what isn't there: no name comes into a statement but as the catalog quotes it.</summary>
+/// <summary>
+/// Finds in the catalog what the configuration names, and refuses what isn't there: no name comes into a statement but as the catalog
+/// quotes it.
+/// </summary>
 /// <param name="place">Host and database, for messages.</param>
 internal sealed class RowCatalogue(NpgsqlConnection connection, string source, string place)
 {
@@ -255,7 +258,9 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
 
     private static string Trimmed(string text) => $@"btrim({text}, E' \t\n\x0B\f\r')";
 
-    /// <summary>Values of type json go as they were written: making jsonb of one that can't be would end the statement, and with it all rows.</summary>
+    /// <summary>
+    /// Values of type json go as they were written: making jsonb of one that can't be would end the statement, and with it all rows.
+    /// </summary>
     private static string MetadataOf(List<Column> columns) => columns.Count == 0 ? Nothing
         : $"{(columns.Exists(column => column.Kind.IsJson) ? "json" : "jsonb")}_build_object({string.Join(", ", columns.Select(column => $"{SqlQuote.Literal(column.Name)}, t.{column.Quoted}"))})::text";
 

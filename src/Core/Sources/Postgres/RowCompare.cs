@@ -15,7 +15,10 @@ namespace EmbSync.Core.Sources.Postgres;
 /// <param name="Hash">Null where the stamp has to do first.</param>
 internal readonly record struct RowPair(ListedRow? Row, string? Stamp, string? Hash, StoredItem? Stored);
 
-/// <summary>Finds rows that differ: in the database where rows and store are in one, so that not even ids travel; else by walking through both in the order of their ids.</summary>
+/// <summary>
+/// Finds rows that differ: in the database where rows and store are in one, so that not even ids travel; else by walking through both in
+/// the order of their ids.
+/// </summary>
 internal sealed class RowCompare(SourceDatabase database, RowQuery query, string source, string pipeline)
 {
     /// <summary>Of an item, as <see cref="PostgresRows.Item"/> reads them.</summary>

@@ -26,7 +26,8 @@ internal sealed record RowQuery(
     public string Bytes => $"({string.Join(" + ", Texts.Select(text => $"coalesce(octet_length({text}), 0)"))})";
 
     /// <summary>
-    /// SHA-256 of the raw row: of all that an item is made of. Order of work and time of change aren't part of it: a row that was only touched is
+    /// SHA-256 of the raw row: of all that an item is made of. Order of work and time of change aren't part of it: a row that was only
+    /// touched is
     /// the same. A NULL differs from an empty text, and no two columns run into each other.
     /// </summary>
     public string Hash
@@ -56,7 +57,10 @@ internal sealed record RowQuery(
     /// <summary>id of those that are one of the names in <c>$1</c>, whatever the case.</summary>
     public string Similar => $"SELECT id FROM (SELECT {Id} AS id FROM {From}) ids WHERE lower(id) IN (SELECT lower(name) FROM unnest($1::text[]) name)";
 
-    /// <summary>id, stamp, hash, type, title, metadata, priority, updated_at, bytes, then the texts of the ids in <c>$1</c>; no text above <c>$2</c> bytes.</summary>
+    /// <summary>
+    /// id, stamp, hash, type, title, metadata, priority, updated_at, bytes, then the texts of the ids in <c>$1</c>; no text above <c>$2</c>
+    /// bytes.
+    /// </summary>
     public string Rows => Filtered($"""
         SELECT {Id} AS id, {StampOrNone}, {Hash}, {Type}, {Title}, {Metadata}, {Priority}, {UpdatedAt}, {Bytes}::int8,
             {string.Join(", ", Texts.Select(text => $"CASE WHEN {Bytes} <= $2 THEN {text} END"))}

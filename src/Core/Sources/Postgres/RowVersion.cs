@@ -1,8 +1,10 @@
 namespace EmbSync.Core.Sources.Postgres;
 
 /// <summary>
-/// Version of a row: <c>STAMP HASH</c>. The stamp is <c>x</c>, the server's system identifier, the table's number and the row's <c>xmin</c>, divided by
-/// dots: it changes with each update and says nothing on another server or after a restore. The hash is that of the raw row. Either one equal: the row is the same.
+/// Version of a row: <c>STAMP HASH</c>. The stamp is <c>x</c>, the server's system identifier, the table's number and the row's
+/// <c>xmin</c>, divided by
+/// dots: it changes with each update and says nothing on another server or after a restore. The hash is that of the raw row. Either one
+/// equal: the row is the same.
 /// </summary>
 internal static class RowVersion
 {

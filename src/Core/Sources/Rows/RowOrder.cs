@@ -5,12 +5,15 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Sources.Rows;
 
 /// <summary>
-/// Priority and time of change of a row, of whatever type its column is, read from their text. They only order work: what lies beyond what stores can hold counts as
+/// Priority and time of change of a row, of whatever type its column is, read from their text. They only order work: what lies beyond what
+/// stores can hold counts as
 /// the last that they can, and what can't be read counts as none. Neither ever keeps a row, or a run, from being done.
 /// </summary>
 internal static partial class RowOrder
 {
-    /// <summary>A day from the ends of the calendar: PostgreSQL's driver takes those for infinity, and time zones lead beyond them.</summary>
+    /// <summary>
+    /// A day from the ends of the calendar: PostgreSQL's driver takes those for infinity, and time zones lead beyond them.
+    /// </summary>
     public static readonly DateTimeOffset Earliest = new(1, 1, 2, 0, 0, 0, TimeSpan.Zero);
 
     /// <inheritdoc cref="Earliest"/>
@@ -25,7 +28,9 @@ internal static partial class RowOrder
         var text => Number(text) is { } number ? (int)Math.Clamp(Math.Round(number, MidpointRounding.AwayFromZero), int.MinValue, int.MaxValue) : null,
     };
 
-    /// <summary>Null for none, and for what is no time. A number is one since 1970, in seconds, or by its size in milli-, micro- or nanoseconds.</summary>
+    /// <summary>
+    /// Null for none, and for what is no time. A number is one since 1970, in seconds, or by its size in milli-, micro- or nanoseconds.
+    /// </summary>
     public static DateTimeOffset? TimeOf(string? written)
     {
         var text = written?.Trim();

@@ -7,7 +7,8 @@ namespace EmbSync.Core.Storage.Columns;
 /// <param name="Id">Column of the key; null for the primary key.</param>
 /// <param name="Texts">Columns of the text, joined by an empty line.</param>
 /// <param name="Relax">Fill the column itself, its type relaxed meanwhile, instead of another beside it.</param>
-/// <param name="DropIndexFirst">With <paramref name="Relax"/>: its vector indexes go before the rows are written; an untyped column can't keep one.</param>
+/// <param name="DropIndexFirst">With <paramref name="Relax"/>: its vector indexes go before the rows are written; an untyped column can't
+/// keep one.</param>
 /// <param name="ConcurrentIndex">CREATE INDEX CONCURRENTLY.</param>
 public sealed record ColumnRequest(string Table, string? Id, IReadOnlyList<string> Texts, string Column, bool Relax, bool DropIndexFirst, bool ConcurrentIndex)
 {

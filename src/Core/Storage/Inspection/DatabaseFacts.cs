@@ -55,7 +55,8 @@ internal sealed record ExtensionFacts(Version? Installed, Version? Available, st
 /// <param name="IsRowsExact">Counted; else the server's estimate.</param>
 /// <param name="IsAnalysed">The server has statistics of it.</param>
 /// <param name="Values">Null where they couldn't be read.</param>
-/// <param name="Calls">Statements that ordered this table's rows by an operator, by operator; null where the server doesn't record statements.</param>
+/// <param name="Calls">Statements that ordered this table's rows by an operator, by operator; null where the server doesn't record
+/// statements.</param>
 internal sealed record VectorColumn(
     TableName Table,
     string Column,

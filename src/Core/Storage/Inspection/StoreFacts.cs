@@ -12,7 +12,8 @@ namespace EmbSync.Core.Storage.Inspection;
 /// <param name="Sources">Names of sources that have items, with their number.</param>
 /// <param name="LockHolder">Who writes right now; null when nobody does.</param>
 /// <param name="OpenRuns">Receipts that say running.</param>
-/// <param name="HasView">The public view of the default space is there and shows the active generation; null when nothing is active yet.</param>
+/// <param name="HasView">The public view of the default space is there and shows the active generation; null when nothing is active
+/// yet.</param>
 internal sealed record StoreFacts(
     string Place,
     string? Schema,

@@ -43,7 +43,8 @@ internal sealed class PostgresBuildSql(string s, int generation)
         """;
 
     /// <summary>
-    /// After an offer, as a statement of its own: what another process brought while the offer was made is seen now, and its text would be bought again.
+    /// After an offer, as a statement of its own: what another process brought while the offer was made is seen now, and its text would be
+    /// bought again.
     /// </summary>
     public string Known => $"DELETE FROM {s}.work w WHERE w.generation = @generation AND w.text IS NOT NULL AND EXISTS (SELECT FROM {vectors} v WHERE v.hash = w.hash)";
 

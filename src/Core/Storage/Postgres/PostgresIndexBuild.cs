@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres;
 
-/// <summary>Builds the index of a generation on a connection of its own, with no lock that a writer needs, and tells how far it is.</summary>
+/// <summary>
+/// Builds the index of a generation on a connection of its own, with no lock that a writer needs, and tells how far it is.
+/// </summary>
 internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtension extension, IndexConfig config, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -16,7 +18,9 @@ internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtens
 
     private readonly PostgresIndex index = new(database.Sql, extension, config);
 
-    /// <summary>Beside whoever searches and writes. Answers whether one was built: not where there is one, or another process is at it.</summary>
+    /// <summary>
+    /// Beside whoever searches and writes. Answers whether one was built: not where there is one, or another process is at it.
+    /// </summary>
     public async Task<bool> TryRunAsync(StoredGeneration generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
     {
         await using (var connection = await database.OpenAsync(cancellationToken))

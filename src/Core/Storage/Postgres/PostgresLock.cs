@@ -8,9 +8,11 @@ using Npgsql;
 namespace EmbSync.Core.Storage.Postgres;
 
 /// <summary>
-/// A lock between processes: an advisory lock of a transaction that stays open on a connection of its own, so that it holds behind a pooler in
+/// A lock between processes: an advisory lock of a transaction that stays open on a connection of its own, so that it holds behind a pooler
+/// in
 /// transaction mode too. The server lets go of it when the connection ends, however it ends. The transaction keeps no snapshot, so it
-/// holds back neither vacuum nor an index that is built concurrently. The lock keeps runs from working for nothing; what keeps a store right are the epoch and the leases that commits check.
+/// holds back neither vacuum nor an index that is built concurrently. The lock keeps runs from working for nothing; what keeps a store
+/// right are the epoch and the leases that commits check.
 /// </summary>
 internal sealed class PostgresLock : IAsyncDisposable
 {
@@ -70,7 +72,10 @@ internal sealed class PostgresLock : IAsyncDisposable
         return BinaryPrimitives.ReadInt64BigEndian(digest);
     }
 
-    /// <summary>Rolled back first: the server then has let go of the lock when this answers, and not a moment later. Whatever fails, the connection ends, and the lock with it.</summary>
+    /// <summary>
+    /// Rolled back first: the server then has let go of the lock when this answers, and not a moment later. Whatever fails, the connection
+    /// ends, and the lock with it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (connection is not { } ended)

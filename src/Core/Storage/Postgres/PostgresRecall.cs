@@ -6,7 +6,8 @@ using EmbSync.Core.Postgres;
 namespace EmbSync.Core.Storage.Postgres;
 
 /// <summary>
-/// Recall of an HNSW index at k: the share of the k exact nearest that it finds. Queries are stored vectors, spread over the hashes, which have
+/// Recall of an HNSW index at k: the share of the k exact nearest that it finds. Queries are stored vectors, spread over the hashes, which
+/// have
 /// nothing to do with where a vector lies.
 /// </summary>
 internal sealed class PostgresRecall(PostgresDatabase database, VectorExtension extension, IndexConfig config)

@@ -11,7 +11,9 @@ internal static class PostgresSchema
     /// <summary>Version that has <c>item.remarks</c>: only who writes migrates, and an older store is read as it is.</summary>
     public const int WithRemarks = 4;
 
-    /// <summary>Step n makes version n + 1 out of version n; <c>{s}</c> is the schema. Ids sort by bytes, as the engine sorts them.</summary>
+    /// <summary>
+    /// Step n makes version n + 1 out of version n; <c>{s}</c> is the schema. Ids sort by bytes, as the engine sorts them.
+    /// </summary>
     public static readonly IReadOnlyList<string> Steps =
     [
         """

@@ -7,14 +7,17 @@ using Npgsql;
 namespace EmbSync.Core.Storage.Postgres;
 
 /// <summary>
-/// Two ways to the nearest items. Few candidates after the filter: exact distances over them. Many: the HNSW index first, which finds chunks
+/// Two ways to the nearest items. Few candidates after the filter: exact distances over them. Many: the HNSW index first, which finds
+/// chunks
 /// near the query, then the best of each item; where that yields too few items, more chunks, and in the end the exact way. So an
 /// answer is short only when there is no more.
 /// </summary>
 internal sealed class PostgresSearch(
     PostgresDatabase database, NpgsqlConnection connection, VectorExtension extension, IndexConfig index, StoredGeneration generation, SearchQuery query)
 {
-    /// <summary>Chunks after the filter up to which comparing all is faster than the index and finds all (measured: 2,000 to 5,000).</summary>
+    /// <summary>
+    /// Chunks after the filter up to which comparing all is faster than the index and finds all (measured: 2,000 to 5,000).
+    /// </summary>
     public const int FewChunks = 2_000;
 
     /// <summary>Chunks asked of the index at most, in growing steps; beyond it comparing all is as fast.</summary>

@@ -160,7 +160,8 @@ internal sealed class PostgresSql(string schema)
         $"SELECT hash, embedding::real[] FROM {s}.vec_{generation} WHERE hash = ANY (@hashes)");
 
     /// <summary>
-    /// OFFSET 0 keeps each vector's look-up apart: rows then stream in the order of two primary keys. Joined plainly, all vectors are sorted on disk before the first row
+    /// OFFSET 0 keeps each vector's look-up apart: rows then stream in the order of two primary keys. Joined plainly, all vectors are
+    /// sorted on disk before the first row
     /// comes (60,000 of 1,024 dimensions: 250 MB of it, and 1.7 times as long).
     /// </summary>
     public string Embedded(EmbeddedScope scope) => FormattableString.Invariant($"""

@@ -7,7 +7,8 @@ using Npgsql;
 namespace EmbSync.Core.Storage.Postgres;
 
 /// <summary>
-/// The public face: one view a space. An arm for each generation, and the pointer to the active one as outer condition: the arms that are not
+/// The public face: one view a space. An arm for each generation, and the pointer to the active one as outer condition: the arms that are
+/// not
 /// meant are never executed, each arm keeps its index, and a switch of generations needs no DDL.
 /// </summary>
 internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, string space)

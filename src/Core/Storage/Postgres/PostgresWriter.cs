@@ -282,7 +282,8 @@ internal sealed class PostgresWriter(
         (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken)).Find(one => one.Value.Id == id);
 
     /// <summary>
-    /// One transaction that first looks whether this writer is still the one. After a lost connection or a deadlock it is done again: whether
+    /// One transaction that first looks whether this writer is still the one. After a lost connection or a deadlock it is done again:
+    /// whether
     /// the first one was kept or not, the outcome is the same.
     /// </summary>
     private async Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken)

@@ -6,7 +6,8 @@ using Npgsql;
 namespace EmbSync.Core.Storage.Postgres;
 
 /// <summary>
-/// Vectors as PostgreSQL's binary COPY format (postgresql.org/docs/current/sql-copy.html): the fastest way in, a buffer at a time. The driver
+/// Vectors as PostgreSQL's binary COPY format (postgresql.org/docs/current/sql-copy.html): the fastest way in, a buffer at a time. The
+/// driver
 /// has no type for them, so the bytes are made here: a vector is int16 dimension, int16 zero, then its numbers, all big-endian.
 /// </summary>
 internal static class VectorCopy

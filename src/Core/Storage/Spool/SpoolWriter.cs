@@ -138,7 +138,8 @@ public sealed class SpoolWriter : IDisposable
             {
                 stream.Dispose();
 
-                // The vectors are in the database. A file that can't be removed is played back by the next run, for nothing, and named by it.
+                // The vectors are in the database. A file that can't be removed is played back by the next run, for nothing, and named by
+                // it.
                 SpoolFolder.TryDelete(stream.Name, out _);
             }
         }

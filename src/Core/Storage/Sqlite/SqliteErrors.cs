@@ -5,7 +5,9 @@ using Microsoft.Data.Sqlite;
 
 namespace EmbSync.Core.Storage.Sqlite;
 
-/// <summary>What SQLite and the file system say, in words that name the file and the next step. Nothing is ever replaced or repaired unasked.</summary>
+/// <summary>
+/// What SQLite and the file system say, in words that name the file and the next step. Nothing is ever replaced or repaired unasked.
+/// </summary>
 internal sealed class SqliteErrors(string path)
 {
     /// <summary>SQLITE_READONLY_DBMOVED.</summary>

@@ -9,7 +9,8 @@ namespace EmbSync.Core.Storage.Sqlite;
 internal sealed class SqliteFile(string path, SqliteLimits limits)
 {
     /// <summary>
-    /// Bytes, of a new file; one that is there keeps its own. In SQLite's 4,096 a row of more than half a page has one to itself, which eats what half
+    /// Bytes, of a new file; one that is there keeps its own. In SQLite's 4,096 a row of more than half a page has one to itself, which
+    /// eats what half
     /// precision saves: 3,000 vectors of 1,024 dimensions take 15.1 MB there, 10.1 MB here.
     /// </summary>
     private const int PageSize = 16_384;
@@ -61,7 +62,9 @@ internal sealed class SqliteFile(string path, SqliteLimits limits)
         return Open(SqliteOpenMode.ReadWrite, $"PRAGMA page_size = {PageSize}; PRAGMA foreign_keys = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL" + bound);
     }
 
-    /// <summary>Bytes that the file can take in: on its disk, and in pages of it that are free. Null where the system doesn't say.</summary>
+    /// <summary>
+    /// Bytes that the file can take in: on its disk, and in pages of it that are free. Null where the system doesn't say.
+    /// </summary>
     public long? Room(SqliteConnection connection)
     {
         var page = connection.Scalar<long>("PRAGMA page_size");

@@ -150,7 +150,8 @@ internal static class SqliteSql
         $"SELECT hash, tokens, embedding FROM vec_{generation} WHERE hash > $after ORDER BY hash LIMIT $limit");
 
     /// <summary>
-    /// A page of items, 500 or as many as have 1,000 chunks, at least one: a row for each chunk, and one for an item without any, so that the page
+    /// A page of items, 500 or as many as have 1,000 chunks, at least one: a row for each chunk, and one for an item without any, so that
+    /// the page
     /// says where it ends.
     /// </summary>
     public static string EmbeddedAfter(int generation) => FormattableString.Invariant($"""

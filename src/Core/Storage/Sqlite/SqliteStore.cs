@@ -245,7 +245,8 @@ internal sealed class SqliteStore : IStore
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>
-    /// Answers the writer's epoch. In a transaction: a statement that answers rows commits when it is closed, and where a reader is in its way then
+    /// Answers the writer's epoch. In a transaction: a statement that answers rows commits when it is closed, and where a reader is in its
+    /// way then
     /// nobody hears of it.
     /// </summary>
     private long Own(SqliteConnection connection, string project)

@@ -8,9 +8,11 @@ using EmbSync.Core.Model;
 namespace EmbSync.Core.Storage.VectorFiles;
 
 /// <summary>
-/// What the vectors of a file are. A vector file is: the word <c>EMBSYNCV</c>, its version (4 bytes), the length of the description (4 bytes), the
+/// What the vectors of a file are. A vector file is: the word <c>EMBSYNCV</c>, its version (4 bytes), the length of the description (4
+/// bytes), the
 /// description as JSON, the first 8 bytes of the SHA-256 of all that; then the number of records (8 bytes, -1 where the file grows), then
-/// records of equal size: content hash (32), tokens (4), numbers, the first 8 bytes of the SHA-256 of the record. Integers and numbers are little-endian.
+/// records of equal size: content hash (32), tokens (4), numbers, the first 8 bytes of the SHA-256 of the record. Integers and numbers are
+/// little-endian.
 /// </summary>
 /// <param name="HashForm">How content hashes are made; vectors under another form can't be found.</param>
 /// <param name="Numbers">Form of the numbers: 2 bytes (halfvec) or 4 (vector).</param>

@@ -11,7 +11,8 @@ using McMaster.Extensions.CommandLineUtils;
 namespace EmbSync.Tool.Commands.Hooks;
 
 /// <summary>
-/// <c>hook run</c>: what the scripts call. All it says goes to stderr, since stdout is that of <c>git push</c>, and unless it is asked to block, it
+/// <c>hook run</c>: what the scripts call. All it says goes to stderr, since stdout is that of <c>git push</c>, and unless it is asked to
+/// block, it
 /// ends with 0 whatever happens: options that can't be read, and defects, are no reason to stop a push either.
 /// </summary>
 internal static class HookRunCommand
@@ -129,7 +130,9 @@ internal static class HookRunCommand
         };
     }
 
-    /// <summary>What git writes to the hook. Where nobody ever ends it, whoever reads on is left behind on a thread that keeps no process alive.</summary>
+    /// <summary>
+    /// What git writes to the hook. Where nobody ever ends it, whoever reads on is left behind on a thread that keeps no process alive.
+    /// </summary>
     private static async Task<string> InputAsync(Session session, CancellationToken cancellationToken)
     {
         if (session.Terminal.InIsTerminal)

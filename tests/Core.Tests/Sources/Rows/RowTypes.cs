@@ -5,7 +5,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sources.Rows;
 
-/// <summary>Types that PostgreSQL has, its extensions bring and people make, as ids, texts and metadata; in tables and in queries alike.</summary>
+/// <summary>
+/// Types that PostgreSQL has, its extensions bring and people make, as ids, texts and metadata; in tables and in queries alike.
+/// </summary>
 public sealed class RowTypes(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
 {
     private const string Types = """

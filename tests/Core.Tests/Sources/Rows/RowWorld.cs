@@ -52,7 +52,10 @@ internal sealed partial class RowWorld : IAsyncDisposable
         return result;
     }
 
-    /// <summary>The store is as a full sync into an empty one makes it, and a second run has nothing to do. Stamps of rows aside: those say when, not what.</summary>
+    /// <summary>
+    /// The store is as a full sync into an empty one makes it, and a second run has nothing to do. Stamps of rows aside: those say when,
+    /// not what.
+    /// </summary>
     public async Task ShouldBeCleanAsync()
     {
         var contents = await Sync.ContentsAsync();

@@ -258,7 +258,9 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
         (await _world.Sync.StatusAsync()).Items.ShouldSatisfyAllConditions(items => items.Total.ShouldBe(35), items => items.Missing.ShouldBe(31), items => items.Current.ShouldBe(4));
     }
 
-    /// <summary>Unicode, backslashes, white space, quotes, NULL: what the database hashes and what the client hashes agree, whatever was edited.</summary>
+    /// <summary>
+    /// Unicode, backslashes, white space, quotes, NULL: what the database hashes and what the client hashes agree, whatever was edited.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -7,7 +7,9 @@ using EmbSync.Tests;
 
 namespace EmbSync.Core.Tests.Sources.Rows;
 
-/// <summary>Rows whose text is others at each look, and rows that change while a run goes on: none is bought twice in a run, and a run ends.</summary>
+/// <summary>
+/// Rows whose text is others at each look, and rows that change while a run goes on: none is bought twice in a run, and a run ends.
+/// </summary>
 public abstract class VolatileRows(PostgresFixture postgres) : IAsyncLifetime
 {
     /// <summary>A run holds a third of them at a time.</summary>

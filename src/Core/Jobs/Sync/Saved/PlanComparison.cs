@@ -8,7 +8,9 @@ internal static class PlanComparison
 {
     private const int Named = 3;
 
-    /// <summary>What moved since; null when applying does exactly what was reviewed. Configuration, store and source are looked at in this order.</summary>
+    /// <summary>
+    /// What moved since; null when applying does exactly what was reviewed. Configuration, store and source are looked at in this order.
+    /// </summary>
     public static string? Moved(SavedPlan saved, SavedPlan now) =>
         Configuration(saved, now) ?? Store(saved, now) ?? Source(saved, now);
 

@@ -8,7 +8,8 @@ namespace EmbSync.Core.Jobs.Sync.Saved;
 /// then applied exactly. Its members are the JSON, version 1. Holds no text of any item, no vector and no secret.
 /// </summary>
 /// <param name="Kind">Always <see cref="FileKind"/>: tells the file from any other JSON.</param>
-/// <param name="Commit">Commit that was read, or HEAD under the work tree; for people: what counts is whether the items are the same.</param>
+/// <param name="Commit">Commit that was read, or HEAD under the work tree; for people: what counts is whether the items are the
+/// same.</param>
 /// <param name="Configuration">The settings in effect that shape a plan, by path; secrets and settings of pace are not among them.</param>
 /// <param name="Violation">Why applying it would be refused as it stands (budget, change of model); null when it would not.</param>
 public sealed record SavedPlan(

@@ -9,7 +9,8 @@ using Npgsql;
 namespace EmbSync.Core.Storage.Postgres.Columns;
 
 /// <summary>
-/// Which model a column holds, and of which text each vector is: two tables of embsync's own, in the schema <c>embsync</c> of the user's database.
+/// Which model a column holds, and of which text each vector is: two tables of embsync's own, in the schema <c>embsync</c> of the user's
+/// database.
 /// </summary>
 internal static class ColumnRegistry
 {

@@ -127,7 +127,9 @@ internal sealed class PostgresColumn : IAsyncDisposable
         return true;
     });
 
-    /// <summary>The next page of rows in the order of their keys: those of it that are due, and where the page ends; null for the end of the table.</summary>
+    /// <summary>
+    /// The next page of rows in the order of their keys: those of it that are due, and where the page ends; null for the end of the table.
+    /// </summary>
     public Task<(IReadOnlyList<DueRow> Due, string? Last)> ReadDueAsync(string? after, int page, CancellationToken cancellationToken) => ReadAsync(async connection =>
     {
         // The page first, then its hashes one by one: a join over the whole would read the rest of the table for each page.
@@ -144,7 +146,9 @@ internal sealed class PostgresColumn : IAsyncDisposable
         return (due, rows.Count == page ? rows[^1].Key : null);
     }, cancellationToken);
 
-    /// <summary>One statement a batch. A row whose text is another by now is left for the next round. Answers how many were written.</summary>
+    /// <summary>
+    /// One statement a batch. A row whose text is another by now is left for the next round. Answers how many were written.
+    /// </summary>
     public Task<int> WriteAsync(IReadOnlyList<(DueRow Row, ReadOnlyMemory<float> Vector)> rows, CancellationToken cancellationToken) => WriteAsync(connection => connection.RunAsync(
         $"""
         WITH new AS (SELECT * FROM unnest(@ids, @vectors, @hashes) AS n (id, vector, hash)),
@@ -191,7 +195,10 @@ internal sealed class PostgresColumn : IAsyncDisposable
         return [.. wanted.Select(index => index.Name)];
     });
 
-    /// <summary>In one short transaction: nothing is due any more, the new vectors take the place of the old ones, and the registry says so. False when rows came in meanwhile.</summary>
+    /// <summary>
+    /// In one short transaction: nothing is due any more, the new vectors take the place of the old ones, and the registry says so. False
+    /// when rows came in meanwhile.
+    /// </summary>
     /// <param name="mayLack">Rows that failed for good.</param>
     public Task<bool> SwitchAsync(string type, long mayLack, CancellationToken cancellationToken) => WriteAsync(async connection =>
     {

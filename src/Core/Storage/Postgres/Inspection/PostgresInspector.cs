@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace EmbSync.Core.Storage.Postgres.Inspection;
 
-/// <summary>Looks at a database and changes nothing: extension, vector columns with their values and indexes, embsync's own stores.</summary>
+/// <summary>
+/// Looks at a database and changes nothing: extension, vector columns with their values and indexes, embsync's own stores.
+/// </summary>
 internal sealed class PostgresInspector(PostgresDatabase database, TimeProvider clock, InspectionRange range)
 {
     /// <summary>Seconds a statement may take: half a million vectors are looked through in one or two.</summary>

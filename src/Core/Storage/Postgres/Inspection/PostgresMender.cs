@@ -9,7 +9,10 @@ namespace EmbSync.Core.Storage.Postgres.Inspection;
 /// <summary>Carries out the mends that are safe, one by one and each outside a transaction, and checks what came of them.</summary>
 internal sealed class PostgresMender(PostgresDatabase database)
 {
-    /// <summary>A lock that somebody holds for longer is theirs: the mend is given up. Builds of indexes wait for older transactions as long as it takes.</summary>
+    /// <summary>
+    /// A lock that somebody holds for longer is theirs: the mend is given up. Builds of indexes wait for older transactions as long as it
+    /// takes.
+    /// </summary>
     private const string Patience = "SET lock_timeout = '10s'";
 
     private const string Valid = """
