@@ -211,7 +211,8 @@ public class RequestShapes
         await run.RunAsync(inputs);
         run.ShouldHaveAnswered(inputs);
         run.ShouldHaveBoughtOnce();
-        run.Server.Log.Count(request => request.Inputs.Count > most).ShouldBeLessThanOrEqualTo(most == 1 ? 21 : 1, "where nothing says why, three requests under way learn by seven halvings");
+        // Where nothing says why, requests that are under way meanwhile learn it too; how many of them depends on time, that they are few does not.
+        run.Server.Log.Count(request => request.Inputs.Count > most).ShouldBeLessThanOrEqualTo(most == 1 ? run.Server.Log.Count / 8 : 1);
         run.Notices.ShouldHaveSingleItem().ShouldContain($"at most {most} text");
     }
 

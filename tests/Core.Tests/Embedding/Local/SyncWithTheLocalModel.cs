@@ -63,6 +63,12 @@ public sealed class SyncWithTheLocalModel : IDisposable
         (await SearchAsync(lexical, "accumulator of my automobile is empty")).Results[0].Path.ShouldBe("tasks/car.md");
     }
 
+    /// <summary>Pages that say in short what others say: they would be right answers as well.</summary>
+    private static readonly string[] Overviews =
+    [
+        "docs/index.md", "docs/architecture.md", "docs/commands.md", "docs/models.md", "docs/operations.md", "docs/schema.md", "docs/spending.md",
+    ];
+
     /// <summary>Questions that hardly share a word with their answer, over this repository's own documents.</summary>
     [Fact]
     public async Task Finds_what_is_meant()
@@ -85,7 +91,7 @@ public sealed class SyncWithTheLocalModel : IDisposable
         {
             Store = config.Store with { Path = Path.Combine(_repository.Path, "index.db") },
             Embeddings = LocalSettings.Bundled,
-            Sources = [new MarkdownSourceConfig("docs", 0, ["docs/*.md", "tasks/*.md"], [], null, ["title"], [], "doc", ChunkConfig.Default, false)],
+            Sources = [new MarkdownSourceConfig("docs", 0, ["docs/*.md", "tasks/*.md"], Overviews, null, ["title"], [], "doc", ChunkConfig.Default, false)],
         };
         await using var workspace = Workspace.Open(config, GitRepository.Discover(Root()), TimeProvider.System);
         (await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default)).ExitCode.ShouldBe(ExitCode.Done);
