@@ -15,9 +15,11 @@ internal static class Corpus
     /// <param name="folder">The group's files, in any depth.</param>
     public static int Run(string name, string folder)
     {
-        var config = new MarkdownSourceConfig("corpus", 0, ["**/*"], [], "id", ["title"], ["status", "tags"], "doc", ChunkConfig.Default, TitleOnEveryChunk: false);
+        var config = new MarkdownSourceConfig(
+            "corpus", 0, ["**/*"], [], "id", ["title"], ["status", "tags"], "doc", ChunkConfig.Default, TitleOnEveryChunk: false);
         var reader = new MarkdownReader(config);
-        var (lost, warnings, crashes) = (new SortedDictionary<string, int>(StringComparer.Ordinal), new SortedDictionary<string, int>(StringComparer.Ordinal), 0);
+        var (lost, warnings, crashes) = (new SortedDictionary<string, int>(StringComparer.Ordinal),
+            new SortedDictionary<string, int>(StringComparer.Ordinal), 0);
         var (items, empty, chunks) = (0, 0, 0L);
         var watch = Stopwatch.StartNew();
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
@@ -60,5 +62,6 @@ internal static class Corpus
     }
 
     private static string List(SortedDictionary<string, int> counts) =>
-        counts.Count == 0 ? "0" : string.Join(", ", counts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value:N0} {count.Key}")));
+        counts.Count == 0 ? "0" : string.Join(
+            ", ", counts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value:N0} {count.Key}")));
 }

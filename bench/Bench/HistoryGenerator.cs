@@ -17,7 +17,8 @@ internal static class HistoryGenerator
         Commit(folder, "import");
         for (var i = 0; i < commits; i++)
         {
-            var files = Directory.GetFiles(Path.Combine(folder, "tasks"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
+            var files = Directory.GetFiles(Path.Combine(folder, "tasks"), "*.md", SearchOption.AllDirectories).Order(
+                StringComparer.Ordinal).ToArray();
             var file = files[random.Next(files.Length)];
             var text = File.ReadAllText(file);
             switch (random.Next(100))
@@ -33,7 +34,8 @@ internal static class HistoryGenerator
                         : text.Replace("- [x]", "- [ ]", StringComparison.Ordinal));
                     break;
                 case < 70:
-                    File.Move(file, Path.Combine(Path.GetDirectoryName(file)!, string.Create(CultureInfo.InvariantCulture, $"moved{i}.md")));
+                    File.Move(file, Path.Combine(
+                        Path.GetDirectoryName(file)!, string.Create(CultureInfo.InvariantCulture, $"moved{i}.md")));
                     break;
                 case < 90:
                     var paragraphs = text.Split("\n\n");

@@ -66,7 +66,8 @@ internal static class LocalBench
 
         var (same, different, ids) = (0, 0, 0L);
         var watch = new Stopwatch();
-        foreach (var text in Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories).SelectMany(file => File.ReadAllText(file).Split("\n\n")).Distinct(StringComparer.Ordinal))
+        foreach (var text in Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories)
+            .SelectMany(file => File.ReadAllText(file).Split("\n\n")).Distinct(StringComparer.Ordinal))
         {
             var tokens = new List<int> { own.Vocabulary.Start };
             watch.Start();
@@ -90,7 +91,8 @@ internal static class LocalBench
             }
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{same} of {same + different} texts have the same ids; {ids / watch.Elapsed.TotalSeconds / 1e6:0.0} million ids a second"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{same} of {same + different} texts have the same ids; {ids / watch.Elapsed.TotalSeconds / 1e6:0.0} million ids a second"));
     }
 
     private static async Task<((TimeSpan Wall, TimeSpan Processor) Spent, int Chunks)> SyncAsync(string folder, string store)
@@ -103,7 +105,8 @@ internal static class LocalBench
         };
         await using var workspace = Workspace.Open(config, GitRepository.Discover(folder), TimeProvider.System);
         var spent = Spent.Begin();
-        var result = await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default);
+        var result = await new SyncEngine(workspace, TimeProvider.System).RunAsync(
+            new(), new(null, null), new Progress<SyncProgress>(), default);
         return (spent.End(), result.Report.Chunks.Embedded);
     }
 
@@ -145,6 +148,7 @@ internal static class LocalBench
     {
         public static Spent Begin() => new(Stopwatch.GetTimestamp(), Process.GetCurrentProcess().TotalProcessorTime);
 
-        public (TimeSpan Wall, TimeSpan Processor) End() => (Stopwatch.GetElapsedTime(Started), Process.GetCurrentProcess().TotalProcessorTime - Processor);
+        public (TimeSpan Wall, TimeSpan Processor) End() =>
+            (Stopwatch.GetElapsedTime(Started), Process.GetCurrentProcess().TotalProcessorTime - Processor);
     }
 }

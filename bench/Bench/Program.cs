@@ -10,7 +10,8 @@ switch (args)
         TaskGenerator.Write(folder, int.Parse(count, CultureInfo.InvariantCulture), seed: 1);
         return 0;
     case ["edit", var folder, var count, var step]:
-        Console.WriteLine(TaskGenerator.Edit(folder, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(step, CultureInfo.InvariantCulture), seed: 1));
+        Console.WriteLine(TaskGenerator.Edit(
+            folder, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(step, CultureInfo.InvariantCulture), seed: 1));
         return 0;
     case ["history", var folder, var commits]:
         HistoryGenerator.Write(folder, int.Parse(commits, CultureInfo.InvariantCulture), seed: 1);
@@ -30,10 +31,12 @@ switch (args)
         await LocalBench.TokensAsync(folder);
         return 0;
     case ["fill", var url, var schema, var rows, var dimension]:
-        await ReembedBench.FillAsync(url, schema, int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(dimension, CultureInfo.InvariantCulture));
+        await ReembedBench.FillAsync(
+            url, schema, int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(dimension, CultureInfo.InvariantCulture));
         return 0;
     case ["switches", var url, var schema, var endpoint, var dimensions]:
-        await ReembedBench.SwitchesAsync(url, schema, new(endpoint), [.. dimensions.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))]);
+        await ReembedBench.SwitchesAsync(
+            url, schema, new(endpoint), [.. dimensions.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))]);
         return 0;
     case ["serve", var port, .. var rest]:
         await using (var server = await FakeEmbeddingServer.StartAsync(int.Parse(port, CultureInfo.InvariantCulture)))

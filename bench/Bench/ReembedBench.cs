@@ -32,7 +32,8 @@ internal static class ReembedBench
         foreach (var numbers in Enumerable.Range(0, rows).Chunk(Batch))
         {
             var items = numbers.Select(ItemOf).ToList();
-            var vectors = items.Select(item => new VectorRow(item.Chunks[0].Hash, Topics.VectorOf(Model, dimension, item.Chunks[0].Text), 120)).ToList();
+            var vectors = items.Select(
+                item => new VectorRow(item.Chunks[0].Hash, Topics.VectorOf(Model, dimension, item.Chunks[0].Text), 120)).ToList();
             await writer.CommitAsync(new(generation.Id, vectors, items, []), default);
         }
 
@@ -64,7 +65,8 @@ internal static class ReembedBench
     private static async Task UnderSearchesAsync(string what, string url, string schema, Uri endpoint, int dimension, Func<Task> act)
     {
         using var done = new CancellationTokenSource();
-        var searching = Enumerable.Range(0, Searchers).Select(number => Task.Run(() => SearchAsync(url, schema, endpoint, dimension, number, done.Token))).ToList();
+        var searching = Enumerable.Range(0, Searchers).Select(
+            number => Task.Run(() => SearchAsync(url, schema, endpoint, dimension, number, done.Token))).ToList();
         await act();
         await done.CancelAsync();
         var all = await Task.WhenAll(searching);
@@ -72,7 +74,8 @@ internal static class ReembedBench
             $"{what}: {all.Sum(one => one.Searches)} searches by {Searchers}: {all.Sum(one => one.Failed)} failed, {all.Sum(one => one.Mixed)} mixed, {all.Sum(one => one.Short)} short; median {all.Average(one => one.Median):0.0} ms, longest {all.Max(one => one.Longest):0} ms (by the tool {all.Where((_, number) => number % 2 == 1).Max(one => one.Longest):0} ms, by SQL on the view {all.Where((_, number) => number % 2 == 0).Max(one => one.Longest):0} ms)"));
     }
 
-    private static async Task<Tally> SearchAsync(string url, string schema, Uri endpoint, int dimension, int number, CancellationToken cancellationToken)
+    private static async Task<Tally> SearchAsync(
+        string url, string schema, Uri endpoint, int dimension, int number, CancellationToken cancellationToken)
     {
         await using var workspace = Open(url, schema, endpoint, dimension);
         await using var source = Npgsql.NpgsqlDataSource.Create(Uri.TryCreate(url, UriKind.Absolute, out var address)
@@ -124,7 +127,8 @@ internal static class ReembedBench
 
     private static Item ItemOf(int number)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"Row {number}. ") + string.Concat(Enumerable.Repeat($"What row {number} is about, in words of its own. ", 10));
+        var text = string.Create(CultureInfo.InvariantCulture, $"Row {number}. ") + string.Concat(
+            Enumerable.Repeat($"What row {number} is about, in words of its own. ", 10));
         var chunk = new Chunk(0, ContentHash.Of(text), "", text, 1, 1);
         return new(new("rows", $"i{number}"), "row", $"Row {number}", null, "1", "bench", "{}", 0, DateTimeOffset.UnixEpoch, [chunk]);
     }
@@ -137,7 +141,8 @@ internal static class ReembedBench
         {
             Project = "bench",
             Store = config.Store with { Backend = StoreBackend.Postgres, Url = new Secret(url, "bench"), Schema = schema, KeepText = true },
-            Embeddings = config.Embeddings with { Provider = "openai", BaseUrl = endpoint, Model = Model, Dimension = dimension, BatchSize = 128, Concurrency = 4 },
+            Embeddings = config.Embeddings with
+            { Provider = "openai", BaseUrl = endpoint, Model = Model, Dimension = dimension, BatchSize = 128, Concurrency = 4 },
         };
         return Workspace.Open(config, GitDiscovery.None(folder), TimeProvider.System, TimeSpan.FromMinutes(1));
     }

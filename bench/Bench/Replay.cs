@@ -42,7 +42,8 @@ internal static partial class Replay
                 known.UnionWith(now.Values);
             }
 
-            Console.Write(totals.Text(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), server.BoughtTwice.Count));
+            Console.Write(totals.Text(
+                Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), server.BoughtTwice.Count));
         }
         finally
         {
@@ -56,7 +57,8 @@ internal static partial class Replay
         config = config with
         {
             Store = config.Store with { Backend = StoreBackend.Sqlite, Path = Path.Combine(work, "index.db") },
-            Embeddings = config.Embeddings with { Provider = "openai", Model = "text-embedding-3-small", Dimension = 8, BaseUrl = endpoint },
+            Embeddings = config.Embeddings with
+            { Provider = "openai", Model = "text-embedding-3-small", Dimension = 8, BaseUrl = endpoint },
         };
         await using var workspace = Workspace.Open(config, GitRepository.Discover(folder), TimeProvider.System);
         var result = await new SyncEngine(workspace, TimeProvider.System).RunAsync(
@@ -85,7 +87,8 @@ internal static partial class Replay
     }
 
     private static Dictionary<string, string> Markdown(GitRepository repository, string commit) => repository.Tree(commit)
-        .Where(entry => entry.Path.EndsWith(".md", StringComparison.Ordinal) && !entry.Path.Split('/').Any(part => part.StartsWith('.') || part == "node_modules"))
+        .Where(entry => entry.Path.EndsWith(".md", StringComparison.Ordinal) && !entry.Path.Split('/').Any(
+            part => part.StartsWith('.') || part == "node_modules"))
         .ToDictionary(entry => entry.Path, entry => entry.Blob, StringComparer.Ordinal);
 
     private static string Text(GitRepository repository, string blob) => Encoding.UTF8.GetString(repository.ReadBlob(blob));
@@ -98,13 +101,15 @@ internal static partial class Replay
 
     private static List<string> FirstParents(string folder)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", folder, "log", "--first-parent", "--reverse", "--format=%H", "HEAD", "--", "*.md"])
+        using var git = Process.Start(
+            new ProcessStartInfo("git", ["-C", folder, "log", "--first-parent", "--reverse", "--format=%H", "HEAD", "--", "*.md"])
         {
             RedirectStandardOutput = true,
         })!;
         var lines = git.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         git.WaitForExit();
-        return git.ExitCode == 0 ? [.. lines] : throw new InvalidOperationException($"git log ended with {git.ExitCode.ToString(CultureInfo.InvariantCulture)}");
+        return git.ExitCode == 0 ? [.. lines] : throw new InvalidOperationException(
+            $"git log ended with {git.ExitCode.ToString(CultureInfo.InvariantCulture)}");
     }
 
     [GeneratedRegex(@"\A---\r?\n.*?\r?\n---\r?\n", RegexOptions.Singleline)]

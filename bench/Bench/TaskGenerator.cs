@@ -34,7 +34,8 @@ internal static class TaskGenerator
         return edited;
     }
 
-    private static string PathOf(string folder, int i) => Path.Combine(folder, "tasks", string.Create(CultureInfo.InvariantCulture, $"area{i % 20:00}"), $"t{i:00000}.md");
+    private static string PathOf(string folder, int i) =>
+        Path.Combine(folder, "tasks", string.Create(CultureInfo.InvariantCulture, $"area{i % 20:00}"), $"t{i:00000}.md");
 
     private static string Task(int number, int seed, int revision)
     {
@@ -53,7 +54,8 @@ internal static class TaskGenerator
             text.Append("- [ ] ").Append(Sentence(random, 8)).Append("\n- [x] ").Append(Sentence(random, 8)).Append("\n\n");
         }
 
-        return revision == 0 ? text.ToString() : text.Append("Edited in revision ").Append(revision).Append(": ").Append(Sentence(new Random(number), 20)).Append(".\n").ToString();
+        return revision == 0 ? text.ToString() : text.Append("Edited in revision ").Append(revision).Append(": ")
+            .Append(Sentence(new Random(number), 20)).Append(".\n").ToString();
     }
 
     private static string Sentence(Random random, int words) =>

@@ -59,7 +59,8 @@ internal static class Throughput
             Store = config.Store with { Path = Path.Combine(work, $"index{concurrency}.db") },
             Embeddings = config.Embeddings with
             {
-                Provider = "openai", Model = "text-embedding-3-small", Dimension = Dimension, BaseUrl = server.BaseUrl, BatchSize = Batch, Concurrency = concurrency,
+                Provider = "openai", Model = "text-embedding-3-small", Dimension = Dimension, BaseUrl = server.BaseUrl, BatchSize = Batch,
+                    Concurrency = concurrency,
             },
         };
         await using var workspace = Workspace.Open(config, GitRepository.Discover(work), clock);

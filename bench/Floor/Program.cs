@@ -14,7 +14,8 @@ const int Batch = 128;
 await using var source = NpgsqlDataSource.Create(database);
 await using var connection = await source.OpenConnectionAsync();
 await using (var create = new NpgsqlCommand(
-    $"CREATE EXTENSION IF NOT EXISTS vector; CREATE TABLE IF NOT EXISTS floor (hash bytea PRIMARY KEY, embedding halfvec({dimension}))", connection))
+    $"CREATE EXTENSION IF NOT EXISTS vector; CREATE TABLE IF NOT EXISTS floor (hash bytea PRIMARY KEY, embedding halfvec({dimension}))",
+    connection))
 {
     await create.ExecuteNonQueryAsync();
 }
@@ -56,14 +57,16 @@ if (args is [.., "index"])
 {
     await using var index = new NpgsqlCommand(
         "SET max_parallel_maintenance_workers = 0; SET maintenance_work_mem = '256MB'; "
-        + "CREATE INDEX IF NOT EXISTS floor_hnsw ON floor USING hnsw (embedding halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)", connection) { CommandTimeout = 0 };
+        + "CREATE INDEX IF NOT EXISTS floor_hnsw ON floor USING hnsw (embedding halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)",
+            connection) { CommandTimeout = 0 };
     await index.ExecuteNonQueryAsync();
 }
 
 Console.WriteLine($"{texts.Count} embedded");
 return;
 
-static byte[] Signature() => [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xff, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
+static byte[] Signature() =>
+    [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xff, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 static byte[] Row(byte[] hash, float[] vector)
 {

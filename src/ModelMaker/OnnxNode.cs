@@ -20,7 +20,8 @@ internal sealed record OnnxNode(string Operator, IReadOnlyList<string> Inputs, I
 
     public static OnnxNode CastToFloat(string input, string output) => new("Cast", [input], [output])
     {
-        Rest = new ProtoMessage().Add(Attribute, new ProtoMessage().Add(AttributeName, "to").Add(AttributeWhole, OnnxTensor.Float).Add(AttributeType, Whole)).Fields,
+        Rest = new ProtoMessage().Add(Attribute, new ProtoMessage().Add(AttributeName, "to").Add(AttributeWhole, OnnxTensor.Float)
+            .Add(AttributeType, Whole)).Fields,
     };
 
     public ProtoMessage ToMessage()

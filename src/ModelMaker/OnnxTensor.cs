@@ -26,7 +26,8 @@ internal static class OnnxTensor
         var bytes = tensor.Fields.FirstOrDefault(field => field.Number is Raw or FloatData && field.Wire == 2).Bytes;
         if (bytes.Length != count * sizeof(float))
         {
-            throw new InvalidDataException($"tensor {NameOf(tensor)} holds {bytes.Length} bytes for {count} floats: data outside of the file can't be read");
+            throw new InvalidDataException(
+                $"tensor {NameOf(tensor)} holds {bytes.Length} bytes for {count} floats: data outside of the file can't be read");
         }
 
         var floats = new float[count];
@@ -49,7 +50,8 @@ internal static class OnnxTensor
         return Of(name, Float, bytes, shape);
     }
 
-    public static ProtoMessage Of(string name, sbyte[] values, params IReadOnlyList<long> shape) => Of(name, Int8, [.. values.Select(value => (byte)value)], shape);
+    public static ProtoMessage Of(string name, sbyte[] values, params IReadOnlyList<long> shape) =>
+        Of(name, Int8, [.. values.Select(value => (byte)value)], shape);
 
     private static ProtoMessage Of(string name, long type, byte[] bytes, IReadOnlyList<long> shape)
     {

@@ -24,7 +24,8 @@ internal static class PackagedResource
                 continue;
             }
 
-            if (image.PEHeaders.CorHeader is not { } header || !image.PEHeaders.TryGetDirectoryOffset(header.ResourcesDirectory, out var start))
+            if (image.PEHeaders.CorHeader is not { } header || !image.PEHeaders.TryGetDirectoryOffset(
+                header.ResourcesDirectory, out var start))
             {
                 break;
             }
@@ -37,6 +38,7 @@ internal static class PackagedResource
             return bytes;
         }
 
-        throw new InvalidDataException($"{assembly} holds no resource whose name ends with '{ending}': is it the package that Directory.Packages.props names?");
+        throw new InvalidDataException(
+            $"{assembly} holds no resource whose name ends with '{ending}': is it the package that Directory.Packages.props names?");
     }
 }

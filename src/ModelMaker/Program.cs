@@ -5,14 +5,16 @@ using EmbSync.ModelMaker;
 // hashes.
 if (args is not [var name, var package, var folder])
 {
-    await Console.Error.WriteLineAsync($"usage: EmbSync.ModelMaker {string.Join('|', PinnedModel.All.Select(model => model.Name))} PACKAGE.dll FOLDER");
+    await Console.Error.WriteLineAsync(
+        $"usage: EmbSync.ModelMaker {string.Join('|', PinnedModel.All.Select(model => model.Name))} PACKAGE.dll FOLDER");
     return 2;
 }
 
 try
 {
     var pinned = PinnedModel.All.FirstOrDefault(model => model.Name == name)
-        ?? throw new InvalidDataException($"no model is named '{name}': there is {string.Join(", ", PinnedModel.All.Select(model => model.Name))}");
+        ?? throw new InvalidDataException(
+            $"no model is named '{name}': there is {string.Join(", ", PinnedModel.All.Select(model => model.Name))}");
     pinned.Make(package, folder);
     Console.WriteLine($"{name}: made in {folder}");
     return 0;

@@ -34,7 +34,8 @@ internal sealed class ProtoMessage
                 case Eight or Four:
                     var size = wire == Eight ? sizeof(ulong) : sizeof(uint);
                     var fixedBytes = Take(bytes, ref at, (ulong)size).Span;
-                    message.Fields.Add(new(number, wire, wire == Eight ? BinaryPrimitives.ReadUInt64LittleEndian(fixedBytes) : BinaryPrimitives.ReadUInt32LittleEndian(fixedBytes), default));
+                    message.Fields.Add(new(number, wire, wire == Eight ? BinaryPrimitives.ReadUInt64LittleEndian(fixedBytes)
+                        : BinaryPrimitives.ReadUInt32LittleEndian(fixedBytes), default));
                     break;
                 case Length:
                     var length = ReadVarint(bytes.Span, ref at);
@@ -48,9 +49,11 @@ internal sealed class ProtoMessage
         return message;
     }
 
-    public string Text(int number) => Fields.Where(field => field.Number == number).Select(field => Encoding.UTF8.GetString(field.Bytes.Span)).FirstOrDefault("");
+    public string Text(int number) =>
+        Fields.Where(field => field.Number == number).Select(field => Encoding.UTF8.GetString(field.Bytes.Span)).FirstOrDefault("");
 
-    public IReadOnlyList<string> Texts(int number) => [.. Fields.Where(field => field.Number == number).Select(field => Encoding.UTF8.GetString(field.Bytes.Span))];
+    public IReadOnlyList<string> Texts(int number) =>
+        [.. Fields.Where(field => field.Number == number).Select(field => Encoding.UTF8.GetString(field.Bytes.Span))];
 
     public ulong Number(int number) => Fields.FirstOrDefault(field => field.Number == number).Value;
 

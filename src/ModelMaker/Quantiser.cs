@@ -29,7 +29,8 @@ internal static class Quantiser
         var graph = file.Fields.Find(field => field.Number == Graph) is { Bytes.Length: > 0 } found
             ? ProtoMessage.Parse(found.Bytes)
             : throw new InvalidDataException("not an ONNX model: it has no graph");
-        var rewriting = new Rewriting(graph.Fields.Where(field => field.Number == Initialiser).Select(field => ProtoMessage.Parse(field.Bytes)));
+        var rewriting = new Rewriting(
+            graph.Fields.Where(field => field.Number == Initialiser).Select(field => ProtoMessage.Parse(field.Bytes)));
         foreach (var node in graph.Fields.Where(field => field.Number == Node))
         {
             rewriting.Take(OnnxNode.Of(ProtoMessage.Parse(node.Bytes)));
@@ -69,7 +70,8 @@ internal static class Quantiser
             }
         }
 
-        private ProtoMessage? Matrix(string name) => Tensors.Find(tensor => OnnxTensor.NameOf(tensor) == name && OnnxTensor.IsMatrix(tensor, out _, out _));
+        private ProtoMessage? Matrix(string name) =>
+            Tensors.Find(tensor => OnnxTensor.NameOf(tensor) == name && OnnxTensor.IsMatrix(tensor, out _, out _));
 
         private void Product(OnnxNode node, string input, ProtoMessage weights)
         {

@@ -36,7 +36,8 @@ internal static partial class CommandWords
             }
         }
 
-        return command == root && !asksForHelp ? arguments : [.. words, .. options, .. rest[at..], .. asksForHelp ? [HelpOption] : Array.Empty<string>()];
+        return command == root && !asksForHelp ? arguments
+            : [.. words, .. options, .. rest[at..], .. asksForHelp ? [HelpOption] : Array.Empty<string>()];
     }
 
     /// <summary>Why the parser refused, with what may have been meant, and where to read on.</summary>
@@ -45,7 +46,8 @@ internal static partial class CommandWords
     {
         var command = refused.Command;
         var message = refused.Message.TrimEnd('.');
-        var word = refused is UnrecognizedCommandParsingException && Refused().Match(message) is { Success: true } match ? match.Groups["word"].Value : "";
+        var word = refused is UnrecognizedCommandParsingException && Refused().Match(message) is { Success: true } match
+            ? match.Groups["word"].Value : "";
         if (word is ['-', not '-'] && arguments.FirstOrDefault(one => one.StartsWith(word, StringComparison.Ordinal)) is { } whole)
         {
             // The parser takes -32000 for six options.
@@ -60,7 +62,8 @@ internal static partial class CommandWords
     /// <summary>Options, and commands where the slip may be one.</summary>
     private static IEnumerable<string> Known(CommandLineApplication command, bool isOption) => command.GetOptions()
         .Concat(command.Parent is null ? command.Commands.SelectMany(one => one.GetOptions()) : []).Where(option => option.ShowInHelpText)
-        .SelectMany(option => new[] { option.LongName is { Length: > 0 } name ? "--" + name : null, option.ShortName is { Length: > 0 } letter ? "-" + letter : null }).OfType<string>()
+        .SelectMany(option => new[] { option.LongName is { Length: > 0 } name ? "--" + name : null, option.ShortName is
+            { Length: > 0 } letter ? "-" + letter : null }).OfType<string>()
         .Concat(isOption ? [] : command.Commands.Where(one => one.ShowInHelpText).Select(one => one.Name!));
 
     /// <summary>Options in front of the command, and what follows.</summary>
@@ -76,7 +79,8 @@ internal static partial class CommandWords
                 return ([], arguments);
             }
 
-            at += option.OptionType is CommandOptionType.NoValue or CommandOptionType.SingleOrNoValue || given.Contains('=', StringComparison.Ordinal) ? 1 : 2;
+            at += option.OptionType is CommandOptionType.NoValue or CommandOptionType.SingleOrNoValue
+                || given.Contains('=', StringComparison.Ordinal) ? 1 : 2;
         }
 
         return at < arguments.Length ? (arguments[..at], arguments[at..]) : ([], arguments);

@@ -39,7 +39,8 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
     }
 
     /// <summary>A file as people name it from where they stand.</summary>
-    public string Shown(string path) => Path.GetRelativePath(terminal.WorkingDirectory, path) is var near && near.StartsWith("..", StringComparison.Ordinal) ? path : near;
+    public string Shown(string path) =>
+        Path.GetRelativePath(terminal.WorkingDirectory, path) is var near && near.StartsWith("..", StringComparison.Ordinal) ? path : near;
 
     public EmbSyncConfig Load(GlobalOptions options, ConfigOverrides flags)
     {
@@ -64,20 +65,23 @@ internal sealed class Session(Terminal terminal, CancellationToken cancellationT
 
     /// <summary>What git's hooks will read: they start at the top of the work tree, wherever this was started.</summary>
     public EmbSyncConfig LoadForHooks(GlobalOptions options, GitRepository repository) => ConfigLoader.Load(new(
-        options.Config is { } file ? PathOf(file) : null, repository.WorkTree ?? terminal.WorkingDirectory, repository.WorkTree, repository.OriginPath, terminal.Environment,
+        options.Config is { } file ? PathOf(file) : null, repository.WorkTree
+        ?? terminal.WorkingDirectory, repository.WorkTree, repository.OriginPath, terminal.Environment,
         ConfigOverrides.None));
 
     /// <param name="stdinSource">Source that takes standard input instead of its files; null for none.</param>
     /// <param name="found">The repository, where it isn't the one of the folder; owned by the workspace from here on.</param>
     /// <param name="check">Sees the configuration before anything of it is opened, and throws where it must not be.</param>
     public Workspace Open(
-        GlobalOptions options, ConfigOverrides flags, TimeSpan wait = default, string? stdinSource = null, GitDiscovery? found = null, Action<EmbSyncConfig>? check = null)
+        GlobalOptions options, ConfigOverrides flags, TimeSpan wait = default, string? stdinSource = null, GitDiscovery? found = null,
+        Action<EmbSyncConfig>? check = null)
     {
         RequirePlaces(options);
         var git = found ?? GitRepository.Discover(terminal.WorkingDirectory);
         var config = Load(options, flags, git);
         check?.Invoke(config);
-        var workspace = Workspace.Open(config, git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput), new BuiltIndex(this, options));
+        var workspace = Workspace.Open(
+            config, git, terminal.Clock, wait, stdinSource is null ? null : new(stdinSource, ReadInput), new BuiltIndex(this, options));
         workspace.Notices = new Notes(this, options);
         Note(options, git.Problem is { } problem ? [problem] : []);
         return workspace;

@@ -12,7 +12,8 @@ public sealed partial class ContributingTests
     private static readonly string Guide = File.ReadAllText(Path.Combine(Root, "CONTRIBUTING.md")).ReplaceLineEndings("\n");
 
     /// <summary>What stands in code marks, as a shell sees it: a bar in a table is written with a backslash.</summary>
-    private static readonly IReadOnlyList<string> Code = [.. CodeMark().Matches(Guide).Select(match => match.Groups[1].Value.Replace(@"\|", "|", StringComparison.Ordinal))];
+    private static readonly IReadOnlyList<string> Code = [.. CodeMark().Matches(Guide).Select(
+        match => match.Groups[1].Value.Replace(@"\|", "|", StringComparison.Ordinal))];
 
     [Fact]
     public void Every_filter_finds_tests()
@@ -44,7 +45,8 @@ public sealed partial class ContributingTests
     [Fact]
     public void Every_word_after_a_script_is_one_of_its_own()
     {
-        var calls = Code.SelectMany(code => Call().Matches(code)).Select(match => (Script: match.Groups[1].Value, Word: match.Groups[2].Value)).Distinct().ToList();
+        var calls = Code.SelectMany(code => Call().Matches(code))
+            .Select(match => (Script: match.Groups[1].Value, Word: match.Groups[2].Value)).Distinct().ToList();
 
         calls.ShouldNotBeEmpty();
         calls.Where(call => !Usage(call.Script).Contains(call.Word, StringComparer.Ordinal)).ShouldBeEmpty();
@@ -54,8 +56,10 @@ public sealed partial class ContributingTests
     [Fact]
     public void Every_type_that_it_names_is_there()
     {
-        var text = string.Join('\n', Sources("*.cs").Concat(Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText));
-        var folders = Directory.GetDirectories(Path.Combine(Root, "src/Core")).Select(folder => Path.GetFileName(folder)).ToHashSet(StringComparer.Ordinal);
+        var text = string.Join('\n', Sources("*.cs")
+            .Concat(Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText));
+        var folders = Directory.GetDirectories(Path.Combine(Root, "src/Core")).Select(folder => Path.GetFileName(folder)).ToHashSet(
+            StringComparer.Ordinal);
         var names = Code.Where(code => TypeName().IsMatch(code)).Distinct().ToList();
 
         names.Count.ShouldBeGreaterThan(20);
@@ -82,8 +86,10 @@ public sealed partial class ContributingTests
         var text = File.ReadAllText(Path.Combine(Root, page)).ReplaceLineEndings("\n");
         var table = text[text.IndexOf(head, StringComparison.Ordinal)..].Split("\n\n")[0].Split('\n')[2..];
 
-        table.SelectMany(row => CodeMark().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value).ShouldBe(Architecture.FloorTests.Floors);
-        Directory.GetDirectories(Path.Combine(Root, "src/Core")).Select(folder => Path.GetFileName(folder)).Where(folder => folder is not ("bin" or "obj"))
+        table.SelectMany(row => CodeMark().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value).ShouldBe(
+            Architecture.FloorTests.Floors);
+        Directory.GetDirectories(Path.Combine(Root, "src/Core")).Select(folder => Path.GetFileName(folder)).Where(
+            folder => folder is not ("bin" or "obj"))
             .ShouldBe(Architecture.FloorTests.Floors, ignoreOrder: true);
     }
 
@@ -91,7 +97,8 @@ public sealed partial class ContributingTests
     public void Every_variable_is_read_somewhere()
     {
         var variables = Variable().Matches(Guide).Select(match => match.Value).Distinct().ToList();
-        var readers = Sources("*.cs").Where(file => file != Here()).Concat(Directory.GetFiles(Path.Combine(Root, "eng"))).Append(Path.Combine(Root, "test.sh")).Select(File.ReadAllText).ToList();
+        var readers = Sources("*.cs").Where(file => file != Here()).Concat(Directory.GetFiles(Path.Combine(Root, "eng")))
+            .Append(Path.Combine(Root, "test.sh")).Select(File.ReadAllText).ToList();
 
         variables.ShouldNotBeEmpty();
         variables.Where(name => !readers.Exists(text => Regex.IsMatch(text, $$"""("{{name}}"|\$\{?{{name}}\b)"""))).ShouldBeEmpty();
@@ -105,7 +112,8 @@ public sealed partial class ContributingTests
     /// <summary>The forms that are used: a name, by what it contains, and a trait.</summary>
     private static bool Finds(string term, IReadOnlyList<(string Name, string Text)> tests) => term.Split('~', '=') switch
     {
-        ["FullyQualifiedName", var part] when term.Contains('~', StringComparison.Ordinal) => tests.Any(test => test.Name.Contains(part, StringComparison.Ordinal)),
+        ["FullyQualifiedName", var part] when term.Contains('~', StringComparison.Ordinal) =>
+            tests.Any(test => test.Name.Contains(part, StringComparison.Ordinal)),
         [var trait, var value] => tests.Any(test => test.Text.Contains($"[Trait(\"{trait}\", \"{value}\")]", StringComparison.Ordinal)),
         _ => false,
     };
@@ -123,9 +131,11 @@ public sealed partial class ContributingTests
     }
 
     private static string[] Usage(string script) =>
-        [.. File.ReadLines(Path.Combine(Root, script)).Where(line => line.Contains("usage: ", StringComparison.Ordinal)).SelectMany(line => line.Split(' ', '|', '[', ']', '"'))];
+        [.. File.ReadLines(Path.Combine(Root, script)).Where(line => line.Contains("usage: ", StringComparison.Ordinal)).SelectMany(
+            line => line.Split(' ', '|', '[', ']', '"'))];
 
-    private static IEnumerable<string> Sources(string pattern) => Directory.EnumerateFiles(Path.Combine(Root, "tests"), pattern, SearchOption.AllDirectories)
+    private static IEnumerable<string> Sources(string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root, "tests"), pattern, SearchOption.AllDirectories)
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
     private static string Here([CallerFilePath] string file = "") => file;

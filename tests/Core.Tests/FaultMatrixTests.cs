@@ -6,5 +6,6 @@ namespace EmbSync.Core.Tests;
 public sealed class FaultMatrixTests
 {
     [Fact]
-    public void Every_fault_that_is_owed_here_has_a_test() => FaultMatrix.Faults(typeof(FaultMatrixTests).Assembly, inCore: true).ShouldBeEmpty();
+    public void Every_fault_that_is_owed_here_has_a_test() =>
+        FaultMatrix.Faults(typeof(FaultMatrixTests).Assembly, inCore: true).ShouldBeEmpty();
 }

@@ -11,7 +11,8 @@ public sealed class TestServerTests
     [Fact]
     public async Task Without_a_server_and_an_engine_the_message_says_what_to_do()
     {
-        var error = await Should.ThrowAsync<InvalidOperationException>(() => TestServer.FindAsync(null, () => throw new DockerUnavailableException("none")));
+        var error = await Should.ThrowAsync<InvalidOperationException>(
+            () => TestServer.FindAsync(null, () => throw new DockerUnavailableException("none")));
 
         error.Message.ShouldContain("EMBSYNC_TEST_POSTGRES is not set");
         error.Message.ShouldContain("./test.sh");
@@ -25,6 +26,7 @@ public sealed class TestServerTests
     {
         var server = await TestServer.FindAsync(address, () => throw new InvalidOperationException("not needed"));
 
-        (server.Host, server.Port, server.Username, server.Password, server.Database).ShouldBe(("db.example", 5433, "me", "p@ss", "postgres"));
+        (server.Host, server.Port, server.Username, server.Password, server.Database).ShouldBe(
+            ("db.example", 5433, "me", "p@ss", "postgres"));
     }
 }

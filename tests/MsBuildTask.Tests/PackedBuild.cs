@@ -92,7 +92,8 @@ public class PackedBuild : IDisposable
         Dotnet(_folder, ["msbuild", "Application", "-target:EmbSync", "-nologo", "-nodeReuse:false", .. arguments]);
 
     protected void WriteProject(string name, string frameworks, string reference) => Write(
-        $"{name}/{name}.csproj", ProjectFile.Replace("FRAMEWORKS", frameworks, StringComparison.Ordinal).Replace("REFERENCE", reference, StringComparison.Ordinal));
+        $"{name}/{name}.csproj", ProjectFile.Replace("FRAMEWORKS", frameworks, StringComparison.Ordinal).Replace(
+        "REFERENCE", reference, StringComparison.Ordinal));
 
     public void Reset()
     {

@@ -41,21 +41,25 @@ public sealed class RealToolBuild : PackedBuild
 
     public void Git(params string[] arguments)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("git", arguments) { WorkingDirectory = Folder })!;
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("git", arguments)
+            { WorkingDirectory = Folder })!;
         process.WaitForExit();
         process.ExitCode.ShouldBe(0);
     }
 
     /// <summary>A command of dotnet on the whole solution: its answer, and how often it ran the tool.</summary>
-    public (BuildResult Result, int Runs) Run(string command, params string[] arguments) => Counted([command, "All.sln", "--no-restore", "--nologo", .. arguments]);
+    public (BuildResult Result, int Runs) Run(string command, params string[] arguments) =>
+        Counted([command, "All.sln", "--no-restore", "--nologo", .. arguments]);
 
     /// <summary>The package's target of one project alone, as people call it by hand: much faster.</summary>
-    public (BuildResult Result, int Runs) Look(params string[] arguments) => Counted(["msbuild", "First", "-target:EmbSync", "-nologo", .. arguments]);
+    public (BuildResult Result, int Runs) Look(params string[] arguments) =>
+        Counted(["msbuild", "First", "-target:EmbSync", "-nologo", .. arguments]);
 
     private (BuildResult Result, int Runs) Counted(string[] command)
     {
         var log = Path.Combine(Folder, $"build{++_logs}.log");
         var result = Dotnet(Folder, [.. command, "-nodeReuse:false", "-fl", $"-flp:LogFile={log};Verbosity=detailed"]);
-        return (result, File.ReadLines(log).Count(line => line.Contains("embsync.dll", StringComparison.Ordinal) && line.Contains(" --stamp ", StringComparison.Ordinal)));
+        return (result, File.ReadLines(log).Count(
+            line => line.Contains("embsync.dll", StringComparison.Ordinal) && line.Contains(" --stamp ", StringComparison.Ordinal)));
     }
 }

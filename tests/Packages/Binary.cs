@@ -33,7 +33,8 @@ internal static class Binary
         var magic = content.Length < 8 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(content);
         return magic switch
         {
-            0xFEEDFACF => BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(4)) switch { 0x0100000C => ["osx-arm64"], 0x01000007 => ["osx-x64"], _ => null },
+            0xFEEDFACF => BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(4)) switch
+                { 0x0100000C => ["osx-arm64"], 0x01000007 => ["osx-x64"], _ => null },
             0xFEEDFACE or 0xBEBAFECA => null,
             _ => content.AsSpan().StartsWith("!<arch>"u8) || content.AsSpan().StartsWith("\0asm"u8) ? null : [],
         };
@@ -41,7 +42,8 @@ internal static class Binary
 
     private static string[]? Elf(byte[] content)
     {
-        string? architecture = BinaryPrimitives.ReadUInt16LittleEndian(content.AsSpan(18)) switch { 62 => "x64", 183 => "arm64", _ => null };
+        string? architecture = BinaryPrimitives.ReadUInt16LittleEndian(content.AsSpan(18)) switch
+            { 62 => "x64", 183 => "arm64", _ => null };
         if (architecture is null || content[4] != 2 || content[5] != 1)
         {
             return null;
@@ -75,5 +77,6 @@ internal static class Binary
             : null;
     }
 
-    private static string? Architecture(int machine) => (Machine)machine switch { Machine.Amd64 => "x64", Machine.Arm64 => "arm64", _ => null };
+    private static string? Architecture(int machine) =>
+        (Machine)machine switch { Machine.Amd64 => "x64", Machine.Arm64 => "arm64", _ => null };
 }

@@ -23,7 +23,8 @@ public sealed partial class Descriptions
         package.Element("copyright")!.Value.ShouldNotBeNullOrWhiteSpace();
         package.Element("description")!.Value.Length.ShouldBeInRange(50, 500);
         package.Element("tags")!.Value.ShouldContain("embeddings");
-        (package.Element("dependencies")?.Descendants().Where(element => element.Name.LocalName == "dependency") ?? []).ShouldBeEmpty("it has all it needs in itself");
+        (package.Element("dependencies")?.Descendants().Where(element => element.Name.LocalName == "dependency") ?? []).ShouldBeEmpty(
+            "it has all it needs in itself");
     }
 
     [Theory]
@@ -35,7 +36,8 @@ public sealed partial class Descriptions
         var readme = Encoding.UTF8.GetString(package.Files[package.Element("readme").ShouldNotBeNull().Value]);
         readme.ShouldContain("# ");
         readme.ShouldContain(id == Package.MsBuild ? "dotnet add package EmbSync.MSBuild" : "dotnet tool install");
-        Link().Matches(readme).Select(link => link.Groups[1].Value).ShouldAllBe(link => link.StartsWith("https://", StringComparison.Ordinal));
+        Link().Matches(readme).Select(link => link.Groups[1].Value).ShouldAllBe(
+            link => link.StartsWith("https://", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -72,7 +74,8 @@ public sealed partial class Descriptions
     public void Our_assemblies_carry_their_symbols_and_no_path_of_a_machine(string id)
     {
         var package = Package.Load(id);
-        var ours = package.Files.Where(file => Path.GetFileName(file.Key) is "embsync.dll" or "EmbSync.Core.dll" or "EmbSync.MsBuildTask.dll").ToArray();
+        var ours = package.Files.Where(
+            file => Path.GetFileName(file.Key) is "embsync.dll" or "EmbSync.Core.dll" or "EmbSync.MsBuildTask.dll").ToArray();
 
         ours.Length.ShouldBe(id switch { Package.Tool => 0, Package.MsBuild => 3, _ => 2 });
         foreach (var (path, content) in ours)

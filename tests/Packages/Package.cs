@@ -16,7 +16,8 @@ internal sealed class Package
     public static readonly string[] Runtimes = ["linux-arm64", "linux-musl-x64", "linux-x64", "osx-arm64", "osx-x64", "win-x64"];
 
     /// <summary>Runtimes whose natives lie in the portable packages.</summary>
-    public static readonly string[] PortableRuntimes = [.. Runtimes.Append("linux-musl-arm64").Append("win-arm64").Order(StringComparer.Ordinal)];
+    public static readonly string[] PortableRuntimes = [.. Runtimes.Append("linux-musl-arm64").Append("win-arm64").Order(
+        StringComparer.Ordinal)];
 
     public static readonly string[] Ids = [MsBuild, Tool, Portable, .. Runtimes.Select(runtime => $"{Tool}.{runtime}")];
 
@@ -31,7 +32,8 @@ internal sealed class Package
         Size = new FileInfo(file).Length;
         using var archive = ZipFile.OpenRead(file);
         Files = archive.Entries.ToDictionary(entry => entry.FullName, Read);
-        Nuspec = XDocument.Load(new MemoryStream(Files.Single(entry => entry.Key.EndsWith(".nuspec", StringComparison.Ordinal)).Value)).Root!;
+        Nuspec = XDocument.Load(new MemoryStream(Files.Single(entry => entry.Key.EndsWith(".nuspec", StringComparison.Ordinal)).Value))
+            .Root!;
         Nuspec = Nuspec.Element(Nuspec.Name.Namespace + "metadata")!;
     }
 

@@ -28,7 +28,8 @@ public sealed class PackedFiles
     {
         var package = Package.Load(Package.Tool);
 
-        var settings = System.Xml.Linq.XDocument.Parse(System.Text.Encoding.UTF8.GetString(package.Files["tools/any/any/DotnetToolSettings.xml"]).TrimStart('\ufeff'));
+        var settings = System.Xml.Linq.XDocument.Parse(
+            System.Text.Encoding.UTF8.GetString(package.Files["tools/any/any/DotnetToolSettings.xml"]).TrimStart('\ufeff'));
         settings.Descendants("RuntimeIdentifierPackage").Select(pointer => pointer.Attribute("Id")!.Value).Order(StringComparer.Ordinal)
             .ShouldBe(Package.Ids.Where(id => id.StartsWith(Package.Tool + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Of(package).ShouldBe(["README.md", "icon.png", "tools/any/any/DotnetToolSettings.xml"]);
@@ -62,7 +63,8 @@ public sealed class PackedFiles
 
         foreach (var assembly in new[] { "embsync.dll", "EmbSync.Core.dll" })
         {
-            Binary.Runtimes(package.Files[$"tools/net10.0/{runtime}/{assembly}"]).ShouldNotBeNull().ShouldContain(runtime, $"{assembly} is portable code");
+            Binary.Runtimes(package.Files[$"tools/net10.0/{runtime}/{assembly}"]).ShouldNotBeNull().ShouldContain(
+                runtime, $"{assembly} is portable code");
         }
     }
 
@@ -94,11 +96,13 @@ public sealed class PackedFiles
     {
         var (build, portable) = (Package.Load(Package.MsBuild), Package.Load(Package.Portable));
 
-        var tool = Of(portable).Where(path => path.StartsWith("tools/", StringComparison.Ordinal) && !path.EndsWith("DotnetToolSettings.xml", StringComparison.Ordinal)).ToArray();
+        var tool = Of(portable).Where(path => path.StartsWith("tools/", StringComparison.Ordinal) && !path.EndsWith(
+            "DotnetToolSettings.xml", StringComparison.Ordinal)).ToArray();
         Of(build).Except(tool).ShouldBe([
             "README.md", "build/EmbSync.MSBuild.props", "build/EmbSync.MSBuild.targets", "build/EmbSync.Once.proj",
             "buildMultiTargeting/EmbSync.MSBuild.props", "buildMultiTargeting/EmbSync.MSBuild.targets",
-            "buildTransitive/EmbSync.MSBuild.props", "buildTransitive/EmbSync.MSBuild.targets", "icon.png", "tasks/netstandard2.0/EmbSync.MsBuildTask.dll"]);
+            "buildTransitive/EmbSync.MSBuild.props", "buildTransitive/EmbSync.MSBuild.targets", "icon.png",
+            "tasks/netstandard2.0/EmbSync.MsBuildTask.dll"]);
         tool.ShouldAllBe(path => build.Files[path].SequenceEqual(portable.Files[path]));
     }
 
@@ -136,7 +140,8 @@ public sealed class PackedFiles
     [MemberData(nameof(Ids))]
     public void None_holds_what_only_editors_and_debuggers_of_ours_read(string id) =>
         Of(Package.Load(id)).ShouldNotContain(path => path.EndsWith(".pdb", StringComparison.OrdinalIgnoreCase)
-            || (path.EndsWith(".xml", StringComparison.OrdinalIgnoreCase) && !path.EndsWith("/DotnetToolSettings.xml", StringComparison.Ordinal)));
+            || (path.EndsWith(".xml", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(
+                "/DotnetToolSettings.xml", StringComparison.Ordinal)));
 
     private static bool IsNative(string path, string name)
     {
@@ -146,5 +151,6 @@ public sealed class PackedFiles
 
     /// <summary>All but what the format of packages itself adds.</summary>
     private static string[] Of(Package package) => [.. package.Files.Keys.Where(path => !path.StartsWith("_rels/", StringComparison.Ordinal)
-        && !path.StartsWith("package/", StringComparison.Ordinal) && path != "[Content_Types].xml" && !path.EndsWith(".nuspec", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        && !path.StartsWith("package/", StringComparison.Ordinal) && path != "[Content_Types].xml"
+            && !path.EndsWith(".nuspec", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 }

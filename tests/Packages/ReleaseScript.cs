@@ -123,7 +123,8 @@ public sealed class ReleaseScript : IDisposable
 
     public void Dispose() => Directory.Delete(_top, recursive: true);
 
-    private string[] Published => [.. Directory.GetFiles(Full("feed"), "*.nupkg").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    private string[] Published =>
+        [.. Directory.GetFiles(Full("feed"), "*.nupkg").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     private (int ExitCode, string Output) Release(params string[] arguments) => Release(arguments, Full("feed"), Key);
 
@@ -133,7 +134,8 @@ public sealed class ReleaseScript : IDisposable
     private void Commit()
     {
         Run("git", "add", "--all").ExitCode.ShouldBe(0);
-        Run("git", "-c", "user.name=somebody", "-c", "user.email=somebody@example.invalid", "commit", "--quiet", "--message", "change").ExitCode.ShouldBe(0);
+        Run("git", "-c", "user.name=somebody", "-c", "user.email=somebody@example.invalid", "commit", "--quiet", "--message", "change")
+            .ExitCode.ShouldBe(0);
     }
 
     private void WritePackage(string name)
@@ -157,7 +159,8 @@ public sealed class ReleaseScript : IDisposable
 
     private (int ExitCode, string Output) Run(string program, string[] arguments, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = _top, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+            { WorkingDirectory = _top, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("MSBuild", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(inherited);

@@ -10,7 +10,8 @@ namespace EmbSync.Tests;
 internal static partial class Approval
 {
     /// <summary>Compares with the approved file; a difference fails, prints itself and the command that accepts it.</summary>
-    public static void Verify(string received, string? name = null, [CallerFilePath] string file = "", [CallerMemberName] string method = "")
+    public static void Verify(
+        string received, string? name = null, [CallerFilePath] string file = "", [CallerMemberName] string method = "")
     {
         var scrubbed = Scrub(received);
         var folder = Path.Combine(Path.GetDirectoryName(file)!, "approved");
@@ -42,7 +43,8 @@ internal static partial class Approval
     }
 
     /// <summary>Wherever this machine has its temporary folder.</summary>
-    private static readonly Regex TemporaryPath = new($@"{Regex.Escape(Path.TrimEndingDirectorySeparator(Path.GetTempPath()))}/embsync-[A-Za-z0-9_.-]+");
+    private static readonly Regex TemporaryPath = new(
+        $@"{Regex.Escape(Path.TrimEndingDirectorySeparator(Path.GetTempPath()))}/embsync-[A-Za-z0-9_.-]+");
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?")]
     private static partial Regex Timestamp();

@@ -10,7 +10,8 @@ internal static class FakeEmbeddingAnswer
     /// <param name="spoilt">Texts whose vector is NaN whatever the fault.</param>
     /// <param name="style">Liberties that the server takes with the format; null for none.</param>
     public static byte[] Write(
-        FakeEmbeddingRequest request, int dimension, Fault fault, Func<string, bool> spoilt, Func<string, int, string, float[]> vectors, int billedTimes = 1, AnswerStyle? style = null)
+        FakeEmbeddingRequest request, int dimension, Fault fault, Func<string, bool> spoilt, Func<string, int, string, float[]> vectors,
+        int billedTimes = 1, AnswerStyle? style = null)
     {
         style ??= AnswerStyle.OpenAi;
         var rows = Enumerable.Range(0, request.Inputs.Count)
@@ -59,7 +60,8 @@ internal static class FakeEmbeddingAnswer
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static float[] VectorOf(FakeEmbeddingRequest request, int index, int dimension, Fault fault, Func<string, bool> spoilt, Func<string, int, string, float[]> vectors)
+    private static float[] VectorOf(FakeEmbeddingRequest request, int index, int dimension, Fault fault, Func<string, bool> spoilt,
+        Func<string, int, string, float[]> vectors)
     {
         var text = request.Inputs[index];
         var hit = fault.Position < 0 || fault.Position == index;
@@ -210,7 +212,8 @@ internal enum UsageStyle
 
 /// <summary>How a server writes its answers.</summary>
 /// <param name="Model">Name that it answers with; null for the one that was asked for.</param>
-internal sealed record AnswerStyle(IndexStyle Index = IndexStyle.Number, UsageStyle Usage = UsageStyle.Both, string? Model = null, bool HonoursBase64 = true)
+internal sealed record AnswerStyle(
+    IndexStyle Index = IndexStyle.Number, UsageStyle Usage = UsageStyle.Both, string? Model = null, bool HonoursBase64 = true)
 {
     public static readonly AnswerStyle OpenAi = new();
 

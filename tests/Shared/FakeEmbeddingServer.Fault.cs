@@ -39,7 +39,8 @@ internal sealed record Fault
     public static Fault None() => new(FaultKind.None);
 
     /// <summary>A redirect to there.</summary>
-    public static Fault Redirect(int status, string target) => Status(status) with { Headers = new Dictionary<string, string> { ["Location"] = target } };
+    public static Fault Redirect(int status, string target) =>
+        Status(status) with { Headers = new Dictionary<string, string> { ["Location"] = target } };
 
     public static Fault Status(int status, string? code = null, string? message = null) =>
         new(FaultKind.Refuse) { HttpStatus = status, Code = code, Message = message };

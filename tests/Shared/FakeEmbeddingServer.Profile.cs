@@ -38,10 +38,12 @@ internal sealed record ServerProfile(string Name, string Path, string? Key, int 
     public string? DimensionField { get; init; } = "dimensions";
 
     public int DimensionOf(FakeEmbeddingRequest request) =>
-        DimensionField is { } field && request.Body[field] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? Math.Min(value.GetValue<int>(), Dimension) : Dimension;
+        DimensionField is { } field && request.Body[field] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+            ? Math.Min(value.GetValue<int>(), Dimension) : Dimension;
 
     public ServerRefusal? Refuse(FakeEmbeddingRequest request) =>
         request.Path != Path ? PathRefusal
-        : Key is { } key && request.Headers.GetValueOrDefault(KeyHeader) != (KeyHeader == "authorization" ? "Bearer " + key : key) ? KeyRefusal
+        : Key is { } key && request.Headers.GetValueOrDefault(KeyHeader) != (KeyHeader == "authorization" ? "Bearer " + key : key)
+            ? KeyRefusal
         : Check(request);
 }

@@ -22,8 +22,10 @@ internal static class ServerProfiles
         {
             KeyHeader = "api-key",
             KeyRefusal = Json(401, new { error = new { code = "401", message = "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription and use a correct regional API endpoint for your resource." } }),
-            PathRefusal = Json(404, new { error = new { code = "DeploymentNotFound", message = "The API deployment for this resource does not exist." } }),
-            Check = request => request.Query.Contains("api-version=") ? null : Json(404, new { error = new { code = "404", message = "Resource not found" } }),
+            PathRefusal = Json(404, new
+            { error = new { code = "DeploymentNotFound", message = "The API deployment for this resource does not exist." } }),
+            Check = request => request.Query.Contains("api-version=") ? null : Json(
+            404, new { error = new { code = "404", message = "Resource not found" } }),
         },
         new("Ollama", "/v1/embeddings", null, 768, Plain)
         {
@@ -104,8 +106,10 @@ internal static class ServerProfiles
             KeyRefusal = Json(401, new { detail = "Provided API key is invalid." }),
             Check = request => new[] { "dimensions", "user", "task" }.FirstOrDefault(request.Body.ContainsKey) is { } argument
                 ? Voyage($"Argument '{argument}' is not supported by our API")
-                : request.EncodingFormat is "float" ? Voyage("Value 'float' supplied for argument 'encoding_format' is not valid -- accepted values are 'base64'")
-                : request.Body["input_type"]?.GetValue<string>() is not (null or "query" or "document") ? Voyage("Value supplied for argument 'input_type' is not valid -- accepted values are 'query', 'document'")
+                : request.EncodingFormat is "float" ? Voyage(
+                    "Value 'float' supplied for argument 'encoding_format' is not valid -- accepted values are 'base64'")
+                : request.Body["input_type"]?.GetValue<string>() is not (null or "query" or "document") ? Voyage(
+                    "Value supplied for argument 'input_type' is not valid -- accepted values are 'query', 'document'")
                 : null,
         },
         new("Cohere", "/compatibility/v1/embeddings", Key, 1536, Plain)
@@ -114,7 +118,8 @@ internal static class ServerProfiles
             KeyRefusal = Json(401, new { message = "invalid api token" }),
             Check = request => request.Body["input_type"]?.GetValue<string>() is not ("search_document" or "search_query")
                 ? Json(400, new { message = "invalid request: valid input_type must be provided with the provided model" })
-                : request.Inputs.Count > 96 ? Json(400, new { message = $"invalid request: total number of texts must be at most 96 - received {request.Inputs.Count}" })
+                : request.Inputs.Count > 96 ? Json(
+                    400, new { message = $"invalid request: total number of texts must be at most 96 - received {request.Inputs.Count}" })
                 : null,
         },
         new("NVIDIA NIM", "/v1/embeddings", Key, 1024, Plain)

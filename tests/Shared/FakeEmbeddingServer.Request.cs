@@ -41,7 +41,8 @@ internal sealed record FakeEmbeddingRequest(string Model, IReadOnlyList<string> 
         return new(
             body.GetProperty("model").GetString() ?? "",
             input.ValueKind == JsonValueKind.String ? [input.GetString()!] : [.. input.EnumerateArray().Select(text => text.GetString()!)],
-            body.TryGetProperty("dimensions", out var dimensions) && dimensions.ValueKind == JsonValueKind.Number ? dimensions.GetInt32() : null,
+            body.TryGetProperty("dimensions", out var dimensions) && dimensions.ValueKind == JsonValueKind.Number ? dimensions.GetInt32()
+            : null,
             body.TryGetProperty("encoding_format", out var format) && format.GetString() == "base64");
     }
 }

@@ -248,7 +248,8 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
         }
 
         var answer = FakeEmbeddingAnswer.Write(
-            request, Profile?.DimensionOf(request) ?? request.Dimensions ?? NativeDimension, fault, Spoils, Vectors, BilledTimes, Profile?.Style ?? Style);
+            request, Profile?.DimensionOf(request) ?? request.Dimensions
+            ?? NativeDimension, fault, Spoils, Vectors, BilledTimes, Profile?.Style ?? Style);
         if (await MisbehaveAsync(context, fault, answer, cancellationToken))
         {
             return;
@@ -298,7 +299,8 @@ internal sealed class FakeEmbeddingServer : IAsyncDisposable
 
         if (request.Dimensions is not null && !CanShorten)
         {
-            return Fault.Status(400, null, "Model does not support matryoshka representation, changing output dimensions will lead to poor results.");
+            return Fault.Status(400, null,
+                "Model does not support matryoshka representation, changing output dimensions will lead to poor results.");
         }
 
         if (request.Inputs.Count > MaxInputs)

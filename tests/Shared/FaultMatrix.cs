@@ -9,11 +9,13 @@ internal static class FaultMatrix
     public static IReadOnlyList<string> Faults(Assembly assembly, bool inCore)
     {
         var shown = Shown(assembly).ToHashSet();
-        var owed = FaultList.All.Where(fault => fault.InCore == inCore).SelectMany(fault => fault.On.Select(on => (fault.Number, fault.Case, on))).ToHashSet();
+        var owed = FaultList.All.Where(fault => fault.InCore == inCore).SelectMany(
+            fault => fault.On.Select(on => (fault.Number, fault.Case, on))).ToHashSet();
         return
         [
             .. owed.Where(cell => !shown.Contains(cell)).Select(cell => $"no test shows fault {cell.Number} '{cell.Case}' on {cell.on}"),
-            .. shown.Where(cell => !owed.Contains(cell)).Select(cell => $"a test shows fault {cell.Number} '{cell.Case}' on {cell.On}, which the list doesn't have"),
+            .. shown.Where(cell => !owed.Contains(cell)).Select(
+            cell => $"a test shows fault {cell.Number} '{cell.Case}' on {cell.On}, which the list doesn't have"),
         ];
     }
 

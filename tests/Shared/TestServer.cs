@@ -16,7 +16,8 @@ internal static class TestServer
     private const string Variable = "EMBSYNC_TEST_POSTGRES";
     private const string Image = "pgvector/pgvector:pg17";
 
-    private static readonly Lazy<Task<NpgsqlConnectionStringBuilder>> Found = new(() => FindAsync(Environment.GetEnvironmentVariable(Variable), StartContainerAsync));
+    private static readonly Lazy<Task<NpgsqlConnectionStringBuilder>> Found = new(
+        () => FindAsync(Environment.GetEnvironmentVariable(Variable), StartContainerAsync));
     private static readonly SemaphoreSlim Turn = new(1);
     private static int _users;
     private static string? _template;

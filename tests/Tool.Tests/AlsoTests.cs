@@ -62,7 +62,8 @@ public sealed class AlsoTests
         using var repository = TaskRepository.Create(1);
         repository.Write("tasks/key.md", TaskRepository.Task(9, title: "canary-4f1d9c2e77"));
 
-        await ToolRun.Of(repository.Path, "status --also markdown=.git/a --also json=.git/b", new Dictionary<string, string> { ["OPENAI_API_KEY"] = "canary-4f1d9c2e77" });
+        await ToolRun.Of(repository.Path, "status --also markdown=.git/a --also json=.git/b", new Dictionary<string, string>
+            { ["OPENAI_API_KEY"] = "canary-4f1d9c2e77" });
 
         (File.ReadAllText(repository.Full(".git/a")) + File.ReadAllText(repository.Full(".git/b"))).ShouldNotContain("canary-4f1d9c2e77");
     }

@@ -28,7 +28,8 @@ public sealed class CacheCommandTests
         (await ToolRun.Of(two.Path, "search retry --json", environment)).ExitCode.ShouldBe(0);
         (await ToolRun.Of(two.Path, "cache import vectors.bin --json", environment)).Out.ShouldContain("\"added\": 0");
         await ToolRun.Of(two.Path, "cache export again.bin", environment);
-        File.ReadAllBytes(two.Full("again.bin")).ShouldBe(File.ReadAllBytes(one.Full("vectors.bin")), "the same vectors give the same bytes");
+        File.ReadAllBytes(two.Full("again.bin")).ShouldBe(
+            File.ReadAllBytes(one.Full("vectors.bin")), "the same vectors give the same bytes");
     }
 
     [Fact]

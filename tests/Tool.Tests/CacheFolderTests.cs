@@ -50,9 +50,11 @@ public sealed class CacheFolderTests
     {
         using var repository = WithoutIgnoreFile();
 
-        (await ToolRun.Of(repository.Path, "sync", new Dictionary<string, string> { ["EMBSYNC_STORE_PATH"] = "deep/er/index.db" })).ExitCode.ShouldBe(0);
+        (await ToolRun.Of(repository.Path, "sync", new Dictionary<string, string> { ["EMBSYNC_STORE_PATH"] = "deep/er/index.db" }))
+            .ExitCode.ShouldBe(0);
 
-        Directory.EnumerateFiles(repository.Full("deep"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order().ShouldBe(["index.db", "index.db.build-default", "index.db.lock"]);
+        Directory.EnumerateFiles(repository.Full("deep"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order().ShouldBe(
+            ["index.db", "index.db.build-default", "index.db.lock"]);
         Directory.Exists(repository.Full(".embsync")).ShouldBeFalse();
     }
 

@@ -78,7 +78,8 @@ public sealed class DeadEndpointTests
         run.ExitCode.ShouldNotBe(0);
         run.Out.ShouldBeEmpty();
         run.Error.ShouldContain("embeddings.queryTimeoutMs");
-        (run.Error.Contains("embsync doctor", StringComparison.Ordinal) || run.Error.Contains("raise it", StringComparison.Ordinal)).ShouldBeTrue(run.Error);
+        (run.Error.Contains("embsync doctor", StringComparison.Ordinal) || run.Error.Contains("raise it", StringComparison.Ordinal))
+            .ShouldBeTrue(run.Error);
     }
 
     /// <summary>A run's own patience would be a minute a try, and two for all.</summary>

@@ -11,7 +11,8 @@ public sealed class DoctorCommandTests(PostgresFixture postgres) : IClassFixture
     /// <summary>Codes that a run's report names, errors and warnings first.</summary>
     private static IReadOnlyList<string> Codes(ToolRun run) =>
     [
-        .. run.Out.Split('\n').Select(line => line.Split(' ')).Where(words => words.Length > 1 && words[1].StartsWith("EMB2", StringComparison.Ordinal)).Select(words => words[1]),
+        .. run.Out.Split('\n').Select(line => line.Split(' '))
+            .Where(words => words.Length > 1 && words[1].StartsWith("EMB2", StringComparison.Ordinal)).Select(words => words[1]),
     ];
 
     private static void Change(FaultWorld world, string sql)
@@ -152,7 +153,8 @@ public sealed class DoctorCommandTests(PostgresFixture postgres) : IClassFixture
     public async Task What_is_wrong_in_a_schema_is_named(string sql, string code)
     {
         await using var world = await SyncedAsync(Postgres);
-        var schema = (await PostgresFixture.RowsAsync(postgres.Url, "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'f\\_%' ORDER BY oid DESC LIMIT 1")).Single();
+        var schema = (await PostgresFixture.RowsAsync(postgres.Url,
+            "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'f\\_%' ORDER BY oid DESC LIMIT 1")).Single();
         await PostgresFixture.RunAsync(postgres.Url, sql.Replace("{s}", schema));
 
         var run = await world.RunAsync("doctor --no-probe");
@@ -165,7 +167,8 @@ public sealed class DoctorCommandTests(PostgresFixture postgres) : IClassFixture
     public async Task A_large_store_without_its_index_gets_it_back()
     {
         await using var world = await SyncedAsync(Postgres);
-        var schema = (await PostgresFixture.RowsAsync(postgres.Url, "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'f\\_%' ORDER BY oid DESC LIMIT 1")).Single();
+        var schema = (await PostgresFixture.RowsAsync(postgres.Url,
+            "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'f\\_%' ORDER BY oid DESC LIMIT 1")).Single();
         await PostgresFixture.RunAsync(postgres.Url, $"""
             INSERT INTO {schema}.vec_1 SELECT sha256(g::text::bytea), (SELECT array_agg(1 + (g * (i + 7)) % 97) FROM generate_series(1, 32) i)::real[]::halfvec, 1, now()
             FROM generate_series(1, 1200) g

@@ -31,13 +31,15 @@ public sealed class DoctorUsageTests(PostgresFixture postgres) : IClassFixture<P
     public async Task A_password_is_never_shown()
     {
         var role = "embsync_test_" + Guid.NewGuid().ToString("N")[..8];
-        await PostgresFixture.RunAsync(postgres.Url, $"CREATE EXTENSION IF NOT EXISTS vector; CREATE ROLE {role} LOGIN PASSWORD '{Canary}'");
+        await PostgresFixture.RunAsync(
+            postgres.Url, $"CREATE EXTENSION IF NOT EXISTS vector; CREATE ROLE {role} LOGIN PASSWORD '{Canary}'");
         try
         {
             var url = PostgresFixture.As(postgres.Url, role, Canary);
             var literal = await ToolRun.Of(Path.GetTempPath(), ["doctor", "--postgres-url", url, "-v"]);
             var named = await ToolRun.Of(Path.GetTempPath(), ["doctor", "--postgres-url", "env:MY_DB", "--json"], With("MY_DB", url));
-            var wrong = await ToolRun.Of(Path.GetTempPath(), ["doctor", "--postgres-url", $"postgresql://app:{Canary}@127.0.0.1:1/db", "-v"]);
+            var wrong = await ToolRun.Of(
+                Path.GetTempPath(), ["doctor", "--postgres-url", $"postgresql://app:{Canary}@127.0.0.1:1/db", "-v"]);
 
             literal.ExitCode.ShouldBe(0, literal.ToString());
             literal.Error.ShouldContain("holds a password");
@@ -59,7 +61,8 @@ public sealed class DoctorUsageTests(PostgresFixture postgres) : IClassFixture<P
     public async Task Any_database_needs_no_configuration_and_answers_in_each_format()
     {
         var url = await postgres.NewVectorDatabaseAsync();
-        await PostgresFixture.RunAsync(url, "CREATE TABLE docs (id int, embedding vector(3)); INSERT INTO docs VALUES (1, NULL), (2, NULL)");
+        await PostgresFixture.RunAsync(
+            url, "CREATE TABLE docs (id int, embedding vector(3)); INSERT INTO docs VALUES (1, NULL), (2, NULL)");
 
         var runs = await Task.WhenAll(new[] { "json", "markdown", "github", "text" }.Select(format =>
             ToolRun.Of(Path.GetTempPath(), ["doctor", "--postgres-url", "env:MY_DB", "--format", format], With("MY_DB", url))));

@@ -70,7 +70,8 @@ public sealed class ExportCommandTests(PostgresFixture postgres) : IClassFixture
     [Fact]
     public async Task An_item_is_the_mean_of_its_chunks_at_length_one()
     {
-        using var repository = await SyncedAsync(string.Concat(Enumerable.Range(0, 40).Select(i => $"## Part {i}\n\n{string.Join(' ', Enumerable.Repeat($"word{i}", 120))}\n\n")));
+        using var repository = await SyncedAsync(string.Concat(
+            Enumerable.Range(0, 40).Select(i => $"## Part {i}\n\n{string.Join(' ', Enumerable.Repeat($"word{i}", 120))}\n\n")));
 
         var chunks = Rows((await ToolRun.Of(repository.Path, "export --to jsonl --source docs")).Out);
         var item = Rows((await ToolRun.Of(repository.Path, "export --to jsonl --source docs --items")).Out).Single();
@@ -92,7 +93,8 @@ public sealed class ExportCommandTests(PostgresFixture postgres) : IClassFixture
         var run = await ToolRun.Of(repository.Path, "export --to tsv --out p --source tasks");
 
         run.ToString().ShouldBe("exit code 0\n--- stdout\n2 chunks of lexical-v1 with 1,024 dimensions in p\n--- stderr\n");
-        var line = (await File.ReadAllLinesAsync(repository.Full("p/metadata.tsv"))).Single(line => line.Contains("T-9", StringComparison.Ordinal)).Split('\t');
+        var line = (await File.ReadAllLinesAsync(repository.Full("p/metadata.tsv")))
+            .Single(line => line.Contains("T-9", StringComparison.Ordinal)).Split('\t');
         line.Length.ShouldBe(10);
         line[3].ShouldNotContain("\r");
         line[8].ShouldBe("x, y z");
@@ -149,7 +151,8 @@ public sealed class ExportCommandTests(PostgresFixture postgres) : IClassFixture
         run.Out.ShouldContain($" in {repository.Full(".embsync/projector")}\n");
         File.Exists(repository.Full(".embsync/projector/vectors.tsv")).ShouldBeTrue();
         File.Exists(repository.Full(".embsync/.gitignore")).ShouldBeTrue();
-        (await ToolRun.Of(repository.Path, "export --type dco --to tsv")).Error.ShouldContain("--type dco: no item is of this type; there is 'doc', 'task'. Did you mean 'doc'?");
+        (await ToolRun.Of(repository.Path, "export --type dco --to tsv")).Error.ShouldContain(
+            "--type dco: no item is of this type; there is 'doc', 'task'. Did you mean 'doc'?");
     }
 
     [Fact]
@@ -175,7 +178,8 @@ public sealed class ExportCommandTests(PostgresFixture postgres) : IClassFixture
     private static List<JsonElement> Rows(string lines) =>
         [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
-    private static double[] Numbers(JsonElement row) => [.. row.GetProperty("embedding").EnumerateArray().Select(number => number.GetDouble())];
+    private static double[] Numbers(JsonElement row) =>
+        [.. row.GetProperty("embedding").EnumerateArray().Select(number => number.GetDouble())];
 
     private static double[] Unit(double[] vector)
     {

@@ -72,5 +72,6 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task No_command_shows_the_overview_and_is_a_usage_error() => (await ToolRun.Of(Path.GetTempPath(), "")).ExitCode.ShouldBe(2);
+    public async Task No_command_shows_the_overview_and_is_a_usage_error() =>
+        (await ToolRun.Of(Path.GetTempPath(), "")).ExitCode.ShouldBe(2);
 }

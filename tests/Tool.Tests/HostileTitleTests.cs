@@ -5,7 +5,8 @@ namespace EmbSync.Tool.Tests;
 /// <summary>Titles and names from a repository reach a terminal, a log and a job summary only as text (faults 61 and 63).</summary>
 public sealed class HostileTitleTests
 {
-    private const string Title = "\"\\e[31mred\\e]8;;http://x\\a \\u202Ereversed\\n::set-output name=x::owned %0A::error::y <img src=x> | `code`\"";
+    private const string Title =
+        "\"\\e[31mred\\e]8;;http://x\\a \\u202Ereversed\\n::set-output name=x::owned %0A::error::y <img src=x> | `code`\"";
 
     [Theory]
     [Fault(61, "workflow commands in titles", On = [Touched.NoStore])]
@@ -28,7 +29,8 @@ public sealed class HostileTitleTests
         run.Out.ShouldNotContain("\u202E");
         run.Out.Split('\n').Where(line => line.TrimStart().StartsWith("::", StringComparison.Ordinal))
             .ShouldAllBe(line => line.StartsWith("::warning ") || line.StartsWith("::error "));
-        Approval.Verify(run.Out.Replace($"\"semanticVersion\": \"{CommandLine.Version}\"", "\"semanticVersion\": \"{version}\"", StringComparison.Ordinal), $"Status_{format}");
+        Approval.Verify(run.Out.Replace($"\"semanticVersion\": \"{CommandLine.Version}\"", "\"semanticVersion\": \"{version}\"",
+            StringComparison.Ordinal), $"Status_{format}");
     }
 
     [Fact]
@@ -38,7 +40,8 @@ public sealed class HostileTitleTests
         using var repository = await HostileAsync();
         await ToolRun.Of(repository.Path, "sync");
 
-        var run = await ToolRun.Of(repository.Path, "export --to jsonl", terminal: true, environment: new Dictionary<string, string> { ["NO_COLOR"] = "1" });
+        var run = await ToolRun.Of(
+            repository.Path, "export --to jsonl", terminal: true, environment: new Dictionary<string, string> { ["NO_COLOR"] = "1" });
 
         run.ExitCode.ShouldBe(0);
         run.Out.ShouldNotContain("\u001b");
@@ -53,7 +56,8 @@ public sealed class HostileTitleTests
         using var repository = await HostileAsync();
         await ToolRun.Of(repository.Path, "sync");
 
-        var run = await ToolRun.Of(repository.Path, "search reversed", terminal: true, environment: new Dictionary<string, string> { ["NO_COLOR"] = "1" });
+        var run = await ToolRun.Of(
+            repository.Path, "search reversed", terminal: true, environment: new Dictionary<string, string> { ["NO_COLOR"] = "1" });
 
         run.Out.ShouldNotContain("\u001b");
         run.Out.Split('\n').ShouldNotContain(line => line.TrimStart().StartsWith("::", StringComparison.Ordinal));

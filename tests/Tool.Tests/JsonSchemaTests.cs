@@ -14,7 +14,8 @@ public sealed class JsonSchemaTests
         repository.Write("tasks/odd.md", "---\nid: [\n---\n# Odd\n");
         foreach (var arguments in new[]
         {
-            "status", "sync --dry-run", "sync", "status --runs 3", "search token", "runs", "repair --dry-run", "repair --verify 2", "doctor --no-probe", "reembed --dry-run", "cache export vectors.bin", "cache import vectors.bin",
+            "status", "sync --dry-run", "sync", "status --runs 3", "search token", "runs", "repair --dry-run", "repair --verify 2",
+                "doctor --no-probe", "reembed --dry-run", "cache export vectors.bin", "cache import vectors.bin",
         })
         {
             var run = await ToolRun.Of(repository.Path, arguments + " --json");
@@ -28,7 +29,8 @@ public sealed class JsonSchemaTests
     [InlineData("""{ "schemaVersion": "1" }""", "$.schemaVersion is no integer")]
     [InlineData("""{ "more": 1 }""", "$.more is not described")]
     [InlineData("{}", "$.runs is missing")]
-    public void What_does_not_fit_is_found(string json, string fault) => Faults(JsonNode.Parse(ReportSchema.Of("runs"))!, JsonNode.Parse(json), "$").ShouldContain(fault);
+    public void What_does_not_fit_is_found(string json, string fault) =>
+        Faults(JsonNode.Parse(ReportSchema.Of("runs"))!, JsonNode.Parse(json), "$").ShouldContain(fault);
 
     /// <summary>
     /// By the keywords that our schemas use: type, properties, required and items. Members that are not described are a fault: a schema
@@ -41,7 +43,8 @@ public sealed class JsonSchemaTests
             yield break; // true: anything
         }
 
-        var types = schema["type"] is JsonArray several ? several.Select(one => (string)one!).ToList() : schema["type"] is { } one ? [(string)one!] : [];
+        var types = schema["type"] is JsonArray several ? several.Select(one => (string)one!).ToList() : schema["type"] is { } one
+            ? [(string)one!] : [];
         if (types.Count > 0 && !types.Exists(type => IsOf(type, value)))
         {
             yield return $"{path} is no {string.Join(" or ", types)}";
@@ -61,9 +64,11 @@ public sealed class JsonSchemaTests
             yield break;
         }
 
-        foreach (var fault in (schema["required"] as JsonArray ?? []).Where(name => !members.ContainsKey((string)name!)).Select(name => $"{path}.{name} is missing")
+        foreach (var fault in (schema["required"] as JsonArray ?? []).Where(name => !members.ContainsKey((string)name!)).Select(
+            name => $"{path}.{name} is missing")
             .Concat(members.Where(member => !properties.ContainsKey(member.Key)).Select(member => $"{path}.{member.Key} is not described"))
-            .Concat(members.Where(member => properties.ContainsKey(member.Key)).SelectMany(member => Faults(properties[member.Key]!, member.Value, $"{path}.{member.Key}"))))
+            .Concat(members.Where(member => properties.ContainsKey(member.Key)).SelectMany(
+                member => Faults(properties[member.Key]!, member.Value, $"{path}.{member.Key}"))))
         {
             yield return fault;
         }

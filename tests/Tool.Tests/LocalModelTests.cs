@@ -65,7 +65,8 @@ public sealed class LocalModelTests : IDisposable
         Directory.Delete(_copy, recursive: true);
     }
 
-    private static string Library => OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
+    private static string Library =>
+        OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
 
     private async Task<ToolRun> RunAsync(params string[] arguments)
     {
@@ -75,7 +76,8 @@ public sealed class LocalModelTests : IDisposable
 
     private async Task<ToolRun> WithoutAsync(params string[] arguments)
     {
-        using var process = EmbSyncProcess.Shell(_repository.Path, new Dictionary<string, string>(), $"exec dotnet '{_copy}/embsync.dll' \"${{@:3}}\"", arguments);
+        using var process = EmbSyncProcess.Shell(
+            _repository.Path, new Dictionary<string, string>(), $"exec dotnet '{_copy}/embsync.dll' \"${{@:3}}\"", arguments);
         return await process.EndAsync();
     }
 

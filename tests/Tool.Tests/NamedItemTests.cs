@@ -61,7 +61,8 @@ public sealed class NamedItemTests(PostgresFixture postgres) : IClassFixture<Pos
         repository.Write("tasks/other.md", TaskRepository.Task(1).Replace("T-1", "t-1", StringComparison.Ordinal));
         repository.Write("docs/README.md", "# Inner\n\ntext\n");
         repository.Write("README.md", "# Outer\n\ntext\n");
-        repository.Write("embsync.yaml", TaskRepository.Config.Replace("\"docs/**/*.md\"", "\"docs/**/*.md\", \"README.md\"", StringComparison.Ordinal));
+        repository.Write("embsync.yaml", TaskRepository.Config.Replace(
+            "\"docs/**/*.md\"", "\"docs/**/*.md\", \"README.md\"", StringComparison.Ordinal));
 
         (await ToolRun.Of(repository.Path, "index t-1")).ExitCode.ShouldBe(0);
         (await ToolRun.Of(repository.Full("docs"), "index README.md")).ShouldSatisfyAllConditions(
@@ -124,9 +125,11 @@ public sealed class NamedItemTests(PostgresFixture postgres) : IClassFixture<Pos
         }
 
         (await IndexedAsync("T-1 7")).ShouldBe("numbers/7 tasks/T-1");
-        (await IndexedAsync("0D9E7B5A-1111-4222-8333-ABCDEFABCDEF numbers:8")).ShouldBe("keys/0d9e7b5a-1111-4222-8333-abcdefabcdef numbers/7 numbers/8 tasks/T-1");
+        (await IndexedAsync("0D9E7B5A-1111-4222-8333-ABCDEFABCDEF numbers:8")).ShouldBe(
+            "keys/0d9e7b5a-1111-4222-8333-abcdefabcdef numbers/7 numbers/8 tasks/T-1");
         (await IndexedAsync("BETA alpha")).ShouldContain("words/Beta words/alpha");
-        (await ToolRun.Of(repository.Path, "index ALPHA", environment)).Error.ShouldContain("may be several items: say which, 'words:Alpha', 'words:alpha'");
+        (await ToolRun.Of(repository.Path, "index ALPHA", environment)).Error.ShouldContain(
+            "may be several items: say which, 'words:Alpha', 'words:alpha'");
         (await ToolRun.Of(repository.Path, "similar words:beta", environment)).Out.ShouldContain("  words:alpha  ");
         (await ToolRun.Of(repository.Path, "similar words:beta", environment)).Out.ShouldContain("  numbers:7  ");
     }
@@ -134,7 +137,8 @@ public sealed class NamedItemTests(PostgresFixture postgres) : IClassFixture<Pos
     private static async Task<string> StoredAsync(TempRepository repository, Dictionary<string, string>? environment = null)
     {
         var run = await ToolRun.Of(repository.Path, "export --items", environment);
-        return string.Join(' ', run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+        return string.Join(' ', run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(
+            line => JsonDocument.Parse(line).RootElement)
             .Select(row => $"{row.GetProperty("source").GetString()}/{row.GetProperty("id").GetString()}").Order(StringComparer.Ordinal));
     }
 }

@@ -79,7 +79,8 @@ public sealed class ProgressLineTests : IDisposable
         for (var second = 1; second <= 12; second++)
         {
             After(1);
-            progress.Report(new ReembedProgress(second <= 3 ? "building index: initializing" : "building index: loading tuples", second <= 3 ? null : (second - 3) / 10.0, 1, 1, 1));
+            progress.Report(new ReembedProgress(second <= 3 ? "building index: initializing" : "building index: loading tuples",
+                second <= 3 ? null : (second - 3) / 10.0, 1, 1, 1));
         }
 
         Said().ShouldBe(
@@ -119,7 +120,8 @@ public sealed class ProgressLineTests : IDisposable
     private void After(double seconds) => _clock.Now += TimeSpan.FromSeconds(seconds);
 
     private ProgressLine Line(bool terminal, bool quiet = false, int width = 100) => new(
-        new Terminal(_out, _error, TextReader.Null, terminal, terminal, width, "/", new Dictionary<string, string>(), _clock), quiet, _interruption.Token);
+        new Terminal(_out, _error, TextReader.Null, terminal, terminal, width, "/", new Dictionary<string, string>(), _clock), quiet,
+        _interruption.Token);
 
     private sealed class ManualClock : TimeProvider
     {

@@ -18,8 +18,10 @@ public sealed partial class ReembedCommandTests(PostgresFixture postgres) : ICla
         var steps = new List<string>();
         foreach (var arguments in new[]
         {
-            "reembed --dry-run --model text-embedding-3-large --dimension 24", "reembed --model text-embedding-3-large --dimension 24", "sync", "reembed --rollback --dry-run",
-            "reembed --rollback", "reembed --model text-embedding-3-large --dimension 24 --max-tokens 1", "reembed --model text-embedding-3-small --dimension 8 --max-tokens 1", "reembed --unpin", "reembed",
+            "reembed --dry-run --model text-embedding-3-large --dimension 24", "reembed --model text-embedding-3-large --dimension 24",
+                "sync", "reembed --rollback --dry-run",
+            "reembed --rollback", "reembed --model text-embedding-3-large --dimension 24 --max-tokens 1",
+                "reembed --model text-embedding-3-small --dimension 8 --max-tokens 1", "reembed --unpin", "reembed",
         })
         {
             steps.Add($"$ embsync {arguments}\n{await ToolRun.Of(repository.Path, arguments, environment)}");
@@ -41,7 +43,8 @@ public sealed partial class ReembedCommandTests(PostgresFixture postgres) : ICla
         using var json = JsonDocument.Parse(run.Out);
         json.RootElement.EnumerateObject().Select(member => member.Name).ShouldBe(
         [
-            "schemaVersion", "dryRun", "runId", "status", "space", "current", "target", "typeChanges", "chunks", "requests", "tokens", "cost", "seconds", "recall", "indexBuilt",
+            "schemaVersion", "dryRun", "runId", "status", "space", "current", "target", "typeChanges", "chunks", "requests", "tokens",
+                "cost", "seconds", "recall", "indexBuilt",
             "switched", "pinned", "leftToAnother", "errors", "notes", "retries", "unpinned",
         ]);
         json.RootElement.GetProperty("chunks").GetProperty("embedded").GetInt32().ShouldBePositive();
@@ -61,7 +64,8 @@ public sealed partial class ReembedCommandTests(PostgresFixture postgres) : ICla
         var steps = new List<string>();
         foreach (var arguments in new[]
         {
-            column + " --dry-run", column, column + " --no-confirm", column + " --no-confirm --json", "reembed --table notes", column + " --rollback", "reembed --column embedding", column + " --id nothing",
+            column + " --dry-run", column, column + " --no-confirm", column + " --no-confirm --json", "reembed --table notes", column
+                + " --rollback", "reembed --column embedding", column + " --id nothing",
         })
         {
             steps.Add($"$ embsync {arguments}\n{await ToolRun.Of(repository.Path, arguments, environment)}");
@@ -90,7 +94,9 @@ public sealed partial class ReembedCommandTests(PostgresFixture postgres) : ICla
 
         run.ExitCode.ShouldBe(0, run.ToString());
         run.Error.Split("'dimensions'").Length.ShouldBe(2, run.Error);
-        (await ToolRun.Of(repository.Path, "reembed --postgres-url env:NOTES_URL --table notes --text body --column embedding --dimension 8 --no-confirm -q", environment)).Error.ShouldBeEmpty();
+        (await ToolRun.Of(repository.Path,
+            "reembed --postgres-url env:NOTES_URL --table notes --text body --column embedding --dimension 8 --no-confirm -q",
+            environment)).Error.ShouldBeEmpty();
     }
 
     [Fact]

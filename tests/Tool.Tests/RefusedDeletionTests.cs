@@ -17,7 +17,8 @@ public sealed class RefusedDeletionTests(PostgresFixture postgres) : IClassFixtu
         var run = await world.SyncAsync();
 
         run.ExitCode.ShouldBe(5, run.ToString());
-        (run.Items("new"), run.Items("changed"), run.Items("metadata"), run.Items("deleted"), run.Items("refused"), run.Items("failed")).ShouldBe((2, 1, 1, 1, 14, 0), run.ToString());
+        (run.Items("new"), run.Items("changed"), run.Items("metadata"), run.Items("deleted"), run.Items("refused"), run.Items("failed"))
+            .ShouldBe((2, 1, 1, 1, 14, 0), run.ToString());
         run.Json.GetProperty("status").GetString().ShouldBe("partial");
         var refused = run.Json.GetProperty("refused").EnumerateArray().ShouldHaveSingleItem();
         (refused.GetProperty("source").GetString(), refused.GetProperty("items").GetInt32()).ShouldBe(("tasks", 14));
@@ -107,7 +108,8 @@ public sealed class RefusedDeletionTests(PostgresFixture postgres) : IClassFixtu
     {
         await using var world = await FaultWorld.StartAsync(Touched.Sqlite, postgres);
         await world.SyncedAsync();
-        world.Configure(change: text => string.Join('\n', text.Split('\n').Where(line => !line.Contains("name: tasks", StringComparison.Ordinal))));
+        world.Configure(change: text => string.Join(
+            '\n', text.Split('\n').Where(line => !line.Contains("name: tasks", StringComparison.Ordinal))));
         world.Repository.Write("docs/new.md", "# New\n\ntext\n");
 
         var run = await world.SyncAsync();

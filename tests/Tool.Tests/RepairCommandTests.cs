@@ -29,7 +29,8 @@ public sealed class RepairCommandTests
 
         File.Delete(repository.Full("tasks/area0/t2.md"));
         var steps = new List<string>();
-        foreach (var arguments in new[] { "repair --dry-run --verify 3", "repair --grace 0s", "sync", "repair --verify 3", "repair --json", "repair --grace soon" })
+        foreach (var arguments in new[]
+            { "repair --dry-run --verify 3", "repair --grace 0s", "sync", "repair --verify 3", "repair --json", "repair --grace soon" })
         {
             steps.Add($"$ embsync {arguments}\n{await ToolRun.Of(repository.Path, arguments, environment)}");
         }

@@ -36,7 +36,8 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
         var data = Data(await File.ReadAllTextAsync(stage.Repository.Full("page.html")));
         data.GetProperty("project").GetString().ShouldBe("acme/tasks");
         data.GetProperty("driftTotal").GetInt32().ShouldBe(2);
-        data.GetProperty("drift").EnumerateArray().Select(drift => drift.GetProperty("state").GetString()).ShouldBe(["blocked", "missing"], ignoreOrder: true);
+        data.GetProperty("drift").EnumerateArray().Select(drift => drift.GetProperty("state").GetString()).ShouldBe(
+            ["blocked", "missing"], ignoreOrder: true);
         data.GetProperty("runs").EnumerateArray().Single().GetProperty("status").GetString().ShouldBe("done");
         data.GetProperty("ages").EnumerateArray().Sum(age => age.GetProperty("items").GetInt32()).ShouldBe(30);
         var map = data.GetProperty("map");
@@ -52,7 +53,8 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
     public async Task Titles_can_not_break_out_and_nothing_is_loaded()
     {
         using var repository = TaskRepository.Create(2);
-        repository.Write("tasks/hostile.md", $"---\nid: T-9\ntitle: \"{Hostile}\"\nstatus: \"{Hostile}\"\nlabels: [\"{Hostile}\"]\n---\n\nbody\n");
+        repository.Write("tasks/hostile.md",
+            $"---\nid: T-9\ntitle: \"{Hostile}\"\nstatus: \"{Hostile}\"\nlabels: [\"{Hostile}\"]\n---\n\nbody\n");
         repository.Write("embsync.yaml", TaskRepository.Config.Replace("acme/tasks", $"'{Hostile}'", StringComparison.Ordinal));
         await ToolRun.Of(repository.Path, "sync");
         repository.Write("docs/late.md", $"# {Hostile}\n");
@@ -65,7 +67,8 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
         page.ShouldNotContain("<!--");
         Regex.Count(page, "<script", RegexOptions.IgnoreCase).ShouldBe(2);
         Regex.Count(page, "</script", RegexOptions.IgnoreCase).ShouldBe(2);
-        Address().Matches(page).Select(match => match.Value).Distinct().ShouldBe(["http://www.w3.org/2000/svg"], "the name of a namespace, which is not loaded");
+        Address().Matches(page).Select(match => match.Value).Distinct().ShouldBe(
+            ["http://www.w3.org/2000/svg"], "the name of a namespace, which is not loaded");
         Regex.IsMatch(page, @"@import|url\(|<link|<iframe|<base|fetch\(|XMLHttpRequest|WebSocket|innerHTML|insertAdjacentHTML|document\.write|eval\(").ShouldBeFalse();
     }
 
@@ -77,7 +80,8 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
         var page = await File.ReadAllTextAsync(repository.Full(".embsync/report.html"));
 
         var style = Between(page, "<style>", "</style>");
-        var script = page[(page.LastIndexOf("<script>", StringComparison.Ordinal) + 8)..page.LastIndexOf("</script>", StringComparison.Ordinal)];
+        var script = page[(page.LastIndexOf("<script>", StringComparison.Ordinal) + 8)..page.LastIndexOf(
+            "</script>", StringComparison.Ordinal)];
         Between(page, "Content-Security-Policy\" content=\"", "\"").ShouldBe(
             $"default-src 'none'; style-src 'sha256-{Hash(style)}'; script-src 'sha256-{Hash(script)}'; base-uri 'none'; form-action 'none'");
         page.ShouldNotContain("style=\"");
@@ -91,7 +95,8 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
 
         var run = await ToolRun.Of(repository.Path, "report");
 
-        run.ToString().ShouldBe("exit code 0\n--- stdout\n.embsync/report.html: 4 items, 0.00 % current; 0 on the map, 0 with a near-duplicate\n--- stderr\n");
+        run.ToString().ShouldBe(
+            "exit code 0\n--- stdout\n.embsync/report.html: 4 items, 0.00 % current; 0 on the map, 0 with a near-duplicate\n--- stderr\n");
         var data = Data(await File.ReadAllTextAsync(repository.Full(".embsync/report.html")));
         data.GetProperty("map").ValueKind.ShouldBe(JsonValueKind.Null);
         data.GetProperty("index").ValueKind.ShouldBe(JsonValueKind.Null);
@@ -109,7 +114,8 @@ public sealed partial class ReportCommandTests(PostgresFixture postgres) : IClas
         (await ToolRun.Of(repository.Path, "report --duplicates 0.99")).Out.ShouldContain("2 with a near-duplicate");
         var map = Data(await File.ReadAllTextAsync(repository.Full(".embsync/report.html"))).GetProperty("map");
         var group = map.GetProperty("groups").EnumerateArray().Single();
-        group.GetProperty("points").EnumerateArray().Select(point => map.GetProperty("where")[point.GetInt32()].GetString()).ShouldBe(["docs/copy.md", "docs/guide.md"]);
+        group.GetProperty("points").EnumerateArray().Select(point => map.GetProperty("where")[point.GetInt32()].GetString()).ShouldBe(
+            ["docs/copy.md", "docs/guide.md"]);
     }
 
     [Fact]

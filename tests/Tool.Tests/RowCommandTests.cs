@@ -49,7 +49,8 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
     [Fact]
     public async Task From_no_vector_to_all_published()
     {
-        var steps = await StepsAsync("status", "backfill 2 5 --limit 10", "backfill --json", "publish --dry-run", "publish", "publish --json", "status", "backfill 0", "backfill 1 4", "publish --source none");
+        var steps = await StepsAsync("status", "backfill 2 5 --limit 10", "backfill --json", "publish --dry-run", "publish",
+            "publish --json", "status", "backfill 0", "backfill 1 4", "publish --source none");
 
         Approval.Verify(Scrubbed(steps), "Steps");
         _provider.Requests.ShouldBe(6);
@@ -62,7 +63,8 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
         await PostgresFixture.RunAsync(_url, "INSERT INTO old SELECT body, embedding::real[] FROM message; DROP SCHEMA embsync CASCADE; UPDATE message SET embedding = NULL, content_hash = NULL");
         const string Adopt = "adopt --table old --text body --vector vec";
 
-        var steps = await StepsAsync($"{Adopt} --dry-run", $"{Adopt} --sample 4 --seed 3", $"{Adopt} --json", "sync", "runs --json --limit 2", "adopt", "adopt --table old", $"{Adopt} --collection x", "adopt --sample 0");
+        var steps = await StepsAsync($"{Adopt} --dry-run", $"{Adopt} --sample 4 --seed 3", $"{Adopt} --json", "sync",
+            "runs --json --limit 2", "adopt", "adopt --table old", $"{Adopt} --collection x", "adopt --sample 0");
 
         Approval.Verify(Scrubbed(steps), "Adopted");
     }
@@ -96,13 +98,15 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
     {
         await StepsAsync("sync", "index --limit 1 --reindex");
 
-        Approval.Verify(Scrubbed(await StepsAsync("status --runs 10", "status --runs 1 --json", "status --runs 0", "sync --dry-run")), "Runs");
+        Approval.Verify(Scrubbed(await StepsAsync("status --runs 10", "status --runs 1 --json", "status --runs 0", "sync --dry-run")),
+            "Runs");
     }
 
     [Fact]
     public async Task Triggers_are_printed_as_sql()
     {
-        var steps = await StepsAsync("hook sql", "hook sql --drop --source messages", "hook sql --source none", "hook sql --table other --table message", "sync --watch --dry-run", "sync --watch --json", "sync --watch-pause 3s");
+        var steps = await StepsAsync("hook sql", "hook sql --drop --source messages", "hook sql --source none",
+            "hook sql --table other --table message", "sync --watch --dry-run", "sync --watch --json", "sync --watch-pause 3s");
 
         Approval.Verify(Scrubbed(steps), "Triggers");
     }
@@ -133,7 +137,8 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
         var watching = ToolRun.Of(_repository.Path, "sync --watch --watch-pause 0s --max-tokens 400", _environment);
         await UntilAsync(30);
 
-        await PostgresFixture.RunAsync(_url, "INSERT INTO message SELECT g, repeat('many words ', 100) || g FROM generate_series(100, 110) g");
+        await PostgresFixture.RunAsync(
+            _url, "INSERT INTO message SELECT g, repeat('many words ', 100) || g FROM generate_series(100, 110) g");
 
         var run = await watching.WaitAsync(TimeSpan.FromSeconds(30));
         run.ExitCode.ShouldBe(5);
@@ -143,7 +148,8 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
     [Fact]
     public async Task Watching_ends_where_every_round_would_buy_all_rows_again()
     {
-        _repository.Write("embsync.yaml", Config.Replace("type: table", "type: query", StringComparison.Ordinal).Replace("table: message", "query: SELECT id, body || clock_timestamp() AS text FROM message", StringComparison.Ordinal)
+        _repository.Write("embsync.yaml", Config.Replace("type: table", "type: query", StringComparison.Ordinal).Replace(
+            "table: message", "query: SELECT id, body || clock_timestamp() AS text FROM message", StringComparison.Ordinal)
             .Replace("    text: [body]\n    publish: { column: embedding }", "", StringComparison.Ordinal));
 
         var run = await ToolRun.Of(_repository.Path, "sync --watch --watch-pause 0s", _environment).WaitAsync(TimeSpan.FromMinutes(1));
@@ -159,9 +165,11 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
         var run = await ToolRun.Of(_repository.Path, "doctor --json --no-probe", _environment);
         run.ExitCode.ShouldBe(exitCode, run.ToString());
         using var json = JsonDocument.Parse(run.Out);
-        return [.. json.RootElement.GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("severity").GetString() != "info").Select(finding =>
+        return [.. json.RootElement.GetProperty("findings").EnumerateArray()
+            .Where(finding => finding.GetProperty("severity").GetString() != "info").Select(finding =>
             $"{finding.GetProperty("code").GetString()} {finding.GetProperty("subject").GetString()}: {finding.GetProperty("problem").GetString()}"
-            + (finding.GetProperty("mend").ValueKind == JsonValueKind.Null ? "" : $" -> {finding.GetProperty("mend").GetProperty("text").GetString()}"))];
+            + (finding.GetProperty("mend").ValueKind == JsonValueKind.Null ? ""
+                : $" -> {finding.GetProperty("mend").GetProperty("text").GetString()}"))];
     }
 
     private async Task<string> StepsAsync(params string[] commands)
@@ -181,7 +189,8 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
         for (var tries = 0; tries < 300; tries++)
         {
             if ((await PostgresFixture.RowsAsync(_url, "SELECT (to_regclass('embsync.item') IS NOT NULL)::text")) is ["true"]
-                && (await PostgresFixture.RowsAsync(_url, $"SELECT (count(*) = {items})::text FROM embsync.item WHERE true {and}")) is ["true"])
+                && (await PostgresFixture.RowsAsync(_url,
+                    $"SELECT (count(*) = {items})::text FROM embsync.item WHERE true {and}")) is ["true"])
             {
                 return;
             }
@@ -193,7 +202,8 @@ public sealed partial class RowCommandTests(PostgresFixture postgres) : IClassFi
     }
 
     private string Scrubbed(string text) => Seconds().Replace(Time().Replace(text, "{time}"), "$1{seconds}")
-        .Replace(new Uri(_url).AbsolutePath[1..], "{database}", StringComparison.Ordinal).Replace(new Uri(_url).Host, "{host}", StringComparison.Ordinal);
+        .Replace(new Uri(_url).AbsolutePath[1..], "{database}", StringComparison.Ordinal).Replace(
+            new Uri(_url).Host, "{host}", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?")]
     private static partial Regex Time();

@@ -36,13 +36,15 @@ public sealed partial class RunsCommandTests
         (await ToolRun.Of(repository.Path, "sync", environment)).ExitCode.ShouldBe(6);
 
         Approval.Verify(Scrubbed(await ToolRun.Of(repository.Path, "runs", environment, width: 200), repository), "Table");
-        Approval.Verify(Scrubbed(await ToolRun.Of(repository.Path, "runs --limit 1", environment, terminal: true, width: 60), repository), "Narrow");
+        Approval.Verify(Scrubbed(await ToolRun.Of(repository.Path, "runs --limit 1", environment, terminal: true, width: 60), repository),
+            "Narrow");
         Approval.Verify(Scrubbed(await ToolRun.Of(repository.Path, "runs 2", environment), repository), "Detail");
         Approval.Verify(Scrubbed(await ToolRun.Of(repository.Path, "runs --json --limit 2", environment), repository), "Json");
     }
 
     private static string Scrubbed(ToolRun run, TempRepository repository) =>
-        Time().Replace(run.ToString(), "{time}").Replace(repository.Head, "{commit}", StringComparison.Ordinal).Replace(repository.Head[..10], "{commit}", StringComparison.Ordinal);
+        Time().Replace(run.ToString(), "{time}").Replace(repository.Head, "{commit}", StringComparison.Ordinal).Replace(
+            repository.Head[..10], "{commit}", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?")]
     private static partial Regex Time();

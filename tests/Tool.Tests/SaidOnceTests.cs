@@ -12,8 +12,10 @@ public sealed class SaidOnceTests
         {
             foreach (var command in new[]
             {
-                "sync", "sync --since main", "sync --at main", "sync --dry-run --since main", "sync --format github", "status", "status --since main", "status --against main",
-                "status --check", "index --limit 1", "backfill 1 5", "search guide", "doctor", "report", "export --to jsonl --out out", "hook run post-commit", "hook install", "repair", "runs",
+                "sync", "sync --since main", "sync --at main", "sync --dry-run --since main", "sync --format github", "status",
+                    "status --since main", "status --against main",
+                "status --check", "index --limit 1", "backfill 1 5", "search guide", "doctor", "report", "export --to jsonl --out out",
+                    "hook run post-commit", "hook install", "repair", "runs",
             })
             {
                 commands.Add(kind, command);
@@ -62,7 +64,8 @@ public sealed class SaidOnceTests
     public void A_later_round_says_it_again()
     {
         using var error = new StringWriter { NewLine = "\n" };
-        var terminal = new Terminals.Terminal(error, error, TextReader.Null, false, false, 80, "/", new Dictionary<string, string>(), TimeProvider.System);
+        var terminal = new Terminals.Terminal(
+            error, error, TextReader.Null, false, false, 80, "/", new Dictionary<string, string>(), TimeProvider.System);
 
         terminal.Say("one");
         terminal.Say("one");

@@ -17,7 +17,8 @@ public sealed class SearchCommandTests(PostgresFixture postgres) : IClassFixture
         using var repository = await SyncedAsync();
         var whole = await ToolRun.Of(repository.Path, ["search", "retry a request", "-n", "1"]);
 
-        (await ToolRun.Of(repository.Path, arguments + (arguments.Contains("-n", StringComparison.Ordinal) || arguments.Contains("--", StringComparison.Ordinal) ? "" : " -n 1"))).Out
+        (await ToolRun.Of(repository.Path, arguments + (arguments.Contains("-n", StringComparison.Ordinal)
+            || arguments.Contains("--", StringComparison.Ordinal) ? "" : " -n 1"))).Out
             .Split('\n')[0].ShouldBe(whole.Out.Split('\n')[0]);
         whole.Out.ShouldContain("docs/guide.md:1");
     }
@@ -46,7 +47,8 @@ public sealed class SearchCommandTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Theory]
-    [InlineData("--where stauts=open", 2, "--where stauts=...: no item has this key; there is 'status', 'checkboxes', 'labels'. Did you mean 'status'?")]
+    [InlineData("--where stauts=open", 2,
+        "--where stauts=...: no item has this key; there is 'status', 'checkboxes', 'labels'. Did you mean 'status'?")]
     [InlineData("--where frobnicate=open", 2, "no item has this key; there is 'checkboxes', 'labels', 'status'")]
     [InlineData("--where status=opne", 0, "--where status=opne: no item says so; there is 'open' (4). Did you mean 'open'?")]
     [InlineData("--where labels=l7", 0, "--where labels=l7: no item says so; there is 'l0' (2), 'l1' (2). Did you mean 'l0'?")]
@@ -70,7 +72,8 @@ public sealed class SearchCommandTests(PostgresFixture postgres) : IClassFixture
     public async Task A_key_that_is_configured_and_that_nobody_uses_is_no_slip()
     {
         using var repository = TaskRepository.Create(2);
-        repository.Write("embsync.yaml", TaskRepository.Config.Replace("metadata: [status, labels]", "metadata: [status, assignee]", StringComparison.Ordinal));
+        repository.Write("embsync.yaml", TaskRepository.Config.Replace(
+            "metadata: [status, labels]", "metadata: [status, assignee]", StringComparison.Ordinal));
         await ToolRun.Of(repository.Path, "sync");
 
         var run = await ToolRun.Of(repository.Path, "search body --where assignee=me");
@@ -88,7 +91,8 @@ public sealed class SearchCommandTests(PostgresFixture postgres) : IClassFixture
         await SameAsync(world);
 
         // Touched and the same, changed, new, gone, metadata only, and one that can't be used.
-        var tasks = Directory.EnumerateFiles(world.Repository.Full("tasks"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        var tasks = Directory.EnumerateFiles(world.Repository.Full("tasks"), "*.md", SearchOption.AllDirectories).Order(
+            StringComparer.Ordinal).ToList();
         File.AppendAllText(tasks[0], "\n\n\n");
         File.AppendAllText(tasks[1], "\n\nMore text.\n");
         File.Delete(tasks[2]);
@@ -126,7 +130,8 @@ public sealed class SearchCommandTests(PostgresFixture postgres) : IClassFixture
         search.GetProperty("items").GetRawText().ShouldBe(status.GetProperty("items").GetRawText());
         search.GetProperty("coverage").GetDouble().ShouldBe(status.GetProperty("coverage").GetDouble());
         var items = status.GetProperty("items");
-        search.GetProperty("stale").GetInt32().ShouldBe(new[] { "missing", "stale", "orphaned", "metadata" }.Sum(name => items.GetProperty(name).GetInt32()));
+        search.GetProperty("stale").GetInt32().ShouldBe(
+            new[] { "missing", "stale", "orphaned", "metadata" }.Sum(name => items.GetProperty(name).GetInt32()));
     }
 
     private static async Task<JsonElement> JsonAsync(FaultWorld world, string command)

@@ -29,8 +29,10 @@ public sealed class SimilarCommandTests(PostgresFixture postgres) : IClassFixtur
     {
         await using var world = await WorldAsync(store);
 
-        (await world.RunAsync("similar nothing")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("no stored item is named 'nothing'"));
-        (await world.RunAsync("similar twin")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("'docs:twin' (docs/twin.md), 'tasks:twin' (tasks/twin.md)"));
+        (await world.RunAsync("similar nothing")).ShouldSatisfyAllConditions(
+            run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("no stored item is named 'nothing'"));
+        (await world.RunAsync("similar twin")).ShouldSatisfyAllConditions(
+            run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("'docs:twin' (docs/twin.md), 'tasks:twin' (tasks/twin.md)"));
         (await world.RunAsync("similar tasks/twin")).ExitCode.ShouldBe(0);
         (await world.RunAsync("similar")).ExitCode.ShouldBe(2);
     }
@@ -40,20 +42,24 @@ public sealed class SimilarCommandTests(PostgresFixture postgres) : IClassFixtur
     {
         using var repository = TaskRepository.Create(1);
 
-        (await ToolRun.Of(repository.Path, "similar T-1")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldNotBe(0), run => run.Error.ShouldContain("embsync sync"));
+        (await ToolRun.Of(repository.Path, "similar T-1")).ShouldSatisfyAllConditions(
+            run => run.ExitCode.ShouldNotBe(0), run => run.Error.ShouldContain("embsync sync"));
     }
 
     private async Task<FaultWorld> WorldAsync(Touched store)
     {
         var world = await FaultWorld.StartAsync(store, postgres);
-        world.Server.Vectors = (_, dimension, text) => Near(dimension, text.Contains("pay", StringComparison.Ordinal) ? 0.1f : text.Contains("guide", StringComparison.Ordinal) ? 0.6f : 3f);
+        world.Server.Vectors = (_, dimension, text) =>
+            Near(dimension, text.Contains("pay", StringComparison.Ordinal) ? 0.1f : text.Contains("guide", StringComparison.Ordinal) ? 0.6f
+            : 3f);
         world.Configure(change: text => text.Replace("name: docs, ", "name: docs, id: id, ", StringComparison.Ordinal));
         world.Repository.Write("tasks/one.md", "---\nid: T-1\n---\n\nHow to pay.\n");
         world.Repository.Write("tasks/copy.md", "---\nid: tasks/copy\n---\n\nHow to pay again.\n");
         world.Repository.Write("docs/guide.md", "---\nid: docs/guide\n---\n\nA guide.\n");
         world.Repository.Write("docs/twin.md", "---\nid: twin\n---\n\nOther words.\n");
         world.Repository.Write("tasks/twin.md", "---\nid: twin\n---\n\nOther words, too.\n");
-        foreach (var old in Directory.EnumerateFiles(world.Repository.Full("tasks"), "*.md", SearchOption.AllDirectories).Where(file => file.Contains("area", StringComparison.Ordinal)))
+        foreach (var old in Directory.EnumerateFiles(world.Repository.Full("tasks"), "*.md", SearchOption.AllDirectories).Where(
+            file => file.Contains("area", StringComparison.Ordinal)))
         {
             File.Delete(old);
         }

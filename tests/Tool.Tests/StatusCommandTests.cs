@@ -46,7 +46,8 @@ public sealed class StatusCommandTests
         using var repository = await DriftedAsync();
 
         Approval.Verify((await ToolRun.Of(repository.Path, $"status --format {format}")).Out
-            .Replace($"\"semanticVersion\": \"{CommandLine.Version}\"", "\"semanticVersion\": \"{version}\"", StringComparison.Ordinal), $"Drift_{format}");
+            .Replace($"\"semanticVersion\": \"{CommandLine.Version}\"", "\"semanticVersion\": \"{version}\"", StringComparison.Ordinal),
+                $"Drift_{format}");
     }
 
     [Fact]
@@ -89,7 +90,8 @@ public sealed class StatusCommandTests
         using var repository = TaskRepository.Create(1);
 
         (await ToolRun.Of(repository.Path, "status", terminal: true)).Out.ShouldContain("\u001b[");
-        (await ToolRun.Of(repository.Path, "status", terminal: true, environment: new Dictionary<string, string> { ["NO_COLOR"] = "1" })).Out.ShouldNotContain("\u001b[");
+        (await ToolRun.Of(repository.Path, "status", terminal: true, environment: new Dictionary<string, string> { ["NO_COLOR"] = "1" }))
+            .Out.ShouldNotContain("\u001b[");
         (await ToolRun.Of(repository.Path, "status --no-color", terminal: true)).Out.ShouldNotContain("\u001b[");
         (await ToolRun.Of(repository.Path, "status")).Out.ShouldNotContain("\u001b[");
     }

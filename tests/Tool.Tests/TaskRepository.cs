@@ -21,7 +21,8 @@ internal static class TaskRepository
             repository.Write($"tasks/area{i % 2}/t{i}.md", Task(i));
         }
 
-        repository.Write("docs/guide.md", "# Guide\n\nHow to retry a request after the provider answered 429.\n\n## Back-off\n\nWait longer each time.\n");
+        repository.Write("docs/guide.md",
+            "# Guide\n\nHow to retry a request after the provider answered 429.\n\n## Back-off\n\nWait longer each time.\n");
         repository.Write("embsync.yaml", Config);
         repository.Write(".gitignore", ".embsync/\n");
         repository.Commit();

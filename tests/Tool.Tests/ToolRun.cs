@@ -17,7 +17,8 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var started = new Terminal(
-            output, error, TextReader.Null, terminal, terminal, width, folder, environment ?? new Dictionary<string, string>(), clock ?? TimeProvider.System);
+            output, error, TextReader.Null, terminal, terminal, width, folder, environment ?? new Dictionary<string, string>(), clock
+            ?? TimeProvider.System);
         var code = await Task.Run(() => CommandLine.Run(arguments, started, cancellationToken), CancellationToken.None);
         return new(code, output.ToString(), error.ToString());
     }

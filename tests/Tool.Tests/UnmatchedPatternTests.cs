@@ -41,7 +41,8 @@ public sealed class UnmatchedPatternTests
     public async Task An_export_of_json_too()
     {
         using var repository = TempRepository.Create();
-        repository.Write("embsync.yaml", "version: 1\nsources: [{ name: issues, type: json, include: [\"export/*.json\"], id: id, text: [body] }]\n");
+        repository.Write("embsync.yaml",
+            "version: 1\nsources: [{ name: issues, type: json, include: [\"export/*.json\"], id: id, text: [body] }]\n");
         repository.Commit();
 
         var status = await ToolRun.Of(repository.Path, "status --check");

@@ -23,7 +23,8 @@ public sealed class UnsetKeyTests
         run.ExitCode.ShouldBe(0, run.ToString());
         run.Error.ShouldContain(said);
         (await ToolRun.Of(repository.Path, command + " -q")).Error.ShouldBeEmpty();
-        (await ToolRun.Of(repository.Path, command, new Dictionary<string, string> { ["MY_KEY"] = "sk-something" })).Error.ShouldNotContain("MY_KEY");
+        (await ToolRun.Of(repository.Path, command, new Dictionary<string, string> { ["MY_KEY"] = "sk-something" })).Error.ShouldNotContain(
+            "MY_KEY");
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class UnsetKeyTests
 
         (await ToolRun.Of(repository.Path, "config show")).Out.ShouldContain("# apiKey:");
         (await ToolRun.Of(repository.Path, "config show")).Out.ShouldContain("# env:MY_KEY, which is not set");
-        (await ToolRun.Of(repository.Path, "config show --json")).Out.ShouldContain("\"embeddings.apiKey\": \"env:MY_KEY, which is not set\"");
+        (await ToolRun.Of(repository.Path, "config show --json")).Out.ShouldContain(
+            "\"embeddings.apiKey\": \"env:MY_KEY, which is not set\"");
     }
 
     [Theory]

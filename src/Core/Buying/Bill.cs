@@ -150,7 +150,8 @@ public sealed class Bill(SpendLimit limit, IReadOnlyList<PurchaseTerms> terms)
             }
         }
 
-        public SpaceOutcome Outcome => new(Embedded, Requests, Retries, _billed, Spent, _billed is null ? null : _covered) { Cost = terms.CostOf(Spent) };
+        public SpaceOutcome Outcome =>
+            new(Embedded, Requests, Retries, _billed, Spent, _billed is null ? null : _covered) { Cost = terms.CostOf(Spent) };
 
         public void Add(EmbedAnswer answer)
         {

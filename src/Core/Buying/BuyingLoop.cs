@@ -20,7 +20,8 @@ internal sealed class BuyingLoop(EmbedStream embed, Bill bill)
 {
     /// <param name="settle">What is left to commit once all answers are in; null for nothing.</param>
     /// <exception cref="GuardException">The budget is used up; what was bought is kept.</exception>
-    public async Task RunAsync(IAsyncEnumerable<EmbedInput> feed, AnswerSink sink, CancellationToken cancellationToken, Func<Task>? settle = null)
+    public async Task RunAsync(
+        IAsyncEnumerable<EmbedInput> feed, AnswerSink sink, CancellationToken cancellationToken, Func<Task>? settle = null)
     {
         await foreach (var answer in embed(AffordableAsync(feed, cancellationToken), cancellationToken))
         {
@@ -37,7 +38,8 @@ internal sealed class BuyingLoop(EmbedStream embed, Bill bill)
         bill.RefuseUsedUp();
     }
 
-    private async IAsyncEnumerable<EmbedInput> AffordableAsync(IAsyncEnumerable<EmbedInput> feed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<EmbedInput> AffordableAsync(
+        IAsyncEnumerable<EmbedInput> feed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var input in feed.WithCancellation(cancellationToken))
         {

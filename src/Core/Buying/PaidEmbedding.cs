@@ -15,14 +15,16 @@ internal sealed class PaidEmbedding : IDisposable
     private readonly RequestGovernor _governor;
     private readonly int _space;
 
-    private PaidEmbedding(RequestGovernor governor, SpoolWriter? spool, int space) => (_governor, _spool, _space) = (governor, spool, space);
+    private PaidEmbedding(RequestGovernor governor, SpoolWriter? spool, int space) =>
+        (_governor, _spool, _space) = (governor, spool, space);
 
     /// <param name="bill">Also gets what comes when nobody waits for it any more.</param>
     /// <param name="space">Number of the space it is for.</param>
     /// <exception cref="Model.StoreException">The spool can't be written: nothing was bought.</exception>
     /// <param name="spool">Where results are kept; null where they need not be.</param>
     /// <param name="governor">Opens one that keeps its results as it is told.</param>
-    public static PaidEmbedding Open(EmbeddingSignature signature, SpoolFolder? spool, Func<KeepResults?, RequestGovernor> governor, Bill bill, int space)
+    public static PaidEmbedding Open(
+        EmbeddingSignature signature, SpoolFolder? spool, Func<KeepResults?, RequestGovernor> governor, Bill bill, int space)
     {
 #pragma warning disable CA2000 // The answer owns it.
         var kept = spool?.Begin(signature);
@@ -41,7 +43,8 @@ internal sealed class PaidEmbedding : IDisposable
     }
 
     /// <summary>Who asks for the next answer has committed the one before.</summary>
-    public async IAsyncEnumerable<EmbedAnswer> EmbedAsync(IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<EmbedAnswer> EmbedAsync(
+        IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var answer in _governor.EmbedAsync(inputs, cancellationToken))
         {
@@ -53,5 +56,6 @@ internal sealed class PaidEmbedding : IDisposable
     public void Dispose() => _spool?.Dispose();
 
     private static List<VectorRow> Rows(IReadOnlyList<EmbedResult> results) =>
-        [.. results.Where(result => result.Failure is null).Select(result => new VectorRow(result.Input.Hash, result.Vector, result.Input.Tokens))];
+        [.. results.Where(result => result.Failure is null).Select(
+            result => new VectorRow(result.Input.Hash, result.Vector, result.Input.Tokens))];
 }

@@ -13,7 +13,8 @@ namespace EmbSync.Core.Buying;
 /// <param name="unclaimed">Takes what answers took that came when nobody waited any more; null for nobody.</param>
 internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room, Action<EmbedAnswer>? unclaimed = null)
 {
-    public async IAsyncEnumerable<EmbedAnswer> EmbedAsync(IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<EmbedAnswer> EmbedAsync(
+        IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var left = new CancellationTokenSource();
@@ -23,7 +24,8 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room, 
         var answers = Channel.CreateUnbounded<Delivery>();
         var feeding = FeedAsync(inputs, queues, feed.Token, stop.Token);
 #pragma warning disable CA2025 // The tasks have ended before the sources go: the finally below waits for them.
-        var running = streams.Select((stream, index) => Task.Run(() => DrainAsync(stream, queues[index], answers.Writer, open, stop, left.Token), CancellationToken.None)).ToList();
+        var running = streams.Select((stream, index) => Task.Run(
+            () => DrainAsync(stream, queues[index], answers.Writer, open, stop, left.Token), CancellationToken.None)).ToList();
 #pragma warning restore CA2025
         var ended = EndAsync(running, answers.Writer);
         try
@@ -54,7 +56,8 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room, 
         await Task.WhenAll(running);
     }
 
-    private static async Task FeedAsync(IAsyncEnumerable<EmbedInput> inputs, List<Channel<EmbedInput>> queues, CancellationToken feed, CancellationToken stop)
+    private static async Task FeedAsync(
+        IAsyncEnumerable<EmbedInput> inputs, List<Channel<EmbedInput>> queues, CancellationToken feed, CancellationToken stop)
     {
         Exception? failure = null;
         try
@@ -79,7 +82,8 @@ internal sealed class SpaceFanOut(IReadOnlyList<EmbedStream> streams, int room, 
     }
 
     private static async Task DrainAsync(
-        EmbedStream stream, Channel<EmbedInput> queue, ChannelWriter<Delivery> answers, OpenStreams open, CancellationTokenSource stop, CancellationToken left)
+        EmbedStream stream, Channel<EmbedInput> queue, ChannelWriter<Delivery> answers, OpenStreams open, CancellationTokenSource stop,
+        CancellationToken left)
     {
         var whole = false;
         try

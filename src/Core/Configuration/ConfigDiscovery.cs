@@ -28,7 +28,8 @@ public static class ConfigDiscovery
         var found = FileNames.Select(name => Path.Combine(folder, name)).Where(File.Exists).ToList();
         return found.Count < 2
             ? found.FirstOrDefault()
-            : throw new UsageException($"{found[0]} and {Path.GetFileName(found[1])} are in the same folder: remove one, or say which with --config");
+            : throw new UsageException(
+                $"{found[0]} and {Path.GetFileName(found[1])} are in the same folder: remove one, or say which with --config");
     }
 
     private static List<string> Folders(ConfigRequest request)

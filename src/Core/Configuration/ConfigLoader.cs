@@ -64,7 +64,8 @@ public static class ConfigLoader
         values.TryGet(ConfigSchema.Project, out var project) ? project
         : request.OriginPath is { Length: > 0 } origin ? origin
         // The root of a file system has no name.
-        : Path.GetFileName(Path.GetFullPath(request.RepositoryRoot ?? root).TrimEnd(Path.DirectorySeparatorChar)) is { Length: > 0 } folder ? folder
+        : Path.GetFileName(Path.GetFullPath(request.RepositoryRoot ?? root).TrimEnd(Path.DirectorySeparatorChar)) is { Length: > 0 } folder
+            ? folder
         : "default";
 
     private static LimitsConfig ReadLimits(ConfigValues values) => new(

@@ -8,7 +8,8 @@ namespace EmbSync.Core.Configuration;
 /// <param name="root">The file, or one source of it.</param>
 /// <param name="within">Path of <paramref name="root"/> in the definition, and as messages say it; empty for the whole file.</param>
 internal sealed class ConfigValues(
-    ConfigRequest request, string? shown, MapNode root, (string Path, string Subject) within, ConfigProblems problems, Dictionary<string, string> origins)
+    ConfigRequest request, string? shown, MapNode root, (string Path, string Subject) within, ConfigProblems problems,
+    Dictionary<string, string> origins)
 {
     private readonly HashSet<string> bad = new(StringComparer.Ordinal);
 
@@ -62,7 +63,8 @@ internal sealed class ConfigValues(
 
     /// <summary>Name of the unset variable that a setting's <c>env:NAME</c> stands for; null when there is a value, or nothing.</summary>
     public string? UnsetVariable(Setting setting) =>
-        Find(setting)?.Node is ScalarNode { Text: var text } && EnvironmentReference.NameIn(text) is { } name && EnvironmentReference.IsName(name)
+        Find(setting)?.Node is ScalarNode { Text: var text } && EnvironmentReference.NameIn(text) is { } name
+            && EnvironmentReference.IsName(name)
             && EnvironmentReference.Value(request.Environment, name) is null ? name : null;
 
     /// <summary>Says where a value came from that no key holds.</summary>
@@ -72,7 +74,8 @@ internal sealed class ConfigValues(
     public void Report(Setting setting, string message)
     {
         var found = Find(setting);
-        problems.Add(found?.Where ?? shown ?? setting.Variable, found?.Node.Line ?? (shown is null ? 0 : 1), found?.Node.Column ?? 1, message);
+        problems.Add(found?.Where ?? shown ?? setting.Variable, found?.Node.Line ?? (shown is null ? 0 : 1), found?.Node.Column ?? 1,
+            message);
     }
 
     public string SubjectOf(Setting setting) => within.Subject + setting.Path[within.Path.Length..];
@@ -81,7 +84,8 @@ internal sealed class ConfigValues(
         ? new(new ScalarNode(flag.Text, ScalarForm.Flag, 0, 0), flag.Flag, flag.Flag)
         : null;
 
-    private Found? InEnvironment(Setting setting) => setting.IsInEnvironment && EnvironmentReference.Value(request.Environment, setting.Variable) is { } text
+    private Found? InEnvironment(Setting setting) =>
+        setting.IsInEnvironment && EnvironmentReference.Value(request.Environment, setting.Variable) is { } text
         ? new(new ScalarNode(text, ScalarForm.Environment, 0, 0), setting.Variable, setting.Variable)
         : null;
 
@@ -101,7 +105,8 @@ internal sealed class ConfigValues(
     private static IEnumerable<Setting> Aliases(Setting setting) => ConfigSchema.All.Where(other => other.AliasOf == setting.Path);
 
     private static string Reference(ConfigNode node) =>
-        node is ScalarNode { Text: var text } && EnvironmentReference.NameIn(text) is { } name && EnvironmentReference.IsName(name) ? $" (env:{name})" : "";
+        node is ScalarNode { Text: var text } && EnvironmentReference.NameIn(text) is { } name && EnvironmentReference.IsName(name)
+            ? $" (env:{name})" : "";
 }
 
 /// <param name="Where">File, variable or flag, for messages.</param>

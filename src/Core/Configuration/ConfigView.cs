@@ -21,7 +21,8 @@ public sealed record SettingDescription(string Path, string? Variable, string? D
 /// <summary>The configuration for people: what is in effect and why, and what could be.</summary>
 public static class ConfigView
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+        { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>All settings but sections, in the order of documentation.</summary>
     public static IReadOnlyList<SettingDescription> Settings =>
@@ -60,7 +61,8 @@ public static class ConfigView
             ["file"] = config.File,
             ["root"] = config.Root,
             ["config"] = top,
-            ["origins"] = new JsonObject(config.Origins.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+            ["origins"] = new JsonObject(config.Origins.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(
+            pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
         }.ToJsonString(Indented) + "\n";
     }
 
@@ -84,7 +86,8 @@ public static class ConfigView
     {
         const int Comments = 44;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {(config.File is null ? "no configuration file: defaults" : YamlText.Of(config.File))}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"# {(config.File is null ? "no configuration file: defaults" : YamlText.Of(config.File))}\n");
         text.Append(CultureInfo.InvariantCulture, $"# root {YamlText.Of(config.Root)}\n");
         var before = Array.Empty<string>();
         foreach (var row in EffectiveSettings.Of(config))
@@ -102,9 +105,11 @@ public static class ConfigView
             var isSource = sections.Length > 0 && sections[0].StartsWith("sources[", StringComparison.Ordinal);
             var indent = new string(' ', sections.Length * 2 + (isSource ? 2 : 0));
             var isFirst = row.Setting == ConfigSchema.SourceName;
-            var line = (isFirst ? indent[..^2] + "- " : indent) + (row.Value is null ? $"# {row.Setting.Key}:" : $"{row.Setting.Key}: {YamlText.Of(row.Value)}");
+            var line = (isFirst ? indent[..^2] + "- " : indent)
+                + (row.Value is null ? $"# {row.Setting.Key}:" : $"{row.Setting.Key}: {YamlText.Of(row.Value)}");
             var origin = config.Origins.GetValueOrDefault(row.Subject) ?? "default";
-            text.Append(line.PadRight(Comments)).Append(CultureInfo.InvariantCulture, $" # {(row.Value is null && !config.Origins.ContainsKey(row.Subject) ? row.Setting.Otherwise ?? "not set" : origin)}\n");
+            text.Append(line.PadRight(Comments)).Append(CultureInfo.InvariantCulture,
+                $" # {(row.Value is null && !config.Origins.ContainsKey(row.Subject) ? row.Setting.Otherwise ?? "not set" : origin)}\n");
         }
 
         return text.ToString();

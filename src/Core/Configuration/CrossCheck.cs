@@ -63,29 +63,34 @@ internal static class CrossCheck
             }
             else if (dimension is < LexicalMin or > LexicalMax)
             {
-                place.Values.Report(place.Dimension, Line($"{place.DimensionName} {dimension} is outside what {model} makes: {LexicalMin} to {LexicalMax}"));
+                place.Values.Report(place.Dimension, Line(
+                    $"{place.DimensionName} {dimension} is outside what {model} makes: {LexicalMin} to {LexicalMax}"));
             }
         }
         else if (embeddings.Provider == ConfigSchema.Local)
         {
             if (embeddings.Local is null && dimension != BundledModel.Dimension)
             {
-                place.Values.Report(place.Dimension, Line($"{place.DimensionName} {dimension}: {model} makes vectors of {BundledModel.Dimension} only"));
+                place.Values.Report(place.Dimension, Line(
+                    $"{place.DimensionName} {dimension}: {model} makes vectors of {BundledModel.Dimension} only"));
             }
         }
         else if (isLexicalModel)
         {
-            place.Values.Report(place.Model, $"{model} is the model of provider lexical, not of {embeddings.Provider}: name another (known are {ModelCatalog.Names})");
+            place.Values.Report(place.Model,
+                $"{model} is the model of provider lexical, not of {embeddings.Provider}: name another (known are {ModelCatalog.Names})");
         }
         else if (ModelCatalog.Find(embeddings.Model) is { } known)
         {
             if (dimension > known.NativeDimension)
             {
-                place.Values.Report(place.Dimension, Line($"{place.DimensionName} {dimension} is more than {model} makes: {known.NativeDimension} at most"));
+                place.Values.Report(place.Dimension, Line(
+                    $"{place.DimensionName} {dimension} is more than {model} makes: {known.NativeDimension} at most"));
             }
             else if (dimension != known.NativeDimension && !known.SupportsShorter)
             {
-                place.Values.Report(place.Dimension, Line($"{place.DimensionName} {dimension}: {model} makes vectors of {known.NativeDimension} only"));
+                place.Values.Report(place.Dimension, Line(
+                    $"{place.DimensionName} {dimension}: {model} makes vectors of {known.NativeDimension} only"));
             }
         }
     }
@@ -96,8 +101,10 @@ internal static class CrossCheck
         if (config.Store.Backend == StoreBackend.Postgres && config.Embeddings.Dimension > max)
         {
             var type = config.Store.Vectors == VectorType.HalfVec ? "halfvec" : "vector";
-            var way = type == "vector" && config.Embeddings.Dimension <= HalfVecMax ? "write store.vectors: halfvec, or a smaller dimension" : "write a smaller dimension";
-            place.Values.Report(place.Dimension, Line($"{place.DimensionName} {config.Embeddings.Dimension}: an index over {type} goes to {max}: {way}"));
+            var way = type == "vector" && config.Embeddings.Dimension <= HalfVecMax
+                ? "write store.vectors: halfvec, or a smaller dimension" : "write a smaller dimension";
+            place.Values.Report(place.Dimension, Line(
+                $"{place.DimensionName} {config.Embeddings.Dimension}: an index over {type} goes to {max}: {way}"));
         }
     }
 
@@ -116,9 +123,11 @@ internal static class CrossCheck
         }
 
         // Also when the key isn't there yet: a file that is right here must be right where the key is.
-        if ((embeddings.ApiKey is not null || values.Find(ConfigSchema.ApiKey) is not null) && !EndpointRules.MayHaveKey(address, embeddings.AllowHosts))
+        if ((embeddings.ApiKey is not null || values.Find(ConfigSchema.ApiKey) is not null) && !EndpointRules.MayHaveKey(
+            address, embeddings.AllowHosts))
         {
-            values.Report(ConfigSchema.BaseUrl, $"embeddings.baseUrl points to {host}, which may not have the key ({embeddings.ApiKeyVariable}): "
+            values.Report(ConfigSchema.BaseUrl,
+                $"embeddings.baseUrl points to {host}, which may not have the key ({embeddings.ApiKeyVariable}): "
                 + $"add the host to embeddings.allowHosts, or set {ConfigSchema.AllowHosts.Variable}, which wins over the file");
         }
         else if (embeddings.SentVariables.Count > 0 && !EndpointRules.MayHaveKey(address, embeddings.AllowHosts))
@@ -135,7 +144,8 @@ internal static class CrossCheck
             return;
         }
 
-        foreach (var (source, chunk) in config.Sources.Select(source => (source, source.Chunk)).Where(one => one.Chunk.MaxTokens > known.MaxInputTokens))
+        foreach (var (source, chunk) in config.Sources.Select(source => (source, source.Chunk)).Where(
+            one => one.Chunk.MaxTokens > known.MaxInputTokens))
         {
             values.Report(ConfigSchema.Sources, Line(
                 $"source '{source.Name}' has chunk.maxTokens {chunk.MaxTokens}, and {Quoting.Quote(known.Name)} takes {known.MaxInputTokens}: lower it"));

@@ -36,7 +36,8 @@ internal static class EffectiveSettings
         var several = embeddings.Spaces.Count > 0;
         yield return Row(ConfigSchema.Model, several ? null : embeddings.Model);
         yield return Optional(ConfigSchema.Dimension, several ? null : (long?)embeddings.Dimension);
-        yield return Row(ConfigSchema.Spaces, several ? [.. embeddings.Spaces.Select(space => new WrittenSpace(space.Name, space.Model, space.Dimension))] : null);
+        yield return Row(ConfigSchema.Spaces,
+            several ? [.. embeddings.Spaces.Select(space => new WrittenSpace(space.Name, space.Model, space.Dimension))] : null);
         yield return Optional(ConfigSchema.LocalPooling, embeddings.Local?.Pooling);
         yield return Optional(ConfigSchema.LocalWindow, (long?)embeddings.Local?.Window);
         yield return Optional(ConfigSchema.RequestDimensions, embeddings.Request.NamesDimension);
@@ -74,7 +75,8 @@ internal static class EffectiveSettings
         }
     }
 
-    internal static EffectiveSetting Row<T>(Setting<T> setting, T? value) => new(setting, setting.Path, value is null ? null : setting.Kind.ToJson(value));
+    internal static EffectiveSetting Row<T>(Setting<T> setting, T? value) =>
+        new(setting, setting.Path, value is null ? null : setting.Kind.ToJson(value));
 
     internal static EffectiveSetting Optional<T>(Setting<T> setting, T? value)
         where T : struct => new(setting, setting.Path, value is { } known ? setting.Kind.ToJson(known) : null);

@@ -39,9 +39,11 @@ internal static class EmbeddingsReader
             key,
             model,
             dimension,
-            provider == ConfigSchema.Local && values.Find(ConfigSchema.BatchSize) is null ? LocalBatch : (int)values.Get(ConfigSchema.BatchSize),
+            provider == ConfigSchema.Local && values.Find(ConfigSchema.BatchSize) is null ? LocalBatch : (int)values.Get(
+            ConfigSchema.BatchSize),
             (int)values.Get(ConfigSchema.SleepMs),
-            provider == ConfigSchema.Local && values.Find(ConfigSchema.Concurrency) is null ? Environment.ProcessorCount : (int)values.Get(ConfigSchema.Concurrency),
+            provider == ConfigSchema.Local && values.Find(ConfigSchema.Concurrency) is null ? Environment.ProcessorCount : (int)values.Get(
+            ConfigSchema.Concurrency),
             values.Get(ConfigSchema.Prices),
             // Who sets the environment holds the key: an address from there may have it.
             isFromEnvironment ? [.. hosts, address!.Host] : hosts,
@@ -76,13 +78,15 @@ internal static class EmbeddingsReader
 
     // A change of the file could make any variable one of them.
     private static readonly Setting[] Sent =
-        [ConfigSchema.Model, ConfigSchema.Spaces, ConfigSchema.DocumentPrefix, ConfigSchema.QueryPrefix, ConfigSchema.RequestExtra, ConfigSchema.RequestHeaders];
+        [ConfigSchema.Model, ConfigSchema.Spaces, ConfigSchema.DocumentPrefix, ConfigSchema.QueryPrefix, ConfigSchema.RequestExtra,
+            ConfigSchema.RequestHeaders];
 
     private static IEnumerable<string> VariablesIn(ConfigNode? node) => node switch
     {
         MapNode map => map.Entries.SelectMany(entry => VariablesIn(entry.Value)),
         ListNode list => list.Items.SelectMany(VariablesIn),
-        ScalarNode { Form: not ScalarForm.Environment } scalar when EnvironmentReference.NameIn(scalar.Text) is { } name && EnvironmentReference.IsName(name) => [name],
+        ScalarNode { Form: not ScalarForm.Environment } scalar when EnvironmentReference.NameIn(scalar.Text) is { } name
+        && EnvironmentReference.IsName(name) => [name],
         _ => [],
     };
 
@@ -94,7 +98,8 @@ internal static class EmbeddingsReader
         }
 
         // A flag means one space, which the command names; it stands for that space's own.
-        foreach (var beside in new Setting[] { ConfigSchema.Model, ConfigSchema.Dimension }.Where(setting => values.Find(setting) is { Node: not ScalarNode { Form: ScalarForm.Flag } }))
+        foreach (var beside in new Setting[] { ConfigSchema.Model, ConfigSchema.Dimension }.Where(
+            setting => values.Find(setting) is { Node: not ScalarNode { Form: ScalarForm.Flag } }))
         {
             values.Report(beside, $"{beside.Path} stands beside embeddings.spaces, which names models and dimensions: keep one of the two");
         }
@@ -102,10 +107,12 @@ internal static class EmbeddingsReader
         var (flagSpace, flagModel, flagDimension) = (values.Flags.Space, values.Flags.Model, values.Flags.Dimension);
         if (written.Count > 0 && (flagModel is not null || flagDimension is not null) && !written.Any(space => space.Name == flagSpace))
         {
-            values.Report(ConfigSchema.Spaces, $"there are several spaces ({string.Join(", ", written.Select(space => space.Name))}): say which one with --space");
+            values.Report(ConfigSchema.Spaces,
+                $"there are several spaces ({string.Join(", ", written.Select(space => space.Name))}): say which one with --space");
         }
 
-        return [.. written.Select(space => space.Name == flagSpace ? space with { Model = flagModel ?? space.Model, Dimension = flagDimension ?? space.Dimension } : space).Select(space =>
+        return [.. written.Select(space => space.Name == flagSpace ? space with
+            { Model = flagModel ?? space.Model, Dimension = flagDimension ?? space.Dimension } : space).Select(space =>
         {
             var model = space.Model ?? models.Usual;
             var (dimension, local) = models.Read(model, space);
@@ -131,7 +138,8 @@ internal static class EmbeddingsReader
 
         values.Note(setting, AddressVariable);
         var reading = new ValueReading("the address", AddressVariable, values.Environment, values.Problems);
-        return setting.Kind.TryRead(new ScalarNode(text, ScalarForm.Environment, 0, 0), reading, out var standard) ? (standard, true) : (null, false);
+        return setting.Kind.TryRead(new ScalarNode(text, ScalarForm.Environment, 0, 0), reading, out var standard) ? (standard, true)
+            : (null, false);
     }
 
     // A missing key is no error here: status, plans and dry runs need none. The provider says which variable to set.
@@ -164,6 +172,7 @@ internal static class EmbeddingsReader
 
         values.Note(ConfigSchema.ApiKey, KeyVariable);
         var reading = new ValueReading("the key", KeyVariable, values.Environment, values.Problems);
-        return ConfigSchema.ApiKey.Kind.TryRead(new ScalarNode(standard, ScalarForm.Environment, 0, 0), reading, out var found) ? found : null;
+        return ConfigSchema.ApiKey.Kind.TryRead(new ScalarNode(standard, ScalarForm.Environment, 0, 0), reading, out var found) ? found
+            : null;
     }
 }

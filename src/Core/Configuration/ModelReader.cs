@@ -44,7 +44,8 @@ internal sealed class ModelReader(ConfigValues values, string provider, string r
         };
         if (written is null && own is null && values.AreGood(ConfigSchema.Dimension))
         {
-            values.Report(space is null ? ConfigSchema.Model : ConfigSchema.Spaces, $"{Subject(space)}.dimension is needed for {Quoting.Quote(model)}, a model that embsync doesn't know: "
+            values.Report(space is null ? ConfigSchema.Model : ConfigSchema.Spaces,
+                $"{Subject(space)}.dimension is needed for {Quoting.Quote(model)}, a model that embsync doesn't know: "
                 + $"write the length of its vectors (known are {ModelCatalog.Names})");
         }
 
@@ -54,7 +55,8 @@ internal sealed class ModelReader(ConfigValues values, string provider, string r
     /// <summary>Reports settings of a model by path where there is none: they would do nothing.</summary>
     public void RequireUsed()
     {
-        foreach (var setting in _isGivenByPath ? [] : new Setting[] { ConfigSchema.LocalPooling, ConfigSchema.LocalWindow }.Where(setting => values.Find(setting) is not null))
+        foreach (var setting in _isGivenByPath ? [] : new Setting[] { ConfigSchema.LocalPooling, ConfigSchema.LocalWindow }.Where(
+            setting => values.Find(setting) is not null))
         {
             values.Report(setting, $"{setting.Path} is for a model that provider local gets by path (embeddings.model), and there is none: take it away");
         }
@@ -66,7 +68,8 @@ internal sealed class ModelReader(ConfigValues values, string provider, string r
         if (model == EmbeddingsReader.LexicalModel || ModelCatalog.Find(model) is not null)
         {
             var other = model == EmbeddingsReader.LexicalModel ? ConfigSchema.Lexical : ConfigSchema.OpenAi;
-            values.Report(space is null ? ConfigSchema.Model : ConfigSchema.Spaces, $"{Quoting.Quote(model)} is a model of provider {other}, not of local: "
+            values.Report(space is null ? ConfigSchema.Model : ConfigSchema.Spaces,
+                $"{Quoting.Quote(model)} is a model of provider {other}, not of local: "
                 + $"write provider: {other}, or name {BundledModel.Name} or the path of a model");
             return (BundledModel.Dimension, null);
         }

@@ -21,7 +21,8 @@ public sealed partial class Redactor
     {
         ArgumentNullException.ThrowIfNull(secrets);
         // Longest first: a secret that holds another must go as a whole.
-        values = [.. secrets.Select(secret => secret.Reveal()).SelectMany(value => PasswordsIn(value).Prepend(value)).Where(value => value.Trim().Length > 0)
+        values = [.. secrets.Select(secret => secret.Reveal()).SelectMany(value => PasswordsIn(value).Prepend(value)).Where(
+            value => value.Trim().Length > 0)
             .SelectMany(Forms).Distinct(StringComparer.Ordinal).OrderByDescending(value => value.Length)];
     }
 
@@ -44,7 +45,8 @@ public sealed partial class Redactor
     }
 
     /// <summary>The same, and fields of requests that come from the environment, which may be everyday words.</summary>
-    internal static IReadOnlyList<Secret> SecretsOf(EmbeddingsConfig embeddings) => [.. KeysOf(embeddings), .. embeddings.Request.Extra.SelectMany(field => field.Secrets)];
+    internal static IReadOnlyList<Secret> SecretsOf(EmbeddingsConfig embeddings) =>
+        [.. KeysOf(embeddings), .. embeddings.Request.Extra.SelectMany(field => field.Secrets)];
 
     /// <summary>For messages: known secrets, and all that looks like one.</summary>
     public string Redact(string text) => RedactPatterns(RedactKnown(text));
@@ -83,7 +85,8 @@ public sealed partial class Redactor
         var raw = WholeUrlPassword().Match(value) is { Success: true } url ? url.Groups["password"].Value
             : PasswordKeyword().Match(value) is { Success: true } keyword ? keyword.Groups["value"].Value.Trim('\'', '"')
             : "";
-        foreach (var password in new[] { raw, Uri.UnescapeDataString(raw) }.Distinct(StringComparer.Ordinal).Where(password => password.Length >= ShortestPart))
+        foreach (var password in new[] { raw, Uri.UnescapeDataString(raw) }.Distinct(StringComparer.Ordinal).Where(
+            password => password.Length >= ShortestPart))
         {
             if (value.IndexOf(password, StringComparison.Ordinal) == value.LastIndexOf(password, StringComparison.Ordinal))
             {
@@ -95,10 +98,12 @@ public sealed partial class Redactor
     [GeneratedRegex(@"(?<head>://[^\s/:@]*:)(?<password>[^\s/]*)@", RegexOptions.ExplicitCapture)]
     private static partial Regex UrlPassword();
 
-    [GeneratedRegex(@"\A\s*[""']?[a-z0-9.:+_-]+://[^\s/:@]*:(?<password>\S*)@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A\s*[""']?[a-z0-9.:+_-]+://[^\s/:@]*:(?<password>\S*)@",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex WholeUrlPassword();
 
-    [GeneratedRegex(@"(?<head>\b(password|passwd|pwd|psw)""?\s*[=:]\s*)(?<value>'[^']*'|""[^""]*""|[^\s;&,'""]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<head>\b(password|passwd|pwd|psw)""?\s*[=:]\s*)(?<value>'[^']*'|""[^""]*""|[^\s;&,'""]+)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex PasswordKeyword();
 
     [GeneratedRegex(@"(?<head>\bBearer\s+|\b(api-key|x-api-key|subscription-key)""?\s*[:=]\s*""?|[?&](key|api[-_]?key|code|sig|(access_|auth_?)?token)=)[^\s"",;&]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

@@ -17,7 +17,8 @@ public sealed record RowShape(string ItemType, int Priority, TextFormat Format, 
 /// <summary>A source whose items are rows of a PostgreSQL database.</summary>
 /// <param name="Url">Of the database, which may be another than the store's.</param>
 /// <param name="TimeoutSeconds">For one statement.</param>
-public abstract record DatabaseSourceConfig(string Name, Secret Url, RowShape Shape, int TimeoutSeconds) : SourceConfig(Name, Shape.Priority, Shape.Chunk);
+public abstract record DatabaseSourceConfig(string Name, Secret Url, RowShape Shape, int TimeoutSeconds) : SourceConfig(
+    Name, Shape.Priority, Shape.Chunk);
 
 /// <summary>Rows of a table or view. All names are columns, found in the catalog as they are written here.</summary>
 /// <param name="Table">With or without its schema.</param>
@@ -51,7 +52,8 @@ public sealed record TableSourceConfig(
 public sealed record ColumnPublish(string Column, string Hash, string? At);
 
 /// <summary>The distinct values of one column, trimmed: each is an item, whose id is the SHA-256 of the value.</summary>
-public sealed record ColumnSourceConfig(string Name, Secret Url, RowShape Shape, int TimeoutSeconds, string Table, string Column, string? Where)
+public sealed record ColumnSourceConfig(
+    string Name, Secret Url, RowShape Shape, int TimeoutSeconds, string Table, string Column, string? Where)
     : DatabaseSourceConfig(Name, Url, Shape, TimeoutSeconds)
 {
     /// <summary>Table of the <c>embedding_cache</c> form that vectors are published into; null for none.</summary>
@@ -62,7 +64,8 @@ public sealed record ColumnSourceConfig(string Name, Secret Url, RowShape Shape,
 /// Any SELECT that yields <c>id</c> and <c>text</c>, and where wanted <c>type</c>, <c>title</c>, <c>metadata</c>, <c>priority</c>,
 /// <c>updated_at</c>.
 /// </summary>
-public sealed record QuerySourceConfig(string Name, Secret Url, RowShape Shape, int TimeoutSeconds, string Query) : DatabaseSourceConfig(Name, Url, Shape, TimeoutSeconds);
+public sealed record QuerySourceConfig(string Name, Secret Url, RowShape Shape, int TimeoutSeconds, string Query) : DatabaseSourceConfig(
+    Name, Url, Shape, TimeoutSeconds);
 
 /// <summary>
 /// Objects in JSON files: arrays, JSON lines, or what a path leads to. All names are paths of members: <c>author.login</c>.

@@ -28,14 +28,17 @@ internal static partial class RowSourcesReader
             }
 
             return Url(values, store) is { } address && table is not null
-                ? new ColumnSourceConfig(name, address, Shape(values, name, WholeValueTokens), Timeout(values), table, column, where) { PublishTable = ReadPublishTable(values) } : null;
+                ? new ColumnSourceConfig(name, address, Shape(values, name, WholeValueTokens), Timeout(values), table, column, where)
+                    { PublishTable = ReadPublishTable(values) } : null;
         }
 
         var (text, template) = ReadText(values, "column");
         return Url(values, store) is { } url && table is not null
             ? new TableSourceConfig(
-                name, url, Shape(values, name), Timeout(values), table, values.TryGet(RowSettings.Key, out var key) ? key : [], text, template, Optional(values, RowSettings.Title),
-                Optional(values, RowSettings.TypeFrom), Optional(values, RowSettings.PriorityFrom), Optional(values, RowSettings.UpdatedAt), values.Get(ConfigSchema.Metadata), where) { Publish = ReadPublish(values) }
+                name, url, Shape(values, name), Timeout(values), table, values.TryGet(RowSettings.Key, out var key) ? key
+                : [], text, template, Optional(values, RowSettings.Title),
+                Optional(values, RowSettings.TypeFrom), Optional(values, RowSettings.PriorityFrom),
+                Optional(values, RowSettings.UpdatedAt), values.Get(ConfigSchema.Metadata), where) { Publish = ReadPublish(values) }
             : null;
     }
 
@@ -47,8 +50,10 @@ internal static partial class RowSourcesReader
     {
         var (text, template) = ReadText(values, "member");
         return new(
-            name, Shape(values, name), values.TryGet(ConfigSchema.Include, out var include) ? include : [], values.Get(ConfigSchema.Exclude), Optional(values, RowSettings.Items),
-            values.TryGet(ConfigSchema.IdKey, out var id) ? id : DefaultId, text, template, Optional(values, RowSettings.Title), Optional(values, RowSettings.TypeFrom),
+            name, Shape(values, name), values.TryGet(ConfigSchema.Include, out var include) ? include
+            : [], values.Get(ConfigSchema.Exclude), Optional(values, RowSettings.Items),
+            values.TryGet(ConfigSchema.IdKey, out var id) ? id : DefaultId, text, template, Optional(values, RowSettings.Title), Optional(
+            values, RowSettings.TypeFrom),
             Optional(values, RowSettings.PriorityFrom), Optional(values, RowSettings.UpdatedAt), values.Get(ConfigSchema.Metadata));
     }
 
@@ -73,7 +78,8 @@ internal static partial class RowSourcesReader
             values.Report(ConfigSchema.SourceName, $"the source says no text: write text: [NAME] with the {noun}s that are embedded{(noun == "column" ? ", or column: NAME for the distinct values of one" : "")}");
         }
 
-        return (isThere && template is null ? text : template is null ? [] : [.. Places().Matches(template).Where(place => place.Groups[1].Success).Select(place => place.Groups[1].Value).Distinct(StringComparer.Ordinal)], template);
+        return (isThere && template is null ? text : template is null ? [] : [.. Places().Matches(template)
+            .Where(place => place.Groups[1].Success).Select(place => place.Groups[1].Value).Distinct(StringComparer.Ordinal)], template);
     }
 
     private static ColumnPublish? ReadPublish(ConfigValues values)
@@ -98,7 +104,8 @@ internal static partial class RowSourcesReader
 
     private static string? ReadPublishTable(ConfigValues values)
     {
-        foreach (var beside in new Setting[] { RowSettings.PublishColumn, RowSettings.PublishHash, RowSettings.PublishAt }.Where(setting => values.Find(setting) is not null))
+        foreach (var beside in new Setting[] { RowSettings.PublishColumn, RowSettings.PublishHash, RowSettings.PublishAt }.Where(
+            setting => values.Find(setting) is not null))
         {
             values.Report(beside, "the values of a column have no row of their own: publish them into a table of the embedding_cache form (publish.table)");
         }
@@ -107,7 +114,8 @@ internal static partial class RowSourcesReader
     }
 
     private static RowShape Shape(ConfigValues values, string name, int? mostTokens = null) => new(
-        values.TryGet(ConfigSchema.ItemType, out var type) ? type : name, (int)values.Get(ConfigSchema.Priority), values.Get(RowSettings.Format), SourcesReader.ReadChunk(values, mostTokens));
+        values.TryGet(ConfigSchema.ItemType, out var type) ? type
+        : name, (int)values.Get(ConfigSchema.Priority), values.Get(RowSettings.Format), SourcesReader.ReadChunk(values, mostTokens));
 
     private static int Timeout(ConfigValues values) => (int)values.Get(RowSettings.TimeoutSeconds);
 
@@ -143,7 +151,8 @@ internal static partial class RowSourcesReader
             return new(found, EnvironmentReference.Prefix + DatabaseVariable);
         }
 
-        values.Report(ConfigSchema.SourceName, $"the source's database is not said: write url: env:{DatabaseVariable}, and set that variable");
+        values.Report(ConfigSchema.SourceName,
+            $"the source's database is not said: write url: env:{DatabaseVariable}, and set that variable");
         return null;
     }
 }

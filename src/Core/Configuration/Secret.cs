@@ -27,7 +27,8 @@ public sealed class Secret(string value, string origin) : IEquatable<Secret>
             throw new Model.UsageException($"{flag} env:...: what follows env: is no name of a variable");
         }
 
-        return EnvironmentReference.Value(environment, name) is { } found ? new(found, text) : throw new Model.UsageException($"{flag} {text}: that variable is not set");
+        return EnvironmentReference.Value(environment, name) is { } found ? new(found, text) : throw new Model.UsageException(
+            $"{flag} {text}: that variable is not set");
     }
 
     public override string ToString() => $"({Origin})";

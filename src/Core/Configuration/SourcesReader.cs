@@ -28,7 +28,8 @@ internal static class SourcesReader
                 if (own.TryGet(ConfigSchema.SourceName, out var name) && !places.TryAdd(name, map))
                 {
                     own.Report(ConfigSchema.SourceName, string.Create(
-                        CultureInfo.InvariantCulture, $"a source named '{name}' stands in line {places[name].Line} already: names are unique"));
+                        CultureInfo.InvariantCulture,
+                        $"a source named '{name}' stands in line {places[name].Line} already: names are unique"));
                 }
 
                 if (ReadOne(own, name ?? DefaultName, store) is { } source)
@@ -68,7 +69,8 @@ internal static class SourcesReader
     public static ChunkConfig ReadChunk(ConfigValues values, int? most = null)
     {
         var chunk = new ChunkConfig(
-            values.TryGet(ConfigSchema.ChunkMax, out var max) ? (int)max : most ?? (int)ConfigSchema.ChunkMax.Default, (int)values.Get(ConfigSchema.ChunkMin));
+            values.TryGet(ConfigSchema.ChunkMax, out var max) ? (int)max : most ?? (int)ConfigSchema.ChunkMax.Default, (int)values.Get(
+            ConfigSchema.ChunkMin));
         if (chunk.MinTokens * 2 > chunk.MaxTokens)
         {
             var setting = values.Find(ConfigSchema.ChunkMin) is null ? ConfigSchema.ChunkMax : ConfigSchema.ChunkMin;

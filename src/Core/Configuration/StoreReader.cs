@@ -60,7 +60,8 @@ internal static class StoreReader
     {
         if (values.Find(ConfigSchema.Url) is null)
         {
-            values.Report(ConfigSchema.Backend, "the postgres backend needs store.url: write url: env:DATABASE_URL, or set EMBSYNC_STORE_URL");
+            values.Report(ConfigSchema.Backend,
+                "the postgres backend needs store.url: write url: env:DATABASE_URL, or set EMBSYNC_STORE_URL");
             return null;
         }
 
@@ -80,9 +81,11 @@ internal static class StoreReader
 
     private static void CheckAlias(ConfigValues values, MapNode tree)
     {
-        if ((tree.Find("vectorStorage") as MapNode)?.Find("backend") is { } alias && (tree.Find("store") as MapNode)?.Find("backend") is not null)
+        if ((tree.Find("vectorStorage") as MapNode)?.Find("backend") is
+            { } alias && (tree.Find("store") as MapNode)?.Find("backend") is not null)
         {
-            values.Problems.Add(values.Shown, alias.Line, alias.Column, "vectorStorage.backend is another name of store.backend, which is set too: keep one");
+            values.Problems.Add(values.Shown, alias.Line, alias.Column,
+                "vectorStorage.backend is another name of store.backend, which is set too: keep one");
         }
     }
 }

@@ -35,7 +35,8 @@ internal static partial class YamlText
         {
             var acts = char.IsControl(letter) || char.IsSurrogate(letter)
                 || char.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
-            quoted.Append(acts && !char.IsSurrogate(letter) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}") : letter.ToString());
+            quoted.Append(acts && !char.IsSurrogate(letter) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}")
+                : letter.ToString());
         }
 
         return quoted.ToString();
@@ -45,6 +46,7 @@ internal static partial class YamlText
     private static partial Regex Plain();
 
     // What YAML, of either version, reads as something else than text.
-    [GeneratedRegex(@"\A([-+.0-9][-+.0-9_eExXoOa-fA-F:]*|~|null|true|false|yes|no|on|off|y|n|\.inf|\.nan)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A([-+.0-9][-+.0-9_eExXoOa-fA-F:]*|~|null|true|false|yes|no|on|off|y|n|\.inf|\.nan)\z",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Typed();
 }

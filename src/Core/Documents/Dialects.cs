@@ -16,17 +16,21 @@ internal static partial class Dialects
             text = MdxText.Strip(text);
         }
 
-        text = text.StartsWith("import ", StringComparison.Ordinal) || text.StartsWith("export ", StringComparison.Ordinal) || text.StartsWith('\n')
+        text = text.StartsWith("import ", StringComparison.Ordinal) || text.StartsWith("export ", StringComparison.Ordinal)
+            || text.StartsWith('\n')
             ? MdxText.WithoutModules(text) : text;
-        text = text.Contains("{{<", StringComparison.Ordinal) || text.Contains("{{%", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal)
+        text = text.Contains("{{<", StringComparison.Ordinal) || text.Contains("{{%", StringComparison.Ordinal) || text.Contains(
+            "{%", StringComparison.Ordinal)
             ? Erased(text, Tag()) : text;
         text = text.Contains("%%", StringComparison.Ordinal) ? Erased(text, Comment()) : text;
         text = text.Contains("{:", StringComparison.Ordinal) ? Erased(Erased(text, Contents()), Kramdown()) : text;
-        text = text.Contains("{#", StringComparison.Ordinal) || text.Contains("{.", StringComparison.Ordinal) || text.Contains("){", StringComparison.Ordinal)
+        text = text.Contains("{#", StringComparison.Ordinal) || text.Contains("{.", StringComparison.Ordinal) || text.Contains(
+            "){", StringComparison.Ordinal)
             ? Erased(Erased(text, Attributes()), HeadingAttributes(), IsInHeading) : text;
         text = text.Contains(":: ", StringComparison.Ordinal) ? Erased(text, Property()) : text;
         text = text.Contains("$$", StringComparison.Ordinal) ? FencedMath(text) : text;
-        return text.Contains("\n///", StringComparison.Ordinal) || text.StartsWith("///", StringComparison.Ordinal) ? Containers(text) : text;
+        return text.Contains("\n///", StringComparison.Ordinal) || text.StartsWith("///", StringComparison.Ordinal) ? Containers(text)
+            : text;
     }
 
     /// <summary>Without what matches outside of code; the line breaks in it stay.</summary>
@@ -60,11 +64,13 @@ internal static partial class Dialects
     }
 
     /// <summary>Shortcodes of Hugo, and tags of Liquid, Jinja and Nunjucks, which begin with a word.</summary>
-    [GeneratedRegex(@"\{\{<(?:[^<>]|<[^<>\n]*>){0,2000}?>\}\}|\{\{%.{0,2000}?%\}\}|\{%-?\s*/?[A-Za-z_](?:[^%]|%(?!\})){0,2000}?%\}", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex(@"\{\{<(?:[^<>]|<[^<>\n]*>){0,2000}?>\}\}|\{\{%.{0,2000}?%\}\}|\{%-?\s*/?[A-Za-z_](?:[^%]|%(?!\})){0,2000}?%\}",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Tag();
 
     /// <summary>Obsidian's: from a line that begins with the mark to one that ends with it. A word in capitals is a place-holder.</summary>
-    [GeneratedRegex(@"(?<=^[ \t]*)%%(?![A-Z0-9_]+%%)(?:[^%]|%(?!%)){1,20000}?%%(?=[ \t]*$)", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=^[ \t]*)%%(?![A-Z0-9_]+%%)(?:[^%]|%(?!%)){1,20000}?%%(?=[ \t]*$)",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Comment();
 
     /// <summary>An attribute list of kramdown; a tuple of Elixir, <c>{:ok, x}</c>, is none.</summary>
@@ -72,11 +78,13 @@ internal static partial class Dialects
     private static partial Regex Kramdown();
 
     /// <summary>The list item that kramdown puts a table of contents in place of.</summary>
-    [GeneratedRegex(@"^[ ]{0,3}(?:[-*+]|\d\.)[ \t][^\n]*\n[ ]{0,3}\{:[^}\n]*toc[^}\n]*\}[ \t]*$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ ]{0,3}(?:[-*+]|\d\.)[ \t][^\n]*\n[ ]{0,3}\{:[^}\n]*toc[^}\n]*\}[ \t]*$",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Contents();
 
     /// <summary>What is set behind a link, an image or a span.</summary>
-    [GeneratedRegex(@"(?<=\]\([^()\n]{0,500}\)|\])(?<!:[a-z][\w-]{0,40}\[[^\]\n]{0,300}\])\{(?:[#.][\w-]|[\w-]+=)[^{}\n]*\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=\]\([^()\n]{0,500}\)|\])(?<!:[a-z][\w-]{0,40}\[[^\]\n]{0,300}\])\{(?:[#.][\w-]|[\w-]+=)[^{}\n]*\}",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Attributes();
 
     /// <summary>Names and classes at a line's end; only a heading has them.</summary>
@@ -84,12 +92,14 @@ internal static partial class Dialects
     private static partial Regex HeadingAttributes();
 
     /// <summary>What Logseq keeps of a block for itself.</summary>
-    [GeneratedRegex(@"^[ \t]*(?:id:: [0-9a-f]{8}-[0-9a-f-]{27}|collapsed:: (?:true|false))[ \t]*$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*(?:id:: [0-9a-f]{8}-[0-9a-f-]{27}|collapsed:: (?:true|false))[ \t]*$",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Property();
 
     [GeneratedRegex(@"^[ \t>]*\$\$[ \t]*$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex MathLine();
 
-    [GeneratedRegex(@"^///(?:[ \t]*([A-Za-z][\w-]*)(?:[ \t]*\|[ \t]*([^\n]*))?)?[ \t]*$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^///(?:[ \t]*([A-Za-z][\w-]*)(?:[ \t]*\|[ \t]*([^\n]*))?)?[ \t]*$",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Slashes();
 }

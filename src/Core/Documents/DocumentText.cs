@@ -14,7 +14,8 @@ internal static class DocumentText
         var rendered = Rendered(Dialects.Prepare(markdown, dialect), firstLine, warnings);
         if (rendered.LeftOut.Count > 0)
         {
-            warnings.Add(new(ProblemCodes.NotText, rendered.LeftOut[0].Line, $"{Text.Count(rendered.LeftOut.Sum(data => (long)data.Length), "character")} without a space, as Base64 has them, "
+            warnings.Add(new(ProblemCodes.NotText, rendered.LeftOut[0].Line,
+                $"{Text.Count(rendered.LeftOut.Sum(data => (long)data.Length), "character")} without a space, as Base64 has them, "
                 + "are data and were left out. Keep data in a file of its own."));
         }
 

@@ -18,17 +18,25 @@ internal static partial class DocumentTitle
     /// </summary>
     private static readonly HashSet<string> Generic = new(StringComparer.Ordinal)
     {
-        "abstract", "about", "acceptance criteria", "api", "background", "content", "contents", "context", "decision", "description", "details", "documentation",
-        "examples", "example", "executive summary", "feature name", "features", "foreword", "getting started", "goal", "goals", "home", "index", "info", "information", "install",
-        "installation", "intro", "introduction", "introductions", "issue", "metadata", "motivation", "name", "note", "notes", "objective", "objectives", "overview", "preamble",
-        "preface", "problem", "problem statement", "proposal", "purpose", "quick start", "quickstart", "readme", "references", "release notes", "requirements", "scope", "setup",
-        "specification", "status", "summary", "synopsis", "table of contents", "task", "tasks", "tldr", "title", "toc", "todo", "untitled", "usage", "what", "what is this", "why",
-        "einführung", "einleitung", "inhalt", "inhaltsverzeichnis", "überblick", "übersicht", "zusammenfassung", "aperçu", "résumé", "sommaire", "descripción", "introducción",
-        "resumen", "introdução", "resumo", "descrição", "введение", "описание", "обзор", "介绍", "介紹", "前言", "概述", "概要", "摘要", "目录", "目錄", "简介", "簡介", "はじめに", "目次", "개요", "소개",
+        "abstract", "about", "acceptance criteria", "api", "background", "content", "contents", "context", "decision", "description",
+            "details", "documentation",
+        "examples", "example", "executive summary", "feature name", "features", "foreword", "getting started", "goal", "goals", "home",
+            "index", "info", "information", "install",
+        "installation", "intro", "introduction", "introductions", "issue", "metadata", "motivation", "name", "note", "notes", "objective",
+            "objectives", "overview", "preamble",
+        "preface", "problem", "problem statement", "proposal", "purpose", "quick start", "quickstart", "readme", "references",
+            "release notes", "requirements", "scope", "setup",
+        "specification", "status", "summary", "synopsis", "table of contents", "task", "tasks", "tldr", "title", "toc", "todo", "untitled",
+            "usage", "what", "what is this", "why",
+        "einführung", "einleitung", "inhalt", "inhaltsverzeichnis", "überblick", "übersicht", "zusammenfassung", "aperçu", "résumé",
+            "sommaire", "descripción", "introducción",
+        "resumen", "introdução", "resumo", "descrição", "введение", "описание", "обзор", "介绍", "介紹", "前言", "概述", "概要", "摘要", "目录", "目錄",
+            "简介", "簡介", "はじめに", "目次", "개요", "소개",
     };
 
     /// <summary>Names that stand for their folder.</summary>
-    private static readonly HashSet<string> FolderFiles = new(StringComparer.OrdinalIgnoreCase) { "readme", "index", "_index", "page", "+page", "default" };
+    private static readonly HashSet<string> FolderFiles = new(
+        StringComparer.OrdinalIgnoreCase) { "readme", "index", "_index", "page", "+page", "default" };
 
     /// <summary>
     /// The front matter's; else the document's only heading of level 1, where nothing but images, links and HTML stands before it; else the

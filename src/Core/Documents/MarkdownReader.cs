@@ -61,11 +61,13 @@ public sealed class MarkdownReader(MarkdownSourceConfig config)
         text = ConflictMarkers.TakeOut(text, warnings);
         var front = DocumentFront.Of(text);
         warnings.AddRange(front.Warnings);
-        var rendered = DocumentText.Render(front.Body, front.BodyLine, path.EndsWith(".mdx", StringComparison.OrdinalIgnoreCase) ? MarkdownDialect.Mdx : MarkdownDialect.Common, warnings);
+        var rendered = DocumentText.Render(front.Body, front.BodyLine,
+            path.EndsWith(".mdx", StringComparison.OrdinalIgnoreCase) ? MarkdownDialect.Mdx : MarkdownDialect.Common, warnings);
         var chunks = ChunkLayout.Lay(EmbeddedFront.Of(front, rendered, config), config, front.BodyLine - 1);
         if (chunks.Count > ManyChunks)
         {
-            warnings.Add(new(ProblemCodes.ManyChunks, null, $"The file makes {Text.Number(chunks.Count)} chunks, and each is embedded. If it was generated, exclude it."));
+            warnings.Add(new(ProblemCodes.ManyChunks, null,
+                $"The file makes {Text.Number(chunks.Count)} chunks, and each is embedded. If it was generated, exclude it."));
         }
 
         return new(
@@ -90,7 +92,8 @@ public sealed class MarkdownReader(MarkdownSourceConfig config)
         }
 
         var id = value is FrontMatterValue.Scalar { IsNull: false } scalar ? scalar.Text.Trim() : "";
-        if (id.Length > 0 && !id.Any(char.IsControl) && !id.Contains('\uFFFD', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(id) <= MaxIdBytes)
+        if (id.Length > 0 && !id.Any(char.IsControl) && !id.Contains('\uFFFD', StringComparison.Ordinal)
+            && Encoding.UTF8.GetByteCount(id) <= MaxIdBytes)
         {
             return id;
         }
@@ -119,9 +122,11 @@ public sealed class MarkdownReader(MarkdownSourceConfig config)
         return CanonicalJson.Of(metadata);
     }
 
-    private static string TextOf(DocumentFront front, string key) => front.Find(key) is FrontMatterValue.Scalar scalar ? scalar.ToText() : "";
+    private static string TextOf(DocumentFront front, string key) =>
+        front.Find(key) is FrontMatterValue.Scalar scalar ? scalar.ToText() : "";
 
     /// <summary>Times without a zone are UTC.</summary>
     private static DateTimeOffset? TimeOf(string text) =>
-        DateTimeOffset.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+            : null;
 }

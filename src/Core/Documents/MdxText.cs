@@ -45,7 +45,8 @@ internal sealed partial class MdxText
             var begins = isStart && !fence.IsOpen && Module().IsMatch(line);
             if (begins || (isModule && (depth > 0 || !line.IsWhiteSpace())))
             {
-                depth = Math.Max(0, depth + line.Count('{') - line.Count('}') + line.Count('(') - line.Count(')') + line.Count('[') - line.Count(']'));
+                depth = Math.Max(0, depth + line.Count('{') - line.Count('}') + line.Count('(') - line.Count(')')
+                    + line.Count('[') - line.Count(']'));
                 isModule = true;
                 isStart = true;
                 continue;
@@ -86,7 +87,8 @@ internal sealed partial class MdxText
         if (length > 2)
         {
             var inner = text.AsSpan(start + 1, length - 2).Trim();
-            if (inner.Length >= 2 && inner[0] is '"' or '\'' or '`' && inner[^1] == inner[0] && inner[1..^1].IndexOf(inner[0]) < 0 && !inner.Contains("${", StringComparison.Ordinal))
+            if (inner.Length >= 2 && inner[0] is '"' or '\'' or '`' && inner[^1] == inner[0] && inner[1..^1]
+                .IndexOf(inner[0]) < 0 && !inner.Contains("${", StringComparison.Ordinal))
             {
                 result.Append(inner[1..^1].ToString().Replace('\n', ' '));
             }
@@ -109,7 +111,8 @@ internal sealed partial class MdxText
             if (text[at] == '>')
             {
                 var whole = text.AsSpan(start, at + 1 - start);
-                var isHtml = name.Groups[1].Value is [>= 'a' and <= 'z', ..] lower && !lower.Contains('.', StringComparison.Ordinal) && !whole.Contains('{');
+                var isHtml = name.Groups[1].Value is [>= 'a' and <= 'z', ..] lower && !lower.Contains('.', StringComparison.Ordinal)
+                    && !whole.Contains('{');
                 if (isHtml)
                 {
                     return 0;
@@ -203,7 +206,8 @@ internal sealed partial class MdxText
             var margin = margins.Count > 0 ? Math.Min(margins.Peek(), indent) : 0;
             result.Append(line[margin..]);
             fence = fence.After(line);
-            isFirst |= !fence.IsOpen && content.Length > 1 && content[0] == '<' && IsComponent(content[1]) && content[^1] == '>' && !content.EndsWith("/>") && !content.Contains("</", StringComparison.Ordinal);
+            isFirst |= !fence.IsOpen && content.Length > 1 && content[0] == '<' && IsComponent(content[1]) && content[^1] == '>'
+                && !content.EndsWith("/>") && !content.Contains("</", StringComparison.Ordinal);
         }
 
         return result.ToString();
@@ -218,6 +222,7 @@ internal sealed partial class MdxText
     private static partial Regex TagName();
 
     /// <summary>Attributes that are read, not only set.</summary>
-    [GeneratedRegex(@"[\s{](?:title|label|heading|description|caption|summary)\s*[=:]\s*(?:""([^""]*)""|'([^']*)')", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[\s{](?:title|label|heading|description|caption|summary)\s*[=:]\s*(?:""([^""]*)""|'([^']*)')",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Shown();
 }

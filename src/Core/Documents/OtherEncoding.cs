@@ -49,7 +49,8 @@ internal static class OtherEncoding
         try
         {
             var text = new UnicodeEncoding(bigEndian: even > odd, byteOrderMark: false, throwOnInvalidBytes: true).GetString(bytes);
-            warnings.Add(new(ProblemCodes.OtherEncoding, null, "The file was read as UTF-16, and has no byte order mark that says so. Save it as UTF-8."));
+            warnings.Add(new(ProblemCodes.OtherEncoding, null,
+                "The file was read as UTF-16, and has no byte order mark that says so. Save it as UTF-8."));
             return text;
         }
         catch (DecoderFallbackException)

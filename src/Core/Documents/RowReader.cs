@@ -11,7 +11,8 @@ namespace EmbSync.Core.Documents;
 /// <param name="Text">What is embedded, as it stands there.</param>
 /// <param name="Metadata">Canonical JSON.</param>
 /// <param name="Version">See <see cref="Item.Version"/>.</param>
-public sealed record RawRow(string Id, string? Type, string? Title, string Text, string Metadata, int? Priority, DateTimeOffset? UpdatedAt, string Version)
+public sealed record RawRow(
+    string Id, string? Type, string? Title, string Text, string Metadata, int? Priority, DateTimeOffset? UpdatedAt, string Version)
 {
     /// <summary>Details that could not be taken as they stand.</summary>
     public IReadOnlyList<ItemWarning> Warnings { get; init; } = [];
@@ -30,7 +31,8 @@ internal sealed class RowReader(string source, string kind, RowShape shape, IRea
     private const int MaxTitle = 300;
 
     /// <summary>See <see cref="Item.Pipeline"/>.</summary>
-    public string Pipeline { get; } = $"{kind}/{FormatVersion(shape)}:" + ContentHash.Of(CanonicalJson.Of(new Dictionary<string, JsonNode?>(settings)
+    public string Pipeline { get; } = $"{kind}/{FormatVersion(shape)}:" + ContentHash.Of(
+        CanonicalJson.Of(new Dictionary<string, JsonNode?>(settings)
     {
         ["chunk.max"] = shape.Chunk.MaxTokens,
         ["chunk.min"] = shape.Chunk.MinTokens,
@@ -48,16 +50,20 @@ internal sealed class RowReader(string source, string kind, RowShape shape, IRea
 
         var text = SourceText.Normalize(row.Text).Trim();
         var warnings = row.Warnings.ToList();
-        var document = shape.Format == TextFormat.Markdown ? DocumentText.Render(text, 1, MarkdownDialect.Common, warnings) : Paragraphs(text);
+        var document = shape.Format == TextFormat.Markdown ? DocumentText.Render(text, 1, MarkdownDialect.Common, warnings) : Paragraphs(
+            text);
         return ReadOutcome.Of(new Item(
-            new(source, row.Id), string.IsNullOrWhiteSpace(row.Type) ? shape.ItemType : row.Type, TitleOf(row, document.Text), null, row.Version, Pipeline, row.Metadata,
-            row.Priority ?? shape.Priority, row.UpdatedAt, [.. Chunker.Cut(document, shape.Chunk).Select((part, seq) => ChunkOf(document, part, seq))])
+            new(source, row.Id), string.IsNullOrWhiteSpace(row.Type) ? shape.ItemType
+            : row.Type, TitleOf(row, document.Text), null, row.Version, Pipeline, row.Metadata,
+            row.Priority ?? shape.Priority, row.UpdatedAt,
+            [.. Chunker.Cut(document, shape.Chunk).Select((part, seq) => ChunkOf(document, part, seq))])
         {
             Warnings = warnings,
         });
     }
 
-    public ReadOutcome Problem(string id, string code, string message) => ReadOutcome.Of(new ItemProblem(code, source, id, null, null, message));
+    public ReadOutcome Problem(string id, string code, string message) =>
+        ReadOutcome.Of(new ItemProblem(code, source, id, null, null, message));
 
     private static Chunk ChunkOf(RenderedDocument document, Part part, int seq)
     {

@@ -35,12 +35,14 @@ internal static class SourceText
 
         if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero)
         {
-            return (null, new(ProblemCodes.NotUtf8, 1 + text.AsSpan(0, zero).Count('\n'), "The file holds a NUL character: it is not text. Exclude it, or save it as UTF-8."));
+            return (null, new(ProblemCodes.NotUtf8, 1 + text.AsSpan(0, zero).Count('\n'),
+                "The file holds a NUL character: it is not text. Exclude it, or save it as UTF-8."));
         }
 
         var normal = Normalize(text);
         return normal.StartsWith(LfsHeader, StringComparison.Ordinal) && normal.Contains("\noid sha256:", StringComparison.Ordinal)
-            ? (null, new(ProblemCodes.LfsPointer, null, "The file is a Git LFS pointer, not the text itself. Run 'git lfs pull', or exclude it."))
+            ? (null, new(ProblemCodes.LfsPointer, null,
+                "The file is a Git LFS pointer, not the text itself. Run 'git lfs pull', or exclude it."))
             : (normal, null);
     }
 
@@ -53,7 +55,8 @@ internal static class SourceText
         var (encoding, mark) = bytes switch
         {
             [0xEF, 0xBB, 0xBF, ..] => ((Encoding)Utf8, 3),
-            [0xFF, 0xFE, 0, 0, ..] when bytes.Length % 4 == 0 => (new UTF32Encoding(bigEndian: false, byteOrderMark: true, throwOnInvalidCharacters: true), 4),
+            [0xFF, 0xFE, 0, 0, ..] when bytes.Length % 4 == 0 =>
+            (new UTF32Encoding(bigEndian: false, byteOrderMark: true, throwOnInvalidCharacters: true), 4),
             [0, 0, 0xFE, 0xFF, ..] => (new UTF32Encoding(bigEndian: true, byteOrderMark: true, throwOnInvalidCharacters: true), 4),
             [0xFF, 0xFE, ..] => (new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true), 2),
             [0xFE, 0xFF, ..] => (new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true), 2),

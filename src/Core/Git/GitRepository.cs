@@ -82,7 +82,8 @@ public sealed class GitRepository : IDisposable
         }
 
         found.Dispose();
-        var workTree = environment.TryGetValue("GIT_WORK_TREE", out var tree) && tree.Length > 0 ? Path.GetFullPath(tree, directory) : directory;
+        var workTree = environment.TryGetValue("GIT_WORK_TREE", out var tree) && tree.Length > 0 ? Path.GetFullPath(tree, directory)
+            : directory;
         return Discovered(directory, folder, workTree);
     }
 
@@ -200,7 +201,8 @@ public sealed class GitRepository : IDisposable
         };
         var states = repository.RetrieveStatus(options);
         var skip = IndexFlags.ReadSkipWorktree(Path.Combine(Folder, "index"));
-        var unwatched = skip.Where(IsThere).Concat(repository.Index.Where(entry => entry.AssumeUnchanged).Select(entry => entry.Path).Where(IsThere));
+        var unwatched = skip.Where(IsThere).Concat(
+            repository.Index.Where(entry => entry.AssumeUnchanged).Select(entry => entry.Path).Where(IsThere));
         HashSet<string> With(FileStatus flags) => states.Where(state => (state.State & flags) != 0).Select(state => state.FilePath)
             .ToHashSet(StringComparer.Ordinal);
         var deleted = With(FileStatus.DeletedFromWorkdir);
@@ -288,13 +290,15 @@ public sealed class GitRepository : IDisposable
     };
 
     private Commit Commit(string id) => repository.Lookup<Commit>(new ObjectId(id)) ?? throw new GitException(
-        $"The commit {id} is not in this repository." + (IsShallow ? " This clone is shallow: fetch the whole history ('fetch-depth: 0')." : ""));
+        $"The commit {id} is not in this repository."
+        + (IsShallow ? " This clone is shallow: fetch the whole history ('fetch-depth: 0')." : ""));
 
     private ShallowHistory Shallow() => new(
         commit => [.. Commit(commit).Parents.Select(parent => parent.Sha)],
         File.ReadLines(ShallowFile).Select(line => line.Trim()).ToHashSet(StringComparer.Ordinal));
 
-    private bool IsThere(string path) => new FileInfo(Path.Combine(WorkTree!, path)) is var file && (file.Exists || file.LinkTarget is not null);
+    private bool IsThere(string path) =>
+        new FileInfo(Path.Combine(WorkTree!, path)) is var file && (file.Exists || file.LinkTarget is not null);
 
     private string Unknown(string reference)
     {
@@ -345,7 +349,8 @@ public sealed class GitRepository : IDisposable
         Repository? opened = null;
         try
         {
-            opened = workTree is null ? new Repository(folder) : new Repository(folder, new RepositoryOptions { WorkingDirectoryPath = workTree });
+            opened = workTree is null ? new Repository(folder) : new Repository(
+                folder, new RepositoryOptions { WorkingDirectoryPath = workTree });
             if (!opened.Info.IsBare)
             {
                 _ = opened.Index.Count;   // an index in a form that libgit2 can't read shows here, not in the middle of a run

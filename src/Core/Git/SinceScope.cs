@@ -39,7 +39,8 @@ public static class SinceScope
         var head = query.At ?? repository.HeadCommit
             ?? throw new GitException("HEAD has no commit yet, so there is nothing to compare with. Commit first, or run without --since.");
         var notes = new List<string>();
-        var paths = new HashSet<string>(repository.ChangedPaths(Base(repository, query.Reference, reference, head, notes), head), StringComparer.Ordinal);
+        var paths = new HashSet<string>(
+            repository.ChangedPaths(Base(repository, query.Reference, reference, head, notes), head), StringComparer.Ordinal);
 
         // A dirty work tree may have been stored, or files may have gone missing, when the recorded commit was checked out.
         var hasRecord = query.Recorded is { } known && repository.HasCommit(known);
@@ -91,7 +92,8 @@ public static class SinceScope
 
         var unlike = query.Matching(tree.Keys).Where(path => query.Stored.GetValueOrDefault(path) != tree[path]);
         var matching = query.Matching(query.Stored.Keys);   // what narrower patterns leave out is gone from the source
-        return query.Stored.Keys.Where(path => !tree.ContainsKey(path) || !matching.Contains(path)).Concat(unlike).ToHashSet(StringComparer.Ordinal);
+        return query.Stored.Keys.Where(path => !tree.ContainsKey(path) || !matching.Contains(path)).Concat(unlike).ToHashSet(
+            StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> BelowPrefix(IEnumerable<string> paths, string prefix) => prefix.Length == 0 ? paths

@@ -7,7 +7,8 @@ namespace EmbSync.Core.Jobs;
 public sealed record BlockedGroup(string Code, int Items, string Meaning)
 {
     internal static IReadOnlyList<BlockedGroup> Of(IEnumerable<string> codes) =>
-        [.. codes.CountBy(code => code, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => new BlockedGroup(group.Key, group.Value, MeaningOf(group.Key)))];
+        [.. codes.CountBy(code => code, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(
+            group => new BlockedGroup(group.Key, group.Value, MeaningOf(group.Key)))];
 
     /// <summary>The group in one line.</summary>
     internal string Line => $"{Code}: {Text.Count(Items, "item")}: {Meaning}";

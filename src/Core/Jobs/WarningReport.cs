@@ -23,20 +23,25 @@ public sealed record WarningReport(int Total, IReadOnlyList<WarningGroup> Groups
             return None;
         }
 
-        var groups = all.GroupBy(warning => warning.Code, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
+        var groups = all.GroupBy(warning => warning.Code, StringComparer.Ordinal).OrderBy(
+            group => group.Key, StringComparer.Ordinal).ToList();
         return new(
             all.Count,
-            [.. groups.Select(group => new WarningGroup(group.Key, group.DistinctBy(warning => (warning.Source, warning.Id)).Count(), Meaning(group.Key)))],
+            [.. groups.Select(group => new WarningGroup(
+            group.Key, group.DistinctBy(warning => (warning.Source, warning.Id)).Count(), Meaning(group.Key)))],
             [.. (limit is { } most ? all.Take(most) : groups.SelectMany(group => group.Take(Listed)))
-                .Select(warning => new WarningEntry(warning.Source, warning.Id, warning.Code, warning.Message, warning.Path, warning.Line))]);
+                .Select(warning => new WarningEntry(
+                    warning.Source, warning.Id, warning.Code, warning.Message, warning.Path, warning.Line))]);
     }
 
     /// <summary>Of two parts of one run.</summary>
     internal WarningReport And(WarningReport next) => next.Total == 0 ? this : Total == 0 ? next : new(
         Total + next.Total,
-        [.. Groups.Concat(next.Groups).GroupBy(group => group.Code, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+        [.. Groups.Concat(next.Groups).GroupBy(group => group.Code, StringComparer.Ordinal).OrderBy(
+        group => group.Key, StringComparer.Ordinal)
             .Select(group => group.First() with { Items = group.Sum(one => one.Items) })],
-        [.. Items.Concat(next.Items).GroupBy(entry => entry.Code, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).SelectMany(group => group.Take(Listed))]);
+        [.. Items.Concat(next.Items).GroupBy(entry => entry.Code, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal).SelectMany(group => group.Take(Listed))]);
 
     /// <summary>What a code says, as the end of a sentence that begins with the items.</summary>
     internal static string Meaning(string code) => code switch

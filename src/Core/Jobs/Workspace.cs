@@ -26,7 +26,8 @@ public sealed class Workspace : IAsyncDisposable
     private Workspace(EmbSyncConfig config, GitDiscovery git, IStore store, IReadOnlyList<ISource> sources, TimeProvider clock)
     {
         (Config, Git, Store, Sources, _clock) = (config, git, store, sources, clock);
-        Spaces = [.. config.Embeddings.BySpace.Select(space => new ConfiguredSpace(space.Space, ProviderFactory.SignatureOf(space.Config)))];
+        Spaces = [.. config.Embeddings.BySpace.Select(
+            space => new ConfiguredSpace(space.Space, ProviderFactory.SignatureOf(space.Config)))];
         Spool = SpoolFolder.For(config, store, clock);
     }
 
@@ -49,7 +50,8 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <exception cref="UsageException">There is no such space.</exception>
     public EmbeddingSignature SignatureOf(string space) => Spaces.FirstOrDefault(one => one.Name == space)?.Signature
-        ?? throw new UsageException($"no space is named '{space}': {Guess.ThereIs(space, Spaces.Select(one => one.Name))} (embeddings.spaces)");
+        ?? throw new UsageException(
+            $"no space is named '{space}': {Guess.ThereIs(space, Spaces.Select(one => one.Name))} (embeddings.spaces)");
 
     /// <summary>What vectors of that signature cost.</summary>
     public PurchaseTerms TermsOf(EmbeddingSignature signature) => ProviderFactory.TermsOf(Config.Embeddings, signature);
@@ -62,7 +64,8 @@ public sealed class Workspace : IAsyncDisposable
     /// <param name="wait">See <see cref="Wait"/>.</param>
     /// <param name="building">See <see cref="Building"/>.</param>
     public static Workspace Open(
-        EmbSyncConfig config, GitDiscovery git, TimeProvider clock, TimeSpan wait = default, StandardInput? input = null, IProgress<IndexProgress>? building = null)
+        EmbSyncConfig config, GitDiscovery git, TimeProvider clock, TimeSpan wait = default, StandardInput? input = null,
+        IProgress<IndexProgress>? building = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(git);
@@ -73,7 +76,8 @@ public sealed class Workspace : IAsyncDisposable
 
         var sources = config.Sources.Select(source => SourceFactory.Open(source, config, git, input)).ToList();
 #pragma warning disable CA2000 // The workspace owns the store.
-        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock) { Wait = wait, Building = building ?? new Progress<IndexProgress>() };
+        return new(config, git, StoreFactory.Open(config.Store, clock), sources, clock)
+            { Wait = wait, Building = building ?? new Progress<IndexProgress>() };
 #pragma warning restore CA2000
     }
 
@@ -94,10 +98,12 @@ public sealed class Workspace : IAsyncDisposable
     public IProgress<string>? Notices { get; set; }
 
     /// <summary>The same sources over another store. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(IStore store) => new(Config, Git, store, Sources, _clock) { Wait = Wait, RowsAtATime = RowsAtATime, Building = Building, Notices = Notices };
+    public Workspace With(IStore store) =>
+        new(Config, Git, store, Sources, _clock) { Wait = Wait, RowsAtATime = RowsAtATime, Building = Building, Notices = Notices };
 
     /// <summary>The same, with another patience. All stays with its owner: the answer isn't to be disposed.</summary>
-    public Workspace With(TimeSpan wait) => new(Config, Git, Store, Sources, _clock) { Wait = wait, RowsAtATime = RowsAtATime, Building = Building, Notices = Notices };
+    public Workspace With(TimeSpan wait) =>
+        new(Config, Git, Store, Sources, _clock) { Wait = wait, RowsAtATime = RowsAtATime, Building = Building, Notices = Notices };
 
     /// <summary>The right to write, waited for as long as <see cref="Wait"/> says.</summary>
     /// <exception cref="LockedException">Another run still writes then.</exception>
@@ -107,7 +113,8 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>The right to write, at once.</summary>
     /// <exception cref="LockedException">Another run writes.</exception>
     internal async Task<IStoreWriter> TryBeginWriteAsync(CancellationToken cancellationToken) =>
-        await Store.BeginWriteAsync(Config.OwnsItsStore ? ProjectOf(await Store.ReadHeadAsync(cancellationToken)) : Config.Project, cancellationToken);
+        await Store.BeginWriteAsync(
+            Config.OwnsItsStore ? ProjectOf(await Store.ReadHeadAsync(cancellationToken)) : Config.Project, cancellationToken);
 
     /// <summary>Whose the store is: a clone that was renamed, or got another origin, goes on with its own.</summary>
     internal string ProjectOf(StoreHead head) => Config.OwnsItsStore && head.Project is { } owner ? owner : Config.Project;
@@ -161,7 +168,8 @@ public sealed class Workspace : IAsyncDisposable
     }
 
     /// <summary>A provider whose vectors are comparable with those of the signature.</summary>
-    public IEmbeddingProvider OpenProvider(EmbeddingSignature signature) => ProviderFactory.Open(Config.Embeddings, signature, _clock, Notices);
+    public IEmbeddingProvider OpenProvider(EmbeddingSignature signature) =>
+        ProviderFactory.Open(Config.Embeddings, signature, _clock, Notices);
 
     /// <param name="maxBatches">Requests of one stream; null for no bound.</param>
     /// <param name="keep">Makes results durable before anybody else sees them; null where the store does.</param>
@@ -173,7 +181,8 @@ public sealed class Workspace : IAsyncDisposable
     /// <param name="space">Number of the space it is for.</param>
     /// <exception cref="StoreException">The spool can't be written: nothing was bought.</exception>
     internal PaidEmbedding OpenPaid(IEmbeddingProvider provider, Bill bill, int? maxBatches = null, int space = 0) =>
-        PaidEmbedding.Open(provider.Signature, provider.IsFree ? null : Spool, keep => OpenGovernor(provider, maxBatches, keep), bill, space);
+        PaidEmbedding.Open(provider.Signature, provider.IsFree ? null : Spool, keep => OpenGovernor(provider, maxBatches, keep), bill,
+            space);
 
     public async ValueTask DisposeAsync()
     {

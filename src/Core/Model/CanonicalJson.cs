@@ -14,7 +14,8 @@ public static class CanonicalJson
     public static string Of(IReadOnlyDictionary<string, JsonNode?> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return values.Count == 0 ? Empty : Sorted(new JsonObject(values.Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))))!
+        return values.Count == 0 ? Empty
+            : Sorted(new JsonObject(values.Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))))!
             .ToJsonString(Options);
     }
 

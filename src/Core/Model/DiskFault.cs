@@ -14,7 +14,8 @@ public static class DiskFault
 
     /// <summary>True also for the form that a limit on the size of files takes (EFBIG).</summary>
     public static bool Is(Exception exception) =>
-        exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentOutOfRangeException { ParamName: "value" };
+        exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentOutOfRangeException
+            { ParamName: "value" };
 
     /// <summary>Why, and what to do about it, as sentences.</summary>
     public static string Words(Exception exception)

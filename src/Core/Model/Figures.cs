@@ -25,7 +25,8 @@ internal static class Figures
     };
 
     /// <summary>Chunks, requests, tokens, cost: what is to be bought, in one phrase.</summary>
-    public static string Purchase(int chunks, int requests, long tokens, decimal? cost, string? priceFrom, int calibratedBy, double seconds) =>
+    public static string Purchase(int chunks, int requests, long tokens, decimal? cost, string? priceFrom, int calibratedBy,
+        double seconds) =>
         chunks == 0 ? "nothing to embed"
         : requests == 0 ? $"{Text.Count(chunks, "chunk")} to embed, about {Text.Count(tokens, "token")}, free{(seconds > 0 ? $", {Seconds(seconds)}" : "")}"
         : $"{Text.Count(chunks, "chunk")} to embed in {Text.Count(requests, "request")}, about {Text.Count(tokens, "token")}{(calibratedBy > 0 ? $" (by {Text.Count(calibratedBy, "past run")})" : "")}, "

@@ -63,7 +63,8 @@ public static partial class Plain
 
     /// <summary>The message of a GitHub Actions command: percent sign and line ends encoded, as the runner decodes them.</summary>
     public static string CommandData(string? text) => (text ?? "")
-        .Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+        .Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace(
+            "\n", "%0A", StringComparison.Ordinal);
 
     /// <summary>A property of a GitHub Actions command: separators encoded too.</summary>
     public static string CommandProperty(string? text) => CommandData(text)

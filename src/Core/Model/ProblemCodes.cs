@@ -45,7 +45,8 @@ public static class ProblemCodes
     /// <summary>Those of single items, which people may know and accept.</summary>
     public static IReadOnlyList<string> Acceptable { get; } =
     [
-        FrontMatterTooDeep, FrontMatterAlias, FrontMatterInvalid, NestedTooDeep, TooLarge, NotUtf8, DuplicateId, ConflictMarkers, OutsideRoot, Unreadable, LfsPointer, InvalidId,
+        FrontMatterTooDeep, FrontMatterAlias, FrontMatterInvalid, NestedTooDeep, TooLarge, NotUtf8, DuplicateId, ConflictMarkers,
+            OutsideRoot, Unreadable, LfsPointer, InvalidId,
         InvalidJson, InvalidField, NotText, OtherEncoding, ManyChunks, UnreadableOrder, NoMatch, InputRefused, BadVector, ProviderFailed,
     ];
 }

@@ -20,12 +20,14 @@ public static class Text
         ArgumentNullException.ThrowIfNull(noun);
         return value == 1 ? noun
             : noun is [.., not ('a' or 'e' or 'i' or 'o' or 'u'), 'y'] ? noun[..^1] + "ies"
-            : noun.EndsWith('s') || noun.EndsWith('x') || noun.EndsWith("ch", StringComparison.Ordinal) || noun.EndsWith("sh", StringComparison.Ordinal) ? noun + "es"
+            : noun.EndsWith('s') || noun.EndsWith('x') || noun.EndsWith("ch", StringComparison.Ordinal)
+                || noun.EndsWith("sh", StringComparison.Ordinal) ? noun + "es"
             : noun + "s";
     }
 
     /// <summary>So many in a second, which may be a part of one: <c>1 row a second</c>, <c>0.4 rows a second</c>.</summary>
-    public static string Rate(double value, string noun) => value is > 0 and < 0.95 ? Of($"{value:0.0} {Noun(2, noun)} a second") : $"{Count((long)Math.Round(value), noun)} a second";
+    public static string Rate(double value, string noun) =>
+        value is > 0 and < 0.95 ? Of($"{value:0.0} {Noun(2, noun)} a second") : $"{Count((long)Math.Round(value), noun)} a second";
 
     /// <summary>The word that agrees with a number: <c>is</c> or <c>are</c>.</summary>
     public static string Agreeing(long value, string one, string many) => value == 1 ? one : many;

@@ -43,7 +43,8 @@ public static class DeletionGuard
         }
 
         var allowed = (explicitLimit ?? configured).Allowed(loss.Held);
-        var why = loss.Lost > allowed ? Text.Of($"{loss.Place}: {loss.Lost:N0} {loss.Fate}, more than the {allowed:N0} that may be {loss.Done} without asking")
+        var why = loss.Lost > allowed ? Text.Of(
+            $"{loss.Place}: {loss.Lost:N0} {loss.Fate}, more than the {allowed:N0} that may be {loss.Done} without asking")
             : explicitLimit is null ? loss.Emptied : null;
         return why is null ? null
             : FormattableString.Invariant($"{why}. Nothing was {loss.Done}. {(loss.Advice.Length > 0 ? loss.Advice + " " : "")}If that is right, run again with --max-delete {loss.Lost}");
@@ -59,7 +60,8 @@ public static class DeletionGuard
         var emptied = survey.UnchangedItems + survey.Unread + survey.Read.Count == 0 && survey.Problems.Count == 0 && survey.Complete;
         return Violation(
             new(
-                $"source '{survey.Source}'", deletions.Count(deletion => !deletion.Moved && !deletion.HasSuccessor), stored, Text.Of($"of {stored:N0} stored items are gone from the source"),
+                $"source '{survey.Source}'", deletions.Count(deletion => !deletion.Moved && !deletion.HasSuccessor), stored, Text.Of(
+                $"of {stored:N0} stored items are gone from the source"),
                 emptied ? $"source '{survey.Source}' had {Text.Count(stored, "item")} and is now {(survey.Configured ? "empty" : "no longer configured")}" : null, "deleted"),
             configured, explicitLimit);
     }
@@ -71,7 +73,8 @@ public static class DeletionGuard
         ArgumentNullException.ThrowIfNull(gone);
         ArgumentNullException.ThrowIfNull(moved);
         var read = survey.Read.Select(item => item.Entry.Locator).ToHashSet(StringComparer.Ordinal);
-        var all = gone.Select(item => new PlannedDeletion(new(survey.Source, item.Id), item.Path, item.Title, moved.Contains(new(survey.Source, item.Id)))
+        var all = gone.Select(item => new PlannedDeletion(
+            new(survey.Source, item.Id), item.Path, item.Title, moved.Contains(new(survey.Source, item.Id)))
         {
             HasSuccessor = item.Path is { } path && read.Contains(path),
         });

@@ -37,7 +37,8 @@ internal static class DriftList
         var blocked = surveys.SelectMany(survey => Blocked(survey, input.BlockedIn(survey)));
         var loaded = unchanged.Concat(read).Concat(blocked).GroupBy(item => item.Item1, StringComparer.Ordinal)
             .Select(group => new TypePlan(group.Key, group.Count(), group.Count(item => item.Item2)));
-        var counted = surveys.SelectMany(survey => survey.Rows).Select(row => new TypePlan(row.Type, row.Unchanged + row.Unread, input.ModelChanged ? 0 : row.Unchanged));
+        var counted = surveys.SelectMany(survey => survey.Rows).Select(
+            row => new TypePlan(row.Type, row.Unchanged + row.Unread, input.ModelChanged ? 0 : row.Unchanged));
         return [.. loaded.Concat(counted)
             .GroupBy(type => type.Type, StringComparer.Ordinal)
             .Select(group => new TypePlan(group.Key, group.Sum(type => type.Total), group.Sum(type => type.Embedded)))

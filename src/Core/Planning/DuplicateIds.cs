@@ -15,7 +15,8 @@ public static class DuplicateIds
     /// <summary>Folders that things are put away in: a file elsewhere comes before those in them.</summary>
     private static readonly HashSet<string> Attics = new(StringComparer.OrdinalIgnoreCase)
     {
-        "_archive", ".archive", "archive", "archived", "archives", "attic", "backup", "backups", "closed", "completed", "deleted", "deprecated", "done", "draft", "drafts", "obsolete", "old", "removed", "trash", ".trash",
+        "_archive", ".archive", "archive", "archived", "archives", "attic", "backup", "backups", "closed", "completed", "deleted",
+            "deprecated", "done", "draft", "drafts", "obsolete", "old", "removed", "trash", ".trash",
     };
 
     /// <summary>
@@ -38,7 +39,8 @@ public static class DuplicateIds
             }
 
             var before = displaced.Count;
-            foreach (var claim in claims.Where(claim => claim.Id != claim.Path && !displaced.Contains(claim.Path)).OrderBy(claim => claim.Path, First.Instance))
+            foreach (var claim in claims.Where(claim => claim.Id != claim.Path && !displaced.Contains(claim.Path)).OrderBy(
+                claim => claim.Path, First.Instance))
             {
                 if (held.Contains(claim.Id) || !owners.TryAdd(claim.Id, claim.Path))
                 {
@@ -55,10 +57,12 @@ public static class DuplicateIds
 
     /// <summary>One for each id that several files claim, with their paths.</summary>
     /// <param name="isNew">Whether a file was not known as it is.</param>
-    public static IEnumerable<SourceWarning> Warnings(string source, IEnumerable<IdClaim> claims, IReadOnlyDictionary<string, string> ids, Func<string, bool> isNew)
+    public static IEnumerable<SourceWarning> Warnings(
+        string source, IEnumerable<IdClaim> claims, IReadOnlyDictionary<string, string> ids, Func<string, bool> isNew)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        foreach (var group in claims.GroupBy(claim => claim.Id, claim => claim.Path, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (var group in claims.GroupBy(claim => claim.Id, claim => claim.Path, StringComparer.Ordinal)
+            .Where(group => group.Skip(1).Any()).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var paths = group.OrderBy(path => ids.GetValueOrDefault(path) != group.Key).ThenBy(path => path, First.Instance).ToList();
             var keeps = ids.GetValueOrDefault(paths[0]) == group.Key;
@@ -80,7 +84,8 @@ public static class DuplicateIds
     {
         public static readonly First Instance = new();
 
-        public int Compare(string? x, string? y) => Rank(x!).CompareTo(Rank(y!)) is not 0 and var order ? order : string.CompareOrdinal(x, y);
+        public int Compare(string? x, string? y) =>
+            Rank(x!).CompareTo(Rank(y!)) is not 0 and var order ? order : string.CompareOrdinal(x, y);
 
         private static (bool IsPutAway, int Folders) Rank(string path)
         {

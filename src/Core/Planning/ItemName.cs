@@ -27,13 +27,16 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
         var isPlace = said is "." or ".." || System.IO.Path.IsPathRooted(said)
             || new[] { "./", "../", ".\\", "..\\" }.Any(start => said.StartsWith(start, StringComparison.Ordinal));
         var path = said.Trim().Length == 0 || said.Contains('\0', StringComparison.Ordinal) ? null
-            : System.IO.Path.GetRelativePath(root, System.IO.Path.GetFullPath(said, folder)).Replace(System.IO.Path.DirectorySeparatorChar, '/').TrimEnd('/');
-        return new(said, path is null || path == ".." || path.StartsWith("../", StringComparison.Ordinal) || System.IO.Path.IsPathRooted(path) ? null : path == "." ? "" : path, isPlace);
+            : System.IO.Path.GetRelativePath(root, System.IO.Path.GetFullPath(said, folder))
+                .Replace(System.IO.Path.DirectorySeparatorChar, '/').TrimEnd('/');
+        return new(said, path is null || path == ".." || path.StartsWith("../", StringComparison.Ordinal)
+            || System.IO.Path.IsPathRooted(path) ? null : path == "." ? "" : path, isPlace);
     }
 
     /// <summary>What may be an id in a source: the name, with and without the source in front; nothing for a place.</summary>
     public IReadOnlyList<string> IdsIn(string source) => IsPlace ? []
-        : Said.Length > source.Length + 1 && Said.StartsWith(source, StringComparison.OrdinalIgnoreCase) && Said[source.Length] is ':' or '/' ? [Said, Said[(source.Length + 1)..]] : [Said];
+        : Said.Length > source.Length + 1 && Said.StartsWith(source, StringComparison.OrdinalIgnoreCase)
+            && Said[source.Length] is ':' or '/' ? [Said, Said[(source.Length + 1)..]] : [Said];
 
     /// <summary>
     /// Those that the name means: as it is typed, else whatever the case, else without the line behind it, else what is in a folder of that
@@ -58,7 +61,9 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
             }
         }
 
-        return folders && Path is { } folder ? [.. items.Where(item => item.Path is { } path && (folder.Length == 0 || path.StartsWith(folder + "/", StringComparison.Ordinal))).Distinct()] : [];
+        return folders && Path is { } folder
+            ? [.. items.Where(item =>
+            item.Path is { } path && (folder.Length == 0 || path.StartsWith(folder + "/", StringComparison.Ordinal))).Distinct()] : [];
     }
 
     /// <summary>Whether it can be this item in any of the ways; for looking through many.</summary>
@@ -68,7 +73,8 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
     public static bool IsAmbiguous(IReadOnlyList<NamedItem> found)
     {
         ArgumentNullException.ThrowIfNull(found);
-        return found.Count > 1 && found.Any(item => item.Key.Id != found[0].Key.Id) && found.Any(item => item.Path is null || item.Path != found[0].Path);
+        return found.Count > 1 && found.Any(item => item.Key.Id != found[0].Key.Id) && found.Any(
+            item => item.Path is null || item.Path != found[0].Path);
     }
 
     /// <summary>How to name each of several without a doubt.</summary>
@@ -76,7 +82,8 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
     {
         ArgumentNullException.ThrowIfNull(found);
         const int Listed = 8;
-        return string.Join(", ", found.Take(Listed).Select(item => $"'{item.Key.Source}:{item.Key.Id}'{(item.Path is { } path && path != item.Key.Id ? $" ({path})" : "")}"))
+        return string.Join(", ", found.Take(Listed).Select(
+            item => $"'{item.Key.Source}:{item.Key.Id}'{(item.Path is { } path && path != item.Key.Id ? $" ({path})" : "")}"))
             + (found.Count > Listed ? Text.Of($" and {found.Count - Listed:N0} more") : "");
     }
 
@@ -97,7 +104,8 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
         return Guess.Nearest(Said, names.Keys) is { } near ? $". Did you mean '{names[near]}'?" : "";
     }
 
-    private bool Means(NamedItem item) => Is(item, StringComparison.OrdinalIgnoreCase) || IsInSource(item, StringComparison.OrdinalIgnoreCase);
+    private bool Means(NamedItem item) =>
+        Is(item, StringComparison.OrdinalIgnoreCase) || IsInSource(item, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>By its path or id.</summary>
     private bool Is(NamedItem item, StringComparison comparison) => (Path is { Length: > 0 } path && Same(path, item.Path, comparison))
@@ -118,5 +126,6 @@ public sealed record ItemName(string Said, string? Path, bool IsPlace)
 
     /// <summary>Composed letters, as most keyboards write them, and decomposed ones, as some file systems do, are the same.</summary>
     private static bool Same(string one, string? other, StringComparison comparison) => other is not null
-        && (one.Equals(other, comparison) || ((!Ascii.IsValid(one) || !Ascii.IsValid(other)) && Nfc.Normalize(one).Equals(Nfc.Normalize(other), comparison)));
+        && (one.Equals(other, comparison) || ((!Ascii.IsValid(one) || !Ascii.IsValid(other)) && Nfc.Normalize(one).Equals(
+            Nfc.Normalize(other), comparison)));
 }

@@ -39,8 +39,10 @@ public sealed class KnownProblems
     {
         ArgumentNullException.ThrowIfNull(warning);
         var place = warning.Path ?? warning.Id;
-        return Before.Contains((warning.Source, place, warning.Code)) || Accepts(warning.Code, warning.Path is null && warning.Code != ProblemCodes.NoMatch ? $"{warning.Source}/{place}" : place);
+        return Before.Contains((warning.Source, place, warning.Code)) || Accepts(
+            warning.Code, warning.Path is null && warning.Code != ProblemCodes.NoMatch ? $"{warning.Source}/{place}" : place);
     }
 
-    private bool Accepts(string code, string place) => _accepted.Exists(rule => rule.Codes.Contains(code) && rule.Paths.Match(place).HasMatches);
+    private bool Accepts(string code, string place) =>
+        _accepted.Exists(rule => rule.Codes.Contains(code) && rule.Paths.Match(place).HasMatches);
 }

@@ -17,7 +17,8 @@ internal static class Moves
         var left = gone.Where(item => item.Item.Chunks > 0)
             .GroupBy(item => item.Item.ContentDigest)
             .ToDictionary(group => group.Key, group => new Queue<ItemKey>(group
-                .Select(item => new ItemKey(item.Source, item.Item.Id)).OrderBy(key => key.Source, StringComparer.Ordinal).ThenBy(key => key.Id, StringComparer.Ordinal)));
+                .Select(item => new ItemKey(item.Source, item.Item.Id)).OrderBy(key => key.Source, StringComparer.Ordinal).ThenBy(
+                    key => key.Id, StringComparer.Ordinal)));
         var moves = new Dictionary<ItemKey, ItemKey>();
         foreach (var item in planned.Where(item => item.Change == ItemChange.New))
         {

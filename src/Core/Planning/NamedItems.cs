@@ -30,7 +30,8 @@ internal sealed class NamedItems(SyncRequest request, EmbSyncConfig config)
         return _names.SelectMany(name => Found(name, all)).Select(item => item.Key).ToHashSet();
     }
 
-    private static IEnumerable<NamedItem> Items(SourceSurvey survey) => survey.Unchanged.Select(item => new NamedItem(new(survey.Source, item.Id), item.Path))
+    private static IEnumerable<NamedItem> Items(SourceSurvey survey) =>
+        survey.Unchanged.Select(item => new NamedItem(new(survey.Source, item.Id), item.Path))
         .Concat(survey.Read.Select(item => new NamedItem(item.Key, item.Path)))
         .Concat(survey.Problems.Select(problem => new NamedItem(new(problem.Source, problem.Id), problem.Path)));
 
@@ -38,12 +39,14 @@ internal sealed class NamedItems(SyncRequest request, EmbSyncConfig config)
     {
         var found = name.In(all, folders: true);
         return found.Count == 0 ? throw new UsageException(Nothing(name, all))
-            : ItemName.IsAmbiguous(found) && !IsFolder(name, found) ? throw new UsageException($"'{name.Said}' may be several items: say which, {ItemName.Candidates(found)}")
+            : ItemName.IsAmbiguous(found) && !IsFolder(name, found) ? throw new UsageException(
+                $"'{name.Said}' may be several items: say which, {ItemName.Candidates(found)}")
             : found;
     }
 
     private static bool IsFolder(ItemName name, IReadOnlyList<NamedItem> found) =>
-        name.Path is { } folder && found.All(item => item.Path is { } path && (folder.Length == 0 || path.StartsWith(folder + "/", StringComparison.Ordinal)));
+        name.Path is { } folder && found.All(
+            item => item.Path is { } path && (folder.Length == 0 || path.StartsWith(folder + "/", StringComparison.Ordinal)));
 
     private string Nothing(ItemName name, List<NamedItem> all)
     {

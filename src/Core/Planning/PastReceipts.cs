@@ -47,7 +47,8 @@ public static class PastReceipts
             }
 
             // Spaces are bought in at the same time: the seconds are those of each.
-            var spaces = root.TryGetProperty("spaces", out var list) && list.GetArrayLength() > 0 ? list.EnumerateArray().ToArray() : [root];
+            var spaces = root.TryGetProperty("spaces", out var list) && list.GetArrayLength() > 0 ? list.EnumerateArray().ToArray()
+                : [root];
             return spaces.Select(space => Of(space, model, seconds.GetDouble())).FirstOrDefault(bill => bill is not null);
         }
 

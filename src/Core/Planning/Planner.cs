@@ -18,7 +18,8 @@ public sealed record PlanInput(
 {
     /// <summary>Hashes that have a vector in every space.</summary>
     public IReadOnlySet<ContentHash> Existing { get; } = Spaces.Count == 1 ? Spaces[0].Existing
-        : Spaces.Skip(1).Aggregate((IEnumerable<ContentHash>)Spaces[0].Existing, (both, space) => both.Where(space.Existing.Contains)).ToHashSet();
+        : Spaces.Skip(1).Aggregate((IEnumerable<ContentHash>)Spaces[0].Existing, (both, space) => both.Where(space.Existing.Contains))
+            .ToHashSet();
 
     /// <summary>Only these items; null for all.</summary>
     public IReadOnlySet<ItemKey>? Chosen { get; init; }
@@ -30,7 +31,8 @@ public sealed record PlanInput(
     public IEnumerable<ItemProblem> BlockedIn(SourceSurvey survey)
     {
         ArgumentNullException.ThrowIfNull(survey);
-        return survey.Problems.Where(problem => (Chosen is null || Chosen.Contains(new(problem.Source, problem.Id))) && !Known.Covers(problem));
+        return survey.Problems.Where(
+            problem => (Chosen is null || Chosen.Contains(new(problem.Source, problem.Id))) && !Known.Covers(problem));
     }
 
     /// <summary>Searches of some space still use a generation before.</summary>
@@ -58,8 +60,10 @@ public static class Planner
         }
 
         // What is gone is the first part's to delete: the bound holds for the run.
-        var keepsOrphans = request.KeepOrphans || request.Rest is not null || chosen is not null || input.CacheOnly || input.Gate == AutoIndex.Off;
-        var gone = input.Surveys.ToDictionary(survey => survey.Source, survey => chosen is null ? survey.Gone() : [], StringComparer.Ordinal);
+        var keepsOrphans = request.KeepOrphans || request.Rest is not null || chosen is not null || input.CacheOnly
+            || input.Gate == AutoIndex.Off;
+        var gone = input.Surveys.ToDictionary(
+            survey => survey.Source, survey => chosen is null ? survey.Gone() : [], StringComparer.Ordinal);
         var moves = keepsOrphans ? [] : Moves.Match(gone.SelectMany(pair => pair.Value.Select(item => (pair.Key, item))), purchases.Items);
         var moved = moves.Values.ToHashSet();
         var deletions = new List<PlannedDeletion>();
@@ -69,7 +73,8 @@ public static class Planner
         foreach (var survey in input.Surveys)
         {
             var mine = keepsOrphans ? [] : DeletionGuard.Deletions(survey, gone[survey.Source], moved);
-            sources.Add(SourceSummary.Of(survey, classified, input, chosen, gone[survey.Source].Count, keepsOrphans ? 0 : gone[survey.Source].Count - mine.Count));
+            sources.Add(SourceSummary.Of(
+                survey, classified, input, chosen, gone[survey.Source].Count, keepsOrphans ? 0 : gone[survey.Source].Count - mine.Count));
             var refusal = DeletionGuard.Violation(survey, mine, input.Limits.MaxDelete, request.MaxDelete);
             if (request.DeletionsOnly)
             {
@@ -89,7 +94,8 @@ public static class Planner
         var unread = request.Limit is not null || input.Gate is not null ? [] : input.Surveys.SelectMany(survey => survey.Rows).ToList();
         var spaces = input.Spaces.Select((space, index) => new SpacePlan(
             space.Target, purchases.BuyIn(index),
-            PurchaseEstimate.For(purchases.BuyIn(index).Count + unread.Sum(row => row.Chunks), purchases.TokensIn(index) + unread.Sum(row => row.Tokens), space.Terms), space.Terms,
+            PurchaseEstimate.For(purchases.BuyIn(index).Count + unread.Sum(row => row.Chunks),
+            purchases.TokensIn(index) + unread.Sum(row => row.Tokens), space.Terms), space.Terms,
             SourceSummary.CurrentIn(space, input.Surveys, classified, chosen))).ToList();
         return new(
             request,
@@ -107,8 +113,10 @@ public static class Planner
             violation,
             [.. input.Surveys.SelectMany(survey => survey.Notes).Distinct()])
         {
-            Warnings = [.. input.Surveys.SelectMany(survey => survey.Warnings).Where(warning => (chosen is null || chosen.Contains(new(warning.Source, warning.Id))) && !input.Known.Covers(warning))
-                .OrderBy(warning => warning.Code, StringComparer.Ordinal).ThenBy(warning => warning.Path ?? warning.Id, StringComparer.Ordinal).ThenBy(warning => warning.Line)],
+            Warnings = [.. input.Surveys.SelectMany(survey => survey.Warnings).Where(
+                warning => (chosen is null || chosen.Contains(new(warning.Source, warning.Id))) && !input.Known.Covers(warning))
+                .OrderBy(warning => warning.Code, StringComparer.Ordinal)
+                    .ThenBy(warning => warning.Path ?? warning.Id, StringComparer.Ordinal).ThenBy(warning => warning.Line)],
             CacheOnly = input.CacheOnly,
             Known = input.Known,
             Accepted = [.. input.Surveys.SelectMany(survey => survey.Problems).Where(input.Known.Accepts)],

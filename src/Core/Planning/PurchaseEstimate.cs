@@ -26,10 +26,12 @@ public sealed record PurchaseEstimate(int Chunks, int Requests, long Tokens, dec
     {
         ArgumentNullException.ThrowIfNull(estimates);
         return estimates.Aggregate((one, other) => new(
-            one.Chunks + other.Chunks, one.Requests + other.Requests, one.Tokens + other.Tokens, one.Cost + other.Cost, Math.Max(one.Seconds, other.Seconds))
+            one.Chunks + other.Chunks, one.Requests + other.Requests, one.Tokens + other.Tokens, one.Cost + other.Cost, Math.Max(
+            one.Seconds, other.Seconds))
         {
             CalibratedBy = Math.Max(one.CalibratedBy, other.CalibratedBy),
-            PriceFrom = one.PriceFrom == other.PriceFrom ? one.PriceFrom : one.PriceFrom is null || other.PriceFrom is null ? null : $"{one.PriceFrom}, {other.PriceFrom}",
+            PriceFrom = one.PriceFrom == other.PriceFrom ? one.PriceFrom : one.PriceFrom is null || other.PriceFrom is null ? null
+            : $"{one.PriceFrom}, {other.PriceFrom}",
         });
     }
 
@@ -48,7 +50,8 @@ public sealed record PurchaseEstimate(int Chunks, int Requests, long Tokens, dec
         var requests = Math.Max(byInputs, byTokens);
         var seconds = requests * Math.Max(terms.Past.SecondsARequest ?? SecondsARequest / terms.Concurrency, terms.SleepMs / 1000.0);
         seconds = Math.Max(seconds, Math.Max(SecondsAt(terms.RequestsPerMinute, requests), SecondsAt(terms.TokensPerMinute, tokens)));
-        return new(chunks, requests, tokens, terms.CostOf(tokens), Math.Round(seconds, 1)) { CalibratedBy = terms.Past.Runs, PriceFrom = terms.PriceFrom };
+        return new(chunks, requests, tokens, terms.CostOf(tokens), Math.Round(seconds, 1))
+            { CalibratedBy = terms.Past.Runs, PriceFrom = terms.PriceFrom };
     }
 
     /// <summary>The first minute's worth starts at once.</summary>

@@ -70,7 +70,8 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
         }
 
         var total = isWhole ? _counts.Values.Sum(count => count.Unchanged) + _storedChanged + _gone : _stored.Count + _same.Count;
-        return new(source.Name, source.Type, source.Pipeline, true, isWhole && ids.WithoutId == 0, isWhole && ids.WithoutId == 0 && _left.Count == 0, _same, _read, _problems, _stored, _absent, incomplete, _notes)
+        return new(source.Name, source.Type, source.Pipeline, true, isWhole && ids.WithoutId == 0,
+            isWhole && ids.WithoutId == 0 && _left.Count == 0, _same, _read, _problems, _stored, _absent, incomplete, _notes)
         {
             Rows = [.. _counts.Select(count => count.Value.ToRow(count.Key)).OrderBy(row => row.Type, StringComparer.Ordinal)],
             StoredTotal = total,
@@ -102,10 +103,14 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
     {
         var read = _read.ToDictionary(item => item.Key.Id, StringComparer.Ordinal);
         var gone = _absent;
-        var known = (await store.ReadRemarksAsync(source.Name, cancellationToken)).Where(remark => !read.ContainsKey(remark.Key) && !gone.Contains(remark.Key))
-            .SelectMany(remark => ItemRemarks.Parse(remark.Value).Warnings.Select(warning => (Id: remark.Key, Warning: warning, IsNew: false)));
-        return [.. read.SelectMany(item => item.Value.Warnings.Select(warning => (Id: item.Key, Warning: warning, IsNew: true))).Concat(known)
-            .Select(one => new SourceWarning(one.Warning.Code, source.Name, one.Id, null, one.Warning.Line, one.Warning.Message, one.IsNew))];
+        var known = (await store.ReadRemarksAsync(source.Name, cancellationToken)).Where(
+            remark => !read.ContainsKey(remark.Key) && !gone.Contains(remark.Key))
+            .SelectMany(remark => ItemRemarks.Parse(remark.Value).Warnings.Select(
+                warning => (Id: remark.Key, Warning: warning, IsNew: false)));
+        return [.. read.SelectMany(item => item.Value.Warnings.Select(warning => (Id: item.Key, Warning: warning, IsNew: true))).Concat(
+            known)
+            .Select(one => new SourceWarning(
+                one.Warning.Code, source.Name, one.Id, null, one.Warning.Line, one.Warning.Message, one.IsNew))];
     }
 
     private async Task<IReadOnlySet<string>> IncompleteAsync(IReadOnlyList<int?> generations, CancellationToken cancellationToken)
@@ -132,11 +137,13 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
     }
 
     /// <summary>Answers the rows that come first in the order of work; counts the rest.</summary>
-    private async Task<IReadOnlyList<RowDifference>> CompareAsync(IReadOnlySet<string> incomplete, RowIds ids, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RowDifference>> CompareAsync(
+        IReadOnlySet<string> incomplete, RowIds ids, CancellationToken cancellationToken)
     {
         var most = request.IsBounded ? request.MostRows + Headroom : int.MaxValue;
         var first = new PriorityQueue<RowDifference, WorkOrder>(WorkOrder.WorstFirst);
-        await foreach (var difference in source.CompareAsync(new(store, incomplete, request.All, request.Ids.Count == 0 ? null : request.Ids), cancellationToken))
+        await foreach (var difference in source.CompareAsync(
+            new(store, incomplete, request.All, request.Ids.Count == 0 ? null : request.Ids), cancellationToken))
         {
             if (difference.Row is not { } row)
             {
@@ -191,13 +198,15 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
         while (at < due.Count && _read.Count < most && (text < MostText || !request.IsBounded))
         {
             var batch = new List<RowDifference>();
-            for (var bytes = 0L; at < due.Count && batch.Count < Math.Min(source.ReadBatch, most - _read.Count) && (bytes < MostText / 4 || batch.Count == 0); at++)
+            for (var bytes = 0L; at < due.Count && batch.Count < Math.Min(source.ReadBatch, most - _read.Count)
+                && (bytes < MostText / 4 || batch.Count == 0); at++)
             {
                 batch.Add(due[at]);
                 bytes += due[at].Row!.Bytes;
             }
 
-            var outcomes = await source.ReadManyAsync([.. batch.Select(difference => new SourceEntry(difference.Row!.Id, ""))], cancellationToken);
+            var outcomes = await source.ReadManyAsync(
+                [.. batch.Select(difference => new SourceEntry(difference.Row!.Id, ""))], cancellationToken);
             foreach (var (difference, outcome) in batch.Zip(outcomes))
             {
                 if (difference.Stored is { } stored)
@@ -328,6 +337,7 @@ internal sealed class RowSurvey(IRowSource source, SourceConfig config, IStore s
             : one.UpdatedAt != other.UpdatedAt ? one.UpdatedAt.CompareTo(other.UpdatedAt)
             : string.CompareOrdinal(other.Id, one.Id));
 
-        public static WorkOrder Of(ListedRow row, int priority) => new(row.Priority ?? priority, row.UpdatedAt?.UtcTicks ?? long.MinValue, row.Id);
+        public static WorkOrder Of(ListedRow row, int priority) =>
+            new(row.Priority ?? priority, row.UpdatedAt?.UtcTicks ?? long.MinValue, row.Id);
     }
 }

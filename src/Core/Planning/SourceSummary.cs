@@ -7,10 +7,13 @@ namespace EmbSync.Core.Planning;
 internal static class SourceSummary
 {
     /// <summary>Items whose text as it is now has its vectors in the generation of this space that is searched.</summary>
-    public static int CurrentIn(SpaceInput space, IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified, IReadOnlySet<ItemKey>? chosen) =>
+    public static int CurrentIn(SpaceInput space, IReadOnlyList<SourceSurvey> surveys, IReadOnlyList<PlannedItem> classified,
+        IReadOnlySet<ItemKey>? chosen) =>
         space.Target.ModelChanged ? 0
-        : surveys.Sum(survey => survey.Unchanged.Count(item => chosen is null || chosen.Contains(new(survey.Source, item.Id))) + survey.Rows.Sum(row => row.Unchanged))
-            + classified.Count(item => item.Change != ItemChange.New && (item.Reasons & (StaleReasons.Content | StaleReasons.Pipeline)) == 0 && item.Item.Hashes.All(space.Existing.Contains));
+        : surveys.Sum(survey => survey.Unchanged.Count(item => chosen is null || chosen.Contains(new(survey.Source, item.Id)))
+            + survey.Rows.Sum(row => row.Unchanged))
+            + classified.Count(item => item.Change != ItemChange.New
+                && (item.Reasons & (StaleReasons.Content | StaleReasons.Pipeline)) == 0 && item.Item.Hashes.All(space.Existing.Contains));
 
     public static SourcePlan Of(
         SourceSurvey survey, IReadOnlyList<PlannedItem> classified, PlanInput input, IReadOnlySet<ItemKey>? chosen, int gone, int withheld)

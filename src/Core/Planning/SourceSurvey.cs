@@ -37,7 +37,8 @@ public sealed record ReadItem(
     }
 
     /// <summary>An item as it was read, under its key.</summary>
-    internal static Item Settled(Item item, ItemKey key) => item.Key == key ? item : item with { Key = key, ClaimedId = item.ClaimedId ?? item.Key.Id };
+    internal static Item Settled(Item item, ItemKey key) =>
+        item.Key == key ? item : item with { Key = key, ClaimedId = item.ClaimedId ?? item.Key.Id };
 }
 
 /// <summary>One source as it is now, beside what is stored of it: values only, all that the planner asks.</summary>

@@ -22,7 +22,8 @@ public sealed class Surveyor(IStore store, bool all)
     /// <param name="scopeOf">Paths that may have changed, given what is stored; null to look at the whole source.</param>
     /// <param name="generations">The generations that vectors must be in, one for each space; null where there is none yet.</param>
     public async Task<SourceSurvey> SurveyAsync(
-        ISource source, string? at, Func<IReadOnlyList<StoredItem>, ScopedPaths>? scopeOf, IReadOnlyList<int?> generations, CancellationToken cancellationToken)
+        ISource source, string? at, Func<IReadOnlyList<StoredItem>, ScopedPaths>? scopeOf, IReadOnlyList<int?> generations,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(generations);
@@ -30,7 +31,8 @@ public sealed class Surveyor(IStore store, bool all)
         var incomplete = await store.ReadIncompleteAsync(source.Name, generations[0], cancellationToken);
         foreach (var other in generations.Skip(1))
         {
-            incomplete = incomplete.Union(await store.ReadIncompleteAsync(source.Name, other, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+            incomplete = incomplete.Union(await store.ReadIncompleteAsync(source.Name, other, cancellationToken)).ToHashSet(
+                StringComparer.Ordinal);
         }
 
         var remarks = (await store.ReadRemarksAsync(source.Name, cancellationToken))
@@ -78,7 +80,8 @@ public sealed class Surveyor(IStore store, bool all)
     public async Task<SourceSurvey> SurveyUnconfiguredAsync(string name, CancellationToken cancellationToken)
     {
         var stored = await store.ReadItemsAsync(name, cancellationToken).ToListAsync(cancellationToken);
-        return new(name, "", "", false, true, true, [], [], [], stored, stored.Select(item => item.Locator).ToHashSet(StringComparer.Ordinal),
+        return new(name, "", "", false, true, true, [], [], [], stored, stored.Select(item => item.Locator).ToHashSet(
+            StringComparer.Ordinal),
             new HashSet<string>(), []);
     }
 
@@ -111,11 +114,13 @@ public sealed class Surveyor(IStore store, bool all)
 
     /// <summary>What no store can hold is set aside before it can spoil a batch.</summary>
     internal static ReadOutcome Storable(ReadOutcome outcome) => outcome.Item is { } item && StorableItem.Obstacle(item) is { } obstacle
-        ? ReadOutcome.Of(new ItemProblem(ProblemCodes.InvalidId, item.Key.Source, item.Path ?? item.Key.Id, item.Path, null, $"the item {obstacle}; mend it"))
+        ? ReadOutcome.Of(new ItemProblem(
+            ProblemCodes.InvalidId, item.Key.Source, item.Path ?? item.Key.Id, item.Path, null, $"the item {obstacle}; mend it"))
         : outcome;
 
     /// <summary>What has been seen so far of one source.</summary>
-    private sealed class Gathering(List<StoredItem> stored, IReadOnlySet<string> incomplete, IReadOnlyDictionary<string, ItemRemarks> remarks)
+    private sealed class Gathering(
+        List<StoredItem> stored, IReadOnlySet<string> incomplete, IReadOnlyDictionary<string, ItemRemarks> remarks)
     {
         private readonly Dictionary<string, SourceEntry> _unread = new(StringComparer.Ordinal);
 
@@ -147,7 +152,8 @@ public sealed class Surveyor(IStore store, bool all)
             foreach (var entry in listing.Entries)
             {
                 var rows = _byLocator[entry.Locator].Take(2).ToList();
-                if (!surveyor.IsAll && rows is [var row] && row.Version == entry.Version && row.Pipeline == source.Pipeline && !incomplete.Contains(row.Id))
+                if (!surveyor.IsAll && rows is [var row] && row.Version == entry.Version && row.Pipeline == source.Pipeline
+                    && !incomplete.Contains(row.Id))
                 {
                     Unchanged.Add(row);
                     _unread[entry.Locator] = entry;
@@ -164,7 +170,8 @@ public sealed class Surveyor(IStore store, bool all)
 
         /// <summary>A file that can't be read doesn't tell its id; what is stored of it does.</summary>
         private ItemProblem Named(ItemProblem problem) =>
-            problem.Path is { } path && problem.Id == path && _byLocator[path].Take(2).ToList() is [var row] ? problem with { Id = row.Id } : problem;
+            problem.Path is { } path && problem.Id == path && _byLocator[path].Take(2).ToList() is [var row] ? problem with { Id = row.Id }
+                : problem;
 
         private async Task ReadAsync(Surveyor surveyor, ISource source, List<SourceEntry> entries, CancellationToken cancellationToken)
         {
@@ -191,14 +198,17 @@ public sealed class Surveyor(IStore store, bool all)
         /// <summary>
         /// Gives each item the id that it has among the others; an unchanged one that has another now is read. Answers ids by path.
         /// </summary>
-        public async Task<IReadOnlyDictionary<string, string>> SettleAsync(Surveyor surveyor, ISource source, CancellationToken cancellationToken)
+        public async Task<IReadOnlyDictionary<string, string>> SettleAsync(
+            Surveyor surveyor, ISource source, CancellationToken cancellationToken)
         {
             while (true)
             {
                 var blocked = Problems.Select(problem => problem.Path).OfType<string>().ToHashSet(StringComparer.Ordinal);
-                var held = blocked.Count == 0 ? [] : stored.Where(item => item.Path is { } path && blocked.Contains(path)).Select(item => item.Id).ToHashSet(StringComparer.Ordinal);
+                var held = blocked.Count == 0 ? [] : stored.Where(item => item.Path is { } path && blocked.Contains(path))
+                    .Select(item => item.Id).ToHashSet(StringComparer.Ordinal);
                 var ids = DuplicateIds.Assign([.. Claims()], held);
-                var renamed = Unchanged.Where(item => ids[item.Locator] != item.Id).Select(item => item.Locator).ToHashSet(StringComparer.Ordinal);
+                var renamed = Unchanged.Where(item => ids[item.Locator] != item.Id).Select(item => item.Locator).ToHashSet(
+                    StringComparer.Ordinal);
                 if (renamed.Count == 0)
                 {
                     for (var i = 0; i < Read.Count; i++)
@@ -210,7 +220,8 @@ public sealed class Surveyor(IStore store, bool all)
                 }
 
                 Unchanged.RemoveAll(item => renamed.Contains(item.Locator));
-                await ReadAsync(surveyor, source, [.. renamed.Order(StringComparer.Ordinal).Select(path => _unread[path])], cancellationToken);
+                await ReadAsync(surveyor, source, [.. renamed.Order(StringComparer.Ordinal).Select(path => _unread[path])],
+                    cancellationToken);
             }
         }
 
@@ -221,20 +232,25 @@ public sealed class Surveyor(IStore store, bool all)
             var read = Read.SelectMany(item => item.Warnings.Select(warning =>
                 new SourceWarning(warning.Code, source, item.Key.Id, item.Path, warning.Line, warning.Message, IsNew(item))));
             var changed = Read.Where(IsNew).Select(item => item.Entry.Locator).ToHashSet(StringComparer.Ordinal);
-            var unmatched = Unmatched.Select(pattern => new SourceWarning(ProblemCodes.NoMatch, source, pattern, null, null, NoMatch(source, pattern), IsNew: true));
+            var unmatched = Unmatched.Select(
+                pattern => new SourceWarning(ProblemCodes.NoMatch, source, pattern, null, null, NoMatch(source, pattern), IsNew: true));
             return [.. unmatched.Concat(known).Concat(read).Concat(DuplicateIds.Warnings(source, Claims(), ids, changed.Contains))];
         }
 
         private static string NoMatch(string source, string pattern) => $"the pattern '{pattern}' of source '{source}' matches no file"
             + (pattern.AsSpan().ContainsAny("{}[]?") ? ": * and ** are all that has a meaning, so write a pattern for each ending"
-                : pattern.Contains('*', StringComparison.Ordinal) ? " (letters' case counts; what git ignores or 'exclude' takes out is no match)" : ": of a folder write its name with /**/*.md behind");
+                : pattern.Contains('*', StringComparison.Ordinal)
+                    ? " (letters' case counts; what git ignores or 'exclude' takes out is no match)"
+                    : ": of a folder write its name with /**/*.md behind");
 
-        private bool IsNew(ReadItem item) => !_byLocator[item.Entry.Locator].Any(row => row.Id == item.Key.Id && row.Version == item.Version && row.Pipeline == item.Pipeline);
+        private bool IsNew(ReadItem item) => !_byLocator[item.Entry.Locator].Any(
+            row => row.Id == item.Key.Id && row.Version == item.Version && row.Pipeline == item.Pipeline);
 
         private string ClaimOf(StoredItem item) => remarks.GetValueOrDefault(item.Id)?.ClaimedId ?? item.Id;
 
         private IEnumerable<IdClaim> Claims() =>
-            Unchanged.Select(item => new IdClaim(item.Locator, ClaimOf(item))).Concat(Read.Select(item => new IdClaim(item.Entry.Locator, item.Claim)));
+            Unchanged.Select(item => new IdClaim(item.Locator, ClaimOf(item))).Concat(
+                Read.Select(item => new IdClaim(item.Entry.Locator, item.Claim)));
 
         private void AddAbsent(SourceListing listing, IReadOnlySet<string>? paths)
         {
@@ -249,7 +265,8 @@ public sealed class Surveyor(IStore store, bool all)
             {
                 var asked = paths is null || paths.Contains(item.Locator);
                 if (asked && !listed.Contains(item.Locator) && !listing.Skipped.Contains(item.Locator)
-                    && !troubled.Exists(path => item.Locator == path || item.Locator.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
+                    && !troubled.Exists(path => item.Locator == path || item.Locator.StartsWith(
+                        path.TrimEnd('/') + "/", StringComparison.Ordinal)))
                 {
                     Absent.Add(item.Locator);
                 }

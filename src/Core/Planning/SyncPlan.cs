@@ -72,14 +72,16 @@ public sealed record TypePlan(string Type, int Total, int Embedded);
 /// <param name="Buy">Hashes that have to be bought, each once.</param>
 /// <param name="Terms">What the estimate is reckoned by.</param>
 /// <param name="Current">Items of which all chunks have their vectors in the generation that is searched.</param>
-public sealed record SpacePlan(GenerationTarget Target, IReadOnlySet<ContentHash> Buy, PurchaseEstimate Purchase, PurchaseTerms Terms, int Current)
+public sealed record SpacePlan(
+    GenerationTarget Target, IReadOnlySet<ContentHash> Buy, PurchaseEstimate Purchase, PurchaseTerms Terms, int Current)
 {
     public string Name => Target.Space;
 }
 
 /// <summary>An item that is not as it should be, for lists.</summary>
 /// <param name="Reasons">Stale: what changed; blocked: its code.</param>
-public sealed record Drift(string Source, string Id, string? Path, ItemState State, IReadOnlyList<string> Reasons, string Title, int? Line, string? Message);
+public sealed record Drift(
+    string Source, string Id, string? Path, ItemState State, IReadOnlyList<string> Reasons, string Title, int? Line, string? Message);
 
 /// <summary>Deletions of one source that the guard doesn't let through; all else of the plan is done.</summary>
 /// <param name="Items">Stored items that are gone from the source and are kept.</param>

@@ -48,17 +48,20 @@ internal sealed class TreeCopy(ISource source, IStoreWriter writer, IReadOnlyLis
     /// among
     /// them, blocked as they may be: who changes one answers for it.
     /// </summary>
-    public async Task<IReadOnlyList<(string Source, string Place, string Code)>> StandingAsync(string? at, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Source, string Place, string Code)>> StandingAsync(
+        string? at, CancellationToken cancellationToken)
     {
         if (_blocked.Count + _unmatched.Count == 0)
         {
             return [];
         }
 
-        var now = (await source.ListAsync(new(at, null), cancellationToken)).Entries.ToDictionary(entry => entry.Locator, entry => entry.Version, StringComparer.Ordinal);
+        var now = (await source.ListAsync(new(at, null), cancellationToken)).Entries.ToDictionary(
+            entry => entry.Locator, entry => entry.Version, StringComparer.Ordinal);
         return
         [
-            .. _blocked.Select(problem => (Place: problem.Path ?? problem.Id, problem.Code)).Where(problem => _versions.GetValueOrDefault(problem.Place) == now.GetValueOrDefault(problem.Place))
+            .. _blocked.Select(problem => (Place: problem.Path ?? problem.Id, problem.Code)).Where(
+                problem => _versions.GetValueOrDefault(problem.Place) == now.GetValueOrDefault(problem.Place))
                 .Select(problem => (source.Name, problem.Place, problem.Code)),
             .. _unmatched.Select(pattern => (source.Name, pattern, ProblemCodes.NoMatch)),
         ];
@@ -68,10 +71,12 @@ internal sealed class TreeCopy(ISource source, IStoreWriter writer, IReadOnlyLis
     /// Where several files claim one id, another may have it than the first that came, and those without it have other ids.
     /// </summary>
     /// <param name="stored">Path of the item that is stored under an id.</param>
-    private async Task SettleAsync(SourceListing listing, List<IdClaim> claims, Dictionary<string, string> stored, CancellationToken cancellationToken)
+    private async Task SettleAsync(
+        SourceListing listing, List<IdClaim> claims, Dictionary<string, string> stored, CancellationToken cancellationToken)
     {
         var ids = DuplicateIds.Assign(claims, new HashSet<string>());
-        var other = claims.Where(claim => stored.GetValueOrDefault(ids[claim.Path]) != claim.Path).Select(claim => claim.Path).ToHashSet(StringComparer.Ordinal);
+        var other = claims.Where(claim => stored.GetValueOrDefault(ids[claim.Path]) != claim.Path).Select(claim => claim.Path).ToHashSet(
+            StringComparer.Ordinal);
         var items = new List<Item>();
         foreach (var entry in listing.Entries.Where(entry => other.Contains(entry.Locator)))
         {
@@ -82,7 +87,8 @@ internal sealed class TreeCopy(ISource source, IStoreWriter writer, IReadOnlyLis
         }
 
         var kept = ids.Values.ToHashSet(StringComparer.Ordinal);
-        await CommitAsync(items, [.. stored.Keys.Where(id => !kept.Contains(id)).Select(id => new ItemKey(source.Name, id))], cancellationToken);
+        await CommitAsync(items, [.. stored.Keys.Where(id => !kept.Contains(id)).Select(id => new ItemKey(source.Name, id))],
+            cancellationToken);
     }
 
     private async Task<Item?> ReadAsync(SourceEntry entry, CancellationToken cancellationToken)

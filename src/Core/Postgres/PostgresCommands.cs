@@ -8,7 +8,8 @@ namespace EmbSync.Core.Postgres;
 /// <summary>Commands and rows, as all that speaks with PostgreSQL uses them.</summary>
 internal static class PostgresCommands
 {
-    public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    public static NpgsqlCommand Command(
+        this NpgsqlConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         var command = new NpgsqlCommand(sql, connection);
         foreach (var (name, value) in values)

@@ -24,7 +24,8 @@ internal sealed class PostgresErrors(PostgresPlace place)
     };
 
     /// <summary>The connection is gone, whatever was going on.</summary>
-    private static bool IsLost(PostgresException error) => error.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+    private static bool IsLost(PostgresException error) =>
+        error.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
         or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.ConnectionFailure or PostgresErrorCodes.ConnectionException;
 
     public async Task<T> GuardAsync<T>(Func<Task<T>> action)
@@ -90,10 +91,12 @@ internal sealed class PostgresErrors(PostgresPlace place)
 
     private StoreRefusedException Refused(string message, Exception inner) => new(Redact(message), inner);
 
-    private static string Reason(Exception error) => (error.InnerException is SocketException or IOException ? error.InnerException : error).Message.TrimEnd('.');
+    private static string Reason(Exception error) =>
+        (error.InnerException is SocketException or IOException ? error.InnerException : error).Message.TrimEnd('.');
 
     /// <summary>Messages of driver and server don't hold the password; should one ever, it doesn't get out here.</summary>
-    private string Redact(string message) => place.Password is { Length: > 3 } password ? message.Replace(password, "***", StringComparison.Ordinal) : message;
+    private string Redact(string message) =>
+        place.Password is { Length: > 3 } password ? message.Replace(password, "***", StringComparison.Ordinal) : message;
 }
 
 /// <param name="Origin">Variable the address came from.</param>

@@ -9,7 +9,8 @@ namespace EmbSync.Core.Postgres;
 internal static class PostgresRetry
 {
     /// <summary>A restart of the server takes a few seconds.</summary>
-    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)];
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2),
+        TimeSpan.FromSeconds(5)];
 
     /// <summary>Readers that hold a view or table for longer than 20 to 30 seconds are named to the user.</summary>
     private const int MostLocked = 100;
@@ -17,7 +18,8 @@ internal static class PostgresRetry
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(200);
 
     /// <param name="renew">Before each try but the first.</param>
-    public static async Task<T> RunAsync<T>(TimeProvider clock, Func<CancellationToken, Task> renew, Func<Task<T>> once, CancellationToken cancellationToken)
+    public static async Task<T> RunAsync<T>(
+        TimeProvider clock, Func<CancellationToken, Task> renew, Func<Task<T>> once, CancellationToken cancellationToken)
     {
         var locked = 0;
         for (var attempt = 0; ; attempt++)

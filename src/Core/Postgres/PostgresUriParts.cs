@@ -57,10 +57,13 @@ internal sealed partial record PostgresUriParts(string? User, string? Password, 
 
         var (hosts, query) = (tail.Groups["hosts"].Value, tail.Groups["query"] is { Success: true } given ? given.Value : null);
         var isSound = hosts.Split(',').All(host => (HostAndPort(host).Port ?? "") is { Length: <= 5 } port && port.All(char.IsAsciiDigit))
-            && (query ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries).All(pair => PostgresUrlKeys.IsKnown(Uri.UnescapeDataString(Cut(pair, '=').Before)));
-        return isStrict && !isSound ? null : new(null, null, hosts, tail.Groups["database"] is { Success: true } database ? database.Value : null, query);
+            && (query ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries).All(
+                pair => PostgresUrlKeys.IsKnown(Uri.UnescapeDataString(Cut(pair, '=').Before)));
+        return isStrict && !isSound ? null : new(
+            null, null, hosts, tail.Groups["database"] is { Success: true } database ? database.Value : null, query);
     }
 
-    [GeneratedRegex(@"\A(?<hosts>(\[[^\]@/]*\](:[^/?@,]*)?|[^/?@\[\]]*))(/(?<database>[^/?@]*))?/?(\?(?<query>.*))?\z", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A(?<hosts>(\[[^\]@/]*\](:[^/?@,]*)?|[^/?@\[\]]*))(/(?<database>[^/?@]*))?/?(\?(?<query>.*))?\z",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Tail();
 }

@@ -21,10 +21,12 @@ internal static class PostgresUrl
         var text = ConnectionText.Of(url.Reveal());
         var builder = text.IsPostgres ? FromUri(text, url.Origin)
             : text.Scheme is not null || text.IsJdbc ? throw NoPostgres(url.Origin, text.Other)
-            : PostgresKeywords.IsLibpq(text.Rest) ? PostgresKeywords.FromLibpq(text.Rest, url.Origin) : PostgresKeywords.FromDotNet(text.Rest, url.Origin);
+            : PostgresKeywords.IsLibpq(text.Rest) ? PostgresKeywords.FromLibpq(text.Rest, url.Origin) : PostgresKeywords.FromDotNet(
+                text.Rest, url.Origin);
         if (builder.Host is not { Length: > 0 } host)
         {
-            throw new UsageException($"{url.Origin} must name a host: postgresql://user@host:5432/database, or ?host=/var/run/postgresql for a socket.");
+            throw new UsageException(
+                $"{url.Origin} must name a host: postgresql://user@host:5432/database, or ?host=/var/run/postgresql for a socket.");
         }
 
         if (!host.Contains(',', StringComparison.Ordinal))
@@ -82,7 +84,8 @@ internal static class PostgresUrl
     {
         for (var i = text?.IndexOf('%', StringComparison.Ordinal) ?? -1; i >= 0; i = text!.IndexOf('%', i + 1))
         {
-            if (i + 2 >= text!.Length || !byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
+            if (i + 2 >= text!.Length || !byte.TryParse(
+                text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
             {
                 throw new UsageException($"{origin} has a % that is not followed by two hexadecimal digits: write a % of a password as "
                     + "%25.");

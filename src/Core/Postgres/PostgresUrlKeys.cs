@@ -20,10 +20,14 @@ internal static class PostgresUrlKeys
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
         // Prisma, SQLAlchemy and asyncpg, node-postgres, Rails, Django, JDBC.
-        "connection_limit", "pool_timeout", "socket_timeout", "statement_cache_size", "max_idle_connection_lifetime", "single_use_connections",
-        "prepared_statement_cache_size", "prepared_statement_name_func", "prepared_statements", "statement_limit", "pool", "pool_size", "max_overflow", "poolclass", "max_connections",
-        "min_connections", "idle_timeout", "idleTimeoutMillis", "connectionTimeoutMillis", "max", "encoding", "adapter", "reaping_frequency", "checkout_timeout",
-        "variables", "conn_max_age", "prepareThreshold", "preparedStatementCacheQueries", "preparedStatementCacheSizeMiB", "defaultRowFetchSize", "reWriteBatchedInserts",
+        "connection_limit", "pool_timeout", "socket_timeout", "statement_cache_size", "max_idle_connection_lifetime",
+            "single_use_connections",
+        "prepared_statement_cache_size", "prepared_statement_name_func", "prepared_statements", "statement_limit", "pool", "pool_size",
+            "max_overflow", "poolclass", "max_connections",
+        "min_connections", "idle_timeout", "idleTimeoutMillis", "connectionTimeoutMillis", "max", "encoding", "adapter",
+            "reaping_frequency", "checkout_timeout",
+        "variables", "conn_max_age", "prepareThreshold", "preparedStatementCacheQueries", "preparedStatementCacheSizeMiB",
+            "defaultRowFetchSize", "reWriteBatchedInserts",
         "stringtype", "tcpKeepAlive", "socketTimeout", "loggerLevel", "workaround",
         // libpq.
         "keepalives_count", "tcp_user_timeout", "sslcompression", "sslsni", "gssdelegation", "sslkeylogfile", "connect_retry_count",
@@ -43,7 +47,8 @@ internal static class PostgresUrlKeys
     };
 
     /// <summary>Whether it is a parameter at all, understood or not.</summary>
-    public static bool IsKnown(string key) => Foreign.Contains(key) || Instead.ContainsKey(key) || Names.Contains(key, StringComparer.OrdinalIgnoreCase);
+    public static bool IsKnown(string key) =>
+        Foreign.Contains(key) || Instead.ContainsKey(key) || Names.Contains(key, StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="UsageException">Unknown key, or a value that the key can't have.</exception>
     public static void Set(NpgsqlConnectionStringBuilder builder, string key, string value, string origin, bool isJdbc = false)
@@ -69,9 +74,12 @@ internal static class PostgresUrlKeys
     /// <summary>Of those that are understood, as people write them.</summary>
     private static readonly string[] Names =
     [
-        "host", "hostaddr", "port", "dbname", "user", "password", "passfile", "sslmode", "ssl", "sslaccept", "requiressl", "sslrootcert", "sslcert", "sslkey", "sslpassword",
-        "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version", "gssencmode", "krbsrvname", "channel_binding", "require_auth", "target_session_attrs", "targetServerType",
-        "load_balance_hosts", "loadBalanceHosts", "connect_timeout", "connectTimeout", "loginTimeout", "application_name", "ApplicationName", "fallback_application_name", "options",
+        "host", "hostaddr", "port", "dbname", "user", "password", "passfile", "sslmode", "ssl", "sslaccept", "requiressl", "sslrootcert",
+            "sslcert", "sslkey", "sslpassword",
+        "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version", "gssencmode", "krbsrvname", "channel_binding",
+            "require_auth", "target_session_attrs", "targetServerType",
+        "load_balance_hosts", "loadBalanceHosts", "connect_timeout", "connectTimeout", "loginTimeout", "application_name",
+            "ApplicationName", "fallback_application_name", "options",
         "schema", "search_path", "currentSchema", "pgbouncer", "keepalives", "keepalives_idle", "keepalives_interval", "client_encoding",
     ];
 
@@ -89,7 +97,8 @@ internal static class PostgresUrlKeys
             case "sslmode": builder.SslMode = value == "no-verify" ? SslMode.Require : Word<SslMode>(value); break;
 
             // A driver's own names for the same; JDBC checks the certificate then, others only encrypt.
-            case "ssl": builder.SslMode = IsOn(value) is { } on ? !on ? SslMode.Disable : isJdbc ? SslMode.VerifyFull : SslMode.Require : Word<SslMode>(value); break;
+            case "ssl": builder.SslMode = IsOn(value) is { } on ? !on ? SslMode.Disable : isJdbc ? SslMode.VerifyFull : SslMode.Require
+                : Word<SslMode>(value); break;
             case "requiressl": builder.SslMode = IsOn(value) == true ? SslMode.Require : builder.SslMode; break;
             case "sslaccept" when value is "strict": builder.SslMode = SslMode.VerifyFull; break;
             case "sslaccept" when value is "accept_invalid_certs": break;
@@ -108,8 +117,11 @@ internal static class PostgresUrlKeys
             case "channel_binding": builder.ChannelBinding = Word<ChannelBinding>(value); break;
             case "require_auth": builder.RequireAuth = value; break;
             case "target_session_attrs": builder.TargetSessionAttributes = value; break;
-            case "targetservertype": builder.TargetSessionAttributes = value switch { "master" or "primary" => "primary", "slave" or "secondary" => "standby", "preferSlave" or "preferSecondary" => "prefer-standby", "preferPrimary" => "prefer-primary", "any" => "any", _ => throw new FormatException() }; break;
-            case "load_balance_hosts": builder.LoadBalanceHosts = value switch { "random" => true, "disable" => false, _ => throw new FormatException() }; break;
+            case "targetservertype": builder.TargetSessionAttributes = value switch
+                { "master" or "primary" => "primary", "slave" or "secondary" => "standby", "preferSlave" or "preferSecondary" =>
+                "prefer-standby", "preferPrimary" => "prefer-primary", "any" => "any", _ => throw new FormatException() }; break;
+            case "load_balance_hosts": builder.LoadBalanceHosts = value switch
+                { "random" => true, "disable" => false, _ => throw new FormatException() }; break;
             case "loadbalancehosts": builder.LoadBalanceHosts = IsOn(value) ?? throw new FormatException(); break;
             case "connect_timeout" or "connecttimeout" or "logintimeout": builder.Timeout = Number(value); break;
             case "application_name" or "applicationname": builder.ApplicationName = value; break;
@@ -134,7 +146,9 @@ internal static class PostgresUrlKeys
     private static void SetPorts(NpgsqlConnectionStringBuilder builder, string value)
     {
         var (hosts, ports) = ((builder.Host ?? "").Split(','), value.Split(','));
-        builder.Host = hosts.Length == ports.Length ? string.Join(',', hosts.Zip(ports, (host, port) => port.Length == 0 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{Number(port)}"))) : throw new FormatException();
+        builder.Host = hosts.Length == ports.Length
+            ? string.Join(',', hosts.Zip(ports, (host, port) => port.Length == 0 ? host
+            : string.Create(CultureInfo.InvariantCulture, $"{host}:{Number(port)}"))) : throw new FormatException();
     }
 
     private static bool? IsOn(string value) => value.ToLowerInvariant() switch

@@ -129,7 +129,8 @@ internal sealed class SourceDatabase : IAsyncDisposable
     }
 
     public static async Task<List<T>> RowsAsync<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, IReadOnlyList<object>? values = null)
+        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken,
+        IReadOnlyList<object>? values = null)
     {
         await using var command = Statement(connection, sql, values ?? []);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -144,29 +145,35 @@ internal sealed class SourceDatabase : IAsyncDisposable
 
     public EmbSyncException Translate(Exception error) => error switch
     {
-        NotSupportedException => new UsageException($"source '{source}': its query or condition holds more than one statement. Take out what follows the semicolon.", error),
+        NotSupportedException => new UsageException(
+            $"source '{source}': its query or condition holds more than one statement. Take out what follows the semicolon.", error),
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } e => Failed($"{Name} ended a statement of source '{source}' ({e.MessageText}): raise the source's timeoutSeconds, or make its rows faster to read.", e),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e => new UsageException(
             Redact($"source '{source}': user '{Place.User}' may not read it in {Name} ({e.MessageText}). GRANT SELECT on it, and USAGE on its schema, to that user."), e),
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } e => new UsageException(
             Redact($"source '{source}': it may only read, and its query or condition would write ({e.MessageText})."), e),
-        PostgresException e when e.SqlState.StartsWith("42", StringComparison.Ordinal) || e.SqlState.StartsWith("22", StringComparison.Ordinal) || e.SqlState.StartsWith("0A", StringComparison.Ordinal) =>
+        PostgresException e when e.SqlState.StartsWith("42", StringComparison.Ordinal)
+            || e.SqlState.StartsWith("22", StringComparison.Ordinal) || e.SqlState.StartsWith("0A", StringComparison.Ordinal) =>
             new UsageException(Redact($"source '{source}': {Name} refuses its rows: {e.MessageText} ({e.SqlState}). Look at the source's table, query, where and columns."), e),
-        _ => new PostgresErrors(Place with { Schema = "" }).Translate(error) is var told ? Failed($"source '{source}': {told.Message}", error) : throw error,
+        _ => new PostgresErrors(Place with { Schema = "" }).Translate(error) is var told
+            ? Failed($"source '{source}': {told.Message}", error) : throw error,
     };
 
     public ValueTask DisposeAsync() => pool.DisposeAsync();
 
     /// <param name="snapshot">Of another transaction, whose state of the data this one is to see; null for its own.</param>
-    private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken, string? snapshot = null)
+    private async Task<NpgsqlTransaction> BeginAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken, string? snapshot = null)
     {
         var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        await connection.RunAsync(snapshot is null ? "SET TRANSACTION READ ONLY" : $"SET TRANSACTION READ ONLY; SET TRANSACTION SNAPSHOT {SqlQuote.Literal(snapshot)}", cancellationToken);
+        await connection.RunAsync(snapshot is null ? "SET TRANSACTION READ ONLY"
+            : $"SET TRANSACTION READ ONLY; SET TRANSACTION SNAPSHOT {SqlQuote.Literal(snapshot)}", cancellationToken);
         await connection.RunAsync(settings, cancellationToken);
         return transaction;
     }
 
     private SourceException Failed(string message, Exception inner) => new(Redact(message), inner);
 
-    private string Redact(string message) => Place.Password is { Length: > 3 } password ? message.Replace(password, "***", StringComparison.Ordinal) : message;
+    private string Redact(string message) =>
+        Place.Password is { Length: > 3 } password ? message.Replace(password, "***", StringComparison.Ordinal) : message;
 }

@@ -9,7 +9,8 @@ namespace EmbSync.Core.Providers;
 /// down to the text to blame, which is set aside. Where nothing was ever answered and nobody says why, a single text is tried first. Every
 /// result is written as soon as it is there.
 /// </summary>
-internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderPulse pulse, ChannelWriter<EmbedAnswer?> answers, KeepResults? keep)
+internal sealed class BatchRun(
+    RequestSender sender, RequestCaps caps, ProviderPulse pulse, ChannelWriter<EmbedAnswer?> answers, KeepResults? keep)
 {
     private readonly LinkedList<Part> _parts = [];
     private readonly RequestMeter _meter = sender.NewMeter();
@@ -75,7 +76,8 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
 
             var quick = part.Inputs.Count > 1 && !pulse.HasAnswered;
             var outcome = await sender.SendAsync(
-                [.. part.Inputs.Select(input => input.Text)], part.Inputs.Sum(input => (long)input.Tokens), this, part.Suspect, quick, _meter, stop, abort);
+                [.. part.Inputs.Select(input => input.Text)], part.Inputs.Sum(input => (long)input.Tokens), this, part.Suspect, quick,
+                _meter, stop, abort);
             if (outcome.Fault is null)
             {
                 _believesPlaces &= !part.IsNamed;
@@ -206,7 +208,8 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
     {
         var middle = (part.Inputs.Count + 1) / 2;
         split?.Add();
-        var (first, second) = (part with { Inputs = [.. part.Inputs.Take(middle)], Waits = false, From = split }, part with { Inputs = [.. part.Inputs.Skip(middle)], Waits = false, From = split });
+        var (first, second) = (part with { Inputs = [.. part.Inputs.Take(middle)], Waits = false, From = split }, part with
+            { Inputs = [.. part.Inputs.Skip(middle)], Waits = false, From = split });
         if (part.IsSpread)
         {
             _parts.AddFirst(second);
@@ -224,7 +227,8 @@ internal sealed class BatchRun(RequestSender sender, RequestCaps caps, ProviderP
     private void Peel(Part part, int place, bool isSuspect, bool isNamed = false)
     {
         part.From?.Blame();
-        _parts.AddFirst(part with { Inputs = [.. part.Inputs.Where((_, index) => index != place)], Waits = !isNamed, Suspect = isSuspect, From = null });
+        _parts.AddFirst(part with
+            { Inputs = [.. part.Inputs.Where((_, index) => index != place)], Waits = !isNamed, Suspect = isSuspect, From = null });
         _parts.AddFirst(part with { Inputs = [part.Inputs[place]], IsNamed = isNamed, Waits = false, From = null });
     }
 

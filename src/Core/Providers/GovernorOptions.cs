@@ -41,7 +41,8 @@ public sealed record GovernorOptions(
         ArgumentNullException.ThrowIfNull(config);
         var pace = config.Pace;
         return new(
-            config.BatchSize, config.Concurrency, config.SleepMs, maxBatches, TimeSpan.FromSeconds(pace.TimeoutSeconds), TimeSpan.FromSeconds(pace.RetrySeconds), seed)
+            config.BatchSize, config.Concurrency, config.SleepMs, maxBatches, TimeSpan.FromSeconds(pace.TimeoutSeconds),
+            TimeSpan.FromSeconds(pace.RetrySeconds), seed)
         {
             MaxRetries = pace.MaxRetries,
             QueryBudget = TimeSpan.FromMilliseconds(pace.QueryMs),

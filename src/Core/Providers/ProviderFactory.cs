@@ -32,7 +32,8 @@ public static class ProviderFactory
         ArgumentNullException.ThrowIfNull(signature);
         var isOwn = config.Prices.TryGetValue(signature.Model, out var own);
         var price = isOwn ? own : ModelCatalog.Find(signature.Model)?.PricePerMillion;
-        return new(signature.Provider is LexicalProvider.ProviderName or LocalProvider.ProviderName, config.BatchSize, config.Concurrency, config.SleepMs, price)
+        return new(signature.Provider is LexicalProvider.ProviderName or LocalProvider.ProviderName, config.BatchSize, config.Concurrency,
+            config.SleepMs, price)
         {
             RequestsPerMinute = config.Pace.RequestsPerMinute,
             TokensPerMinute = config.Pace.TokensPerMinute,
@@ -47,7 +48,8 @@ public static class ProviderFactory
     /// <exception cref="UsageException">The configuration can't make such vectors.</exception>
     /// <exception cref="ProviderRefusedException">A key is needed and not set.</exception>
     /// <param name="notices">Is told what is learned of the server, once each.</param>
-    public static IEmbeddingProvider Open(EmbeddingsConfig config, EmbeddingSignature signature, TimeProvider clock, IProgress<string>? notices = null)
+    public static IEmbeddingProvider Open(
+        EmbeddingsConfig config, EmbeddingSignature signature, TimeProvider clock, IProgress<string>? notices = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(signature);
@@ -64,15 +66,18 @@ public static class ProviderFactory
         var asked = config with { Provider = signature.Provider, Model = signature.Model, Dimension = signature.Dimension };
         return SignatureOf(asked).Fingerprint == signature.Fingerprint
             ? OpenAiProvider.Create(asked, clock, TimeSpan.FromSeconds(config.Pace.TimeoutSeconds), notices)
-            : throw new UsageException($"the vectors in use were made by {signature.Provider} {signature.Model} with other role prefixes or request fields than "
+            : throw new UsageException(
+                $"the vectors in use were made by {signature.Provider} {signature.Model} with other role prefixes or request fields than "
                 + "the configuration has (embeddings.prefixes, embeddings.request.extra): put them back, or build a new generation with 'embsync sync --all'");
     }
 
     /// <param name="maxBatches">Requests of one stream; null for no bound.</param>
-    public static RequestGovernor OpenGovernor(IEmbeddingProvider provider, EmbeddingsConfig config, int? maxBatches, TimeProvider clock, KeepResults? keep = null, IProgress<string>? notices = null)
+    public static RequestGovernor OpenGovernor(IEmbeddingProvider provider, EmbeddingsConfig config, int? maxBatches, TimeProvider clock,
+        KeepResults? keep = null, IProgress<string>? notices = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
         var options = GovernorOptions.From(config, maxBatches, JitterSeed);
-        return new(provider, provider.Signature.Provider == LocalProvider.ProviderName ? LocalProvider.Governed(options) : options, clock, keep, notices);
+        return new(provider, provider.Signature.Provider == LocalProvider.ProviderName ? LocalProvider.Governed(options) : options, clock,
+            keep, notices);
     }
 }

@@ -30,7 +30,8 @@ public sealed class RequestGovernor
     /// <param name="keep">Called with results as soon as they are there, from several threads; a <see cref="StoreException"/> of it ends
     /// the run.</param>
     /// <param name="notices">Is told what is learned of the server's limits, once each.</param>
-    public RequestGovernor(IEmbeddingProvider provider, GovernorOptions options, TimeProvider clock, KeepResults? keep = null, IProgress<string>? notices = null)
+    public RequestGovernor(IEmbeddingProvider provider, GovernorOptions options, TimeProvider clock, KeepResults? keep = null,
+        IProgress<string>? notices = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
         ArgumentNullException.ThrowIfNull(options);
@@ -43,7 +44,8 @@ public sealed class RequestGovernor
         _keep = keep;
         var (requests, tokens) = provider.IsFree ? (null, null) : (options.RequestsPerMinute, options.TokensPerMinute);
         _caps = new(options.BatchSize, tokens, notices);
-        _gate = new(options.Concurrency, TimeSpan.FromMilliseconds(provider.IsFree ? 0 : options.SleepMs), clock, new(requests, tokens, clock), provider.IsLearning);
+        _gate = new(options.Concurrency, TimeSpan.FromMilliseconds(provider.IsFree ? 0 : options.SleepMs), clock,
+            new(requests, tokens, clock), provider.IsLearning);
         _backoff = new(options.Seed);
     }
 
@@ -62,7 +64,8 @@ public sealed class RequestGovernor
     {
         ArgumentNullException.ThrowIfNull(inputs);
         await using var run = new GovernedRun(
-            Sender(_provider.Documents, _options), _caps, _pulse, _options, _clock, _keep, answer => Unclaimed?.Invoke(answer.WithoutResults()), cancellationToken);
+            Sender(_provider.Documents, _options), _caps, _pulse, _options, _clock, _keep, answer =>
+            Unclaimed?.Invoke(answer.WithoutResults()), cancellationToken);
         run.Start(inputs, _options.MaxBatches);
         await foreach (var answer in run.AnswersAsync())
         {
@@ -92,19 +95,23 @@ public sealed class RequestGovernor
                 MaxRetries = Math.Min(_options.MaxRetries, MostQueryRetries),
             },
             fault => new(
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{fault.Message} A search waits {budget.TotalSeconds:0.#} s for the vector of its text ({QuerySetting}). ")
-                + (fault.Fault == RequestFault.TimedOut ? "A server that loads its model first may need longer: raise it, or search again." : "Search again when the provider is back; 'embsync doctor' looks at it."), fault),
+                string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"{fault.Message} A search waits {budget.TotalSeconds:0.#} s for the vector of its text ({QuerySetting}). ")
+                + (fault.Fault == RequestFault.TimedOut ? "A server that loads its model first may need longer: raise it, or search again."
+                    : "Search again when the provider is back; 'embsync doctor' looks at it."), fault),
             cancellationToken);
     }
 
     private async Task<ReadOnlyMemory<float>> EmbedQueryAsync(
-        string query, GovernorOptions options, Func<EmbeddingRequestException, ProviderFailedException> gaveUp, CancellationToken cancellationToken)
+        string query, GovernorOptions options, Func<EmbeddingRequestException, ProviderFailedException> gaveUp,
+        CancellationToken cancellationToken)
     {
         var (sender, owner) = (Sender(_provider.Queries, options), new object());
         var meter = sender.NewMeter();
         try
         {
-            var outcome = await sender.SendAsync([query], TokenEstimate.Estimate(query), owner, suspect: false, quick: false, meter, cancellationToken, cancellationToken);
+            var outcome = await sender.SendAsync(
+                [query], TokenEstimate.Estimate(query), owner, suspect: false, quick: false, meter, cancellationToken, cancellationToken);
             return outcome.Fault switch
             {
                 null => outcome.Vectors[0]!.Vector,

@@ -41,7 +41,8 @@ internal sealed class RequestSender(
     /// <param name="abort">The request under way ends too.</param>
     /// <exception cref="ProviderRefusedException">Every request would be refused.</exception>
     public async Task<RequestOutcome> SendAsync(
-        IReadOnlyList<string> texts, long tokens, object owner, bool suspect, bool quick, RequestMeter meter, CancellationToken stop, CancellationToken abort)
+        IReadOnlyList<string> texts, long tokens, object owner, bool suspect, bool quick, RequestMeter meter, CancellationToken stop,
+        CancellationToken abort)
     {
         var spent = TimeSpan.Zero;
         var adapted = 0;
@@ -122,7 +123,8 @@ internal sealed class RequestSender(
 
             spent += clock.GetElapsedTime(start.At);
             var left = options.RetryBudget - spent;
-            if (tries >= Math.Min(MostTries(fault, suspect, quick), 1L + options.MaxRetries + adapted) || left < (fault.RetryAfter ?? pause))
+            if (tries >= Math.Min(MostTries(fault, suspect, quick), 1L + options.MaxRetries + adapted)
+                || left < (fault.RetryAfter ?? pause))
             {
                 return new(fault.Usable, fault);
             }
@@ -160,7 +162,8 @@ internal sealed class RequestSender(
         _ => string.Create(CultureInfo.InvariantCulture, $"{wait.TotalSeconds:0} s"),
     };
 
-    private async Task<GeneratedEmbeddings<Embedding<float>>> TryAsync(IReadOnlyList<string> texts, EmbeddingGenerationOptions? form, CancellationToken abort)
+    private async Task<GeneratedEmbeddings<Embedding<float>>> TryAsync(
+        IReadOnlyList<string> texts, EmbeddingGenerationOptions? form, CancellationToken abort)
     {
         using var timeout = new CancellationTokenSource(options.RequestTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
@@ -169,7 +172,8 @@ internal sealed class RequestSender(
             var answer = await generator.GenerateAsync(texts, form, either.Token);
             return answer.Count == texts.Count
                 ? answer
-                : throw new EmbeddingRequestException(RequestFault.BadAnswer, $"The provider answered {answer.Count} vectors for {texts.Count} texts.")
+                : throw new EmbeddingRequestException(
+                    RequestFault.BadAnswer, $"The provider answered {answer.Count} vectors for {texts.Count} texts.")
                 {
                     BilledTokens = answer.Usage?.InputTokenCount,
                 };
@@ -189,7 +193,8 @@ internal sealed class RequestSender(
 
     private static int MostTries(EmbeddingRequestException fault, bool suspect, bool quick) => fault.Fault switch
     {
-        RequestFault.Transient or RequestFault.TimedOut => suspect ? SuspectTries : quick && fault.Refusal is not null ? QuickTries : int.MaxValue,
+        RequestFault.Transient or RequestFault.TimedOut =>
+            suspect ? SuspectTries : quick && fault.Refusal is not null ? QuickTries : int.MaxValue,
         RequestFault.RateLimited or RequestFault.Unreachable => int.MaxValue,
         RequestFault.BadAnswer => suspect ? SuspectTries : BadAnswers,
         RequestFault.WrongAnswer => WrongAnswers,

@@ -10,7 +10,8 @@ internal static class SignatureOptions
     {
         if (options?.Dimensions is { } dimension && dimension != signature.Dimension)
         {
-            throw new ArgumentException($"This provider makes vectors of dimension {signature.Dimension}, not {dimension}.", nameof(options));
+            throw new ArgumentException(
+                $"This provider makes vectors of dimension {signature.Dimension}, not {dimension}.", nameof(options));
         }
 
         if (options?.ModelId is { } model && model != signature.Model)

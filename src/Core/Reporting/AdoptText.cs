@@ -32,6 +32,7 @@ public static class AdoptText
     private static string Verdict(AdoptReport report, Ink ink) =>
         report.DryRun ? ink.Dim("Dry run: nothing was bought or written.")
         : report.Found == 0 ? "Nothing to adopt: no vector there is of a text that a sync would buy."
-        : report.Status == "done" ? ink.Good(Text.Of($"Adopted {Text.Count(report.Adopted, "vector")}; 'embsync sync' uses {Text.Agreeing(report.Adopted, "it", "them")}."))
+        : report.Status == "done" ? ink.Good(
+            Text.Of($"Adopted {Text.Count(report.Adopted, "vector")}; 'embsync sync' uses {Text.Agreeing(report.Adopted, "it", "them")}."))
         : ink.Bad(Text.Of($"Adopting {report.Status}; {Text.Count(report.Adopted, "vector")} adopted."));
 }

@@ -17,25 +17,31 @@ public static class ColumnReembedText
         text.Append(Text.Of($"{Text.Count(report.Rows.Total, "row")} with text, {report.Rows.Empty:N0} without; "));
         if (report.DryRun)
         {
-            text.Append(Figures.Purchase((int)report.Rows.Due, report.Batches, report.Tokens.Estimated, report.Cost.Estimated, report.Cost.PriceFrom, 0, report.Seconds.Embedding).Replace("chunk", "row", StringComparison.Ordinal));
-            text.Append(report.Mode switch { "shadow" => "; a column beside is filled and takes its place at the end", "relaxed" => "; in place: searches mix models meanwhile", _ => "" });
+            text.Append(Figures.Purchase((int)report.Rows.Due, report.Batches, report.Tokens.Estimated, report.Cost.Estimated,
+                report.Cost.PriceFrom, 0, report.Seconds.Embedding).Replace("chunk", "row", StringComparison.Ordinal));
+            text.Append(report.Mode switch
+                { "shadow" => "; a column beside is filled and takes its place at the end", "relaxed" =>
+                "; in place: searches mix models meanwhile", _ => "" });
         }
         else
         {
             text.Append(Text.Of($"{report.Rows.Updated:N0} updated, {Text.Count(report.Batches, "request")}; tokens {report.Tokens.Estimated:N0} estimated, {(report.Tokens.Billed is { } billed ? $"{Text.Number(billed)} billed" : "bill unknown")}; cost {Figures.Cost(report.Cost.Actual)}; "));
             text.Append(Text.Of($"{Figures.Seconds(report.Seconds.Embedding)} without the index{(report.Rows.Updated > 0 ? Text.Of($" ({Text.Rate(report.Rows.PerSecond, "row")})") : "")}"));
-            text.Append(report.Indexes.Count > 0 ? $", {Figures.Seconds(report.Seconds.Index)} for {string.Join(", ", report.Indexes.Select(Plain.Line))}" : "");
+            text.Append(report.Indexes.Count > 0
+                ? $", {Figures.Seconds(report.Seconds.Index)} for {string.Join(", ", report.Indexes.Select(Plain.Line))}" : "");
         }
 
         text.Append('\n');
         foreach (var error in report.Errors)
         {
-            text.Append(ink.Bad(error.Code)).Append(' ').Append(Plain.Line(error.Id)).Append(": ").Append(Plain.Line(error.Message)).Append('\n');
+            text.Append(ink.Bad(error.Code)).Append(' ').Append(Plain.Line(error.Id)).Append(": ").Append(Plain.Line(error.Message)).Append(
+                '\n');
         }
 
         return text.Append(report.Status switch
         {
-            "planned" => ink.Dim(report is { Mode: "inplace", Rows.Due: 0 } ? "Dry run: there is nothing to do." : "Dry run: nothing was bought or written."),
+            "planned" => ink.Dim(report is { Mode: "inplace", Rows.Due: 0 } ? "Dry run: there is nothing to do."
+                : "Dry run: nothing was bought or written."),
             "done" when report.Switched => ink.Good("Done: the column is of the new model."),
             "done" when report.Rows.Updated == 0 => ink.Good("Already in step."),
             "done" => ink.Good("In step."),

@@ -32,8 +32,10 @@ public static class DoctorText
             return ink.Good("Nothing is wrong." + (counts.Infos > 0 ? $" {Text.Count(counts.Infos, "remark")}." : ""));
         }
 
-        var line = ink.Bad($"{Text.Count(counts.Errors, "error")}, {Text.Count(counts.Warnings, "warning")}") + $", {Text.Count(counts.Infos, "remark")}.";
-        return line + (report.Fixable > 0 && report.Mends.Count == 0 ? $" embsync doctor --fix mends {Text.Number(report.Fixable)} of them; with --dry-run it only shows how." : "");
+        var line = ink.Bad($"{Text.Count(counts.Errors, "error")}, {Text.Count(counts.Warnings, "warning")}")
+            + $", {Text.Count(counts.Infos, "remark")}.";
+        return line + (report.Fixable > 0 && report.Mends.Count == 0
+            ? $" embsync doctor --fix mends {Text.Number(report.Fixable)} of them; with --dry-run it only shows how." : "");
     }
 
     internal static string Rows(ColumnReport column) => (column.RowsExact ? "" : "about ") + Text.Number(column.Rows);
@@ -52,7 +54,8 @@ public static class DoctorText
 
     /// <summary>Before and after where a mend changed what a search goes by; elsewhere two times would only differ by chance.</summary>
     internal static string Search(ColumnReport column) => Changed(
-        column.Before is { Milliseconds: { } old } before && before.Index != column.Search?.Index ? Time(old) : null, column.Search?.Milliseconds is { } now ? Time(now) : "-");
+        column.Before is { Milliseconds: { } old } before && before.Index != column.Search?.Index ? Time(old)
+        : null, column.Search?.Milliseconds is { } now ? Time(now) : "-");
 
     private static string Time(double milliseconds) => Text.Of($"{milliseconds:0.0} ms");
 
@@ -63,7 +66,8 @@ public static class DoctorText
         if (report.Server is { } server)
         {
             text.Append($"PostgreSQL {Plain.Line(server.Version)}, {server.Encoding}, pgvector {server.PgVector ?? "absent"}");
-            text.Append(server.PgVectorAvailable is { } available && available != server.PgVector ? $" ({available} on the server)" : "").Append(server.ReadOnly ? ", read-only\n" : "\n");
+            text.Append(server.PgVectorAvailable is { } available && available != server.PgVector ? $" ({available} on the server)" : "")
+                .Append(server.ReadOnly ? ", read-only\n" : "\n");
         }
 
         foreach (var store in report.Stores)
@@ -96,7 +100,8 @@ public static class DoctorText
         var table = new PlainTable("column", "type", "rows>", "coverage>", "index", "search>");
         foreach (var column in report.Columns)
         {
-            table.Add($"{Plain.Line(column.Table)}.{Plain.Line(column.Column)}", column.Type, Rows(column), Coverage(column), Plain.Line(Index(column)), Search(column));
+            table.Add($"{Plain.Line(column.Table)}.{Plain.Line(column.Column)}", column.Type, Rows(column), Coverage(column),
+                Plain.Line(Index(column)), Search(column));
         }
 
         text.Append('\n').Append(table.Render(ink));

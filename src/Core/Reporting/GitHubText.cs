@@ -20,12 +20,15 @@ public static class GitHubText
             Append(text, "warning", drift.Path, drift.Line, drift.Code, drift.Sentence);
         }
 
-        BlockedText.AppendAnnotations(text, report.BlockedEntries, NoneTold, null, error => Append(text, "error", error.Path, error.Line, error.Code, error.Message));
+        BlockedText.AppendAnnotations(
+            text, report.BlockedEntries, NoneTold, null, error => Append(text, "error", error.Path, error.Line, error.Code, error.Message));
 
-        WarningText.AppendAnnotations(text, report.Warnings, entry => Append(text, "notice", entry.Path, entry.Line, entry.Code, entry.Message));
+        WarningText.AppendAnnotations(
+            text, report.Warnings, entry => Append(text, "notice", entry.Path, entry.Line, entry.Code, entry.Message));
         var items = report.Items;
         text.Append("embsync: ").Append(Text.Of($"{items.Current:N0} of {Text.Count(items.Total, "item")} current, {items.Missing:N0} missing, {items.Stale:N0} stale, {items.Orphaned:N0} orphaned, {items.Blocked:N0} blocked; "));
-        text.Append(Text.Of($"about {Text.Count(report.Estimate.Tokens, "token")}, ")).Append(Figures.Cost(report.Estimate.Cost)).Append('\n');
+        text.Append(Text.Of($"about {Text.Count(report.Estimate.Tokens, "token")}, ")).Append(Figures.Cost(report.Estimate.Cost)).Append(
+            '\n');
         return text.ToString();
     }
 
@@ -33,14 +36,17 @@ public static class GitHubText
     {
         ArgumentNullException.ThrowIfNull(report);
         var text = new StringBuilder();
-        BlockedText.AppendAnnotations(text, report.Errors, report.Told, report.RunId, error => Append(text, "error", error.Path, error.Line, error.Code, error.Message));
+        BlockedText.AppendAnnotations(text, report.Errors, report.Told, report.RunId, error => Append(
+            text, "error", error.Path, error.Line, error.Code, error.Message));
         foreach (var refused in report.Refused)
         {
             Append(text, "error", null, null, "deletions", refused.Message);
         }
 
-        WarningText.AppendAnnotations(text, report.Warnings, entry => Append(text, "notice", entry.Path, entry.Line, entry.Code, entry.Message));
-        return text.Append("embsync: ").Append(SyncText.Of(report with { Errors = [], Warnings = WarningReport.None }, Ink.Plain)).ToString();
+        WarningText.AppendAnnotations(
+            text, report.Warnings, entry => Append(text, "notice", entry.Path, entry.Line, entry.Code, entry.Message));
+        return text.Append("embsync: ").Append(SyncText.Of(report with { Errors = [], Warnings = WarningReport.None }, Ink.Plain))
+            .ToString();
     }
 
     public static string Of(DoctorReport report)
@@ -50,7 +56,8 @@ public static class GitHubText
         foreach (var finding in report.Findings)
         {
             var level = finding.Severity == "info" ? "notice" : finding.Severity;
-            Append(text, level, null, null, finding.Code, $"{finding.Subject}: {finding.Problem}{(finding.Mend is { } mend ? $" Mend: {mend.Text}" : "")}");
+            Append(text, level, null, null, finding.Code,
+                $"{finding.Subject}: {finding.Problem}{(finding.Mend is { } mend ? $" Mend: {mend.Text}" : "")}");
         }
 
         return text.Append("embsync: ").Append(DoctorText.Verdict(report, Ink.Plain)).Append('\n').ToString();

@@ -29,7 +29,8 @@ public static class MarkdownText
         }
 
         var e = report.Estimate;
-        text.Append("\nA sync would have ").Append(Figures.Purchase(e.Chunks, e.Requests, e.Tokens, e.Cost, e.PriceFrom, e.CalibratedBy, e.Seconds)).Append(".\n");
+        text.Append("\nA sync would have ")
+            .Append(Figures.Purchase(e.Chunks, e.Requests, e.Tokens, e.Cost, e.PriceFrom, e.CalibratedBy, e.Seconds)).Append(".\n");
         var drifted = report.Drift.Where(drift => drift.State != "blocked").ToList();
         if (drifted.Count > 0)
         {
@@ -72,7 +73,8 @@ public static class MarkdownText
     {
         ArgumentNullException.ThrowIfNull(report);
         var text = new StringBuilder();
-        text.Append("### embsync doctor: ").Append(Plain.Markdown(report.Target)).Append("\n\n").Append(Plain.Markdown(DoctorText.Verdict(report, Ink.Plain))).Append('\n');
+        text.Append("### embsync doctor: ").Append(Plain.Markdown(report.Target)).Append("\n\n")
+            .Append(Plain.Markdown(DoctorText.Verdict(report, Ink.Plain))).Append('\n');
         if (report.Columns.Count > 0)
         {
             text.Append("\n| column | rows | coverage | index | search |\n| --- | ---: | ---: | --- | --- |\n");

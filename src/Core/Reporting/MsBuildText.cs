@@ -36,7 +36,9 @@ public static class MsBuildText
         BlockedText.AppendAnnotations(text, report.Errors, report.Told, report.RunId, error => Append(text, error));
         WarningText.AppendForBuild(text, report.Warnings);
         text.Append("embsync: ").Append(SyncText.Of(report, Ink.Plain).Split('\n')[0]).Append('\n');
-        return text.Append(report.Remaining > 0 ? Text.Of($"embsync: {Text.Count(report.Remaining, "item")} left, as embeddings.autoIndex says; 'embsync sync' embeds them\n") : "").ToString();
+        return text.Append(report.Remaining > 0
+            ? Text.Of($"embsync: {Text.Count(report.Remaining, "item")} left, as embeddings.autoIndex says; 'embsync sync' embeds them\n")
+            : "").ToString();
     }
 
     private static void Append(StringBuilder text, SyncError error) =>

@@ -25,7 +25,8 @@ internal sealed class PlainTable(params string[] headings)
             {
                 for (var i = 0; i < row.Length; i++)
                 {
-                    text.Append(i == 0 ? "" : "  ").Append(ink.Dim(Padded(names[i], label, false))).Append("  ").Append(row[i]).Append('\n');
+                    text.Append(i == 0 ? "" : "  ").Append(ink.Dim(Padded(names[i], label, false))).Append("  ").Append(row[i]).Append(
+                        '\n');
                 }
             }
 

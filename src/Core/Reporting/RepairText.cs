@@ -20,7 +20,8 @@ public static class RepairText
                 "left" => ink.Bad("left"),
                 _ => ink.Warn("planned"),
             };
-            text.Append(state).Append("  ").Append(step.Subject.Length > 0 ? Plain.Line(step.Subject) + ": " : "").Append(Plain.Line(step.Text)).Append('\n');
+            text.Append(state).Append("  ").Append(step.Subject.Length > 0 ? Plain.Line(step.Subject) + ": " : "")
+                .Append(Plain.Line(step.Text)).Append('\n');
         }
 
         foreach (var one in report.Verified)

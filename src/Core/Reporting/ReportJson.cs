@@ -32,8 +32,10 @@ public static class ReportJson
     /// <summary>What can be printed, by the command that prints it.</summary>
     internal static IReadOnlyList<(string Name, JsonTypeInfo Type)> Reports { get; } =
     [
-        ("adopt", Context.AdoptReport), ("backfill", Context.BackfillReport), ("cache", Context.CacheReport), ("doctor", Context.DoctorReport),
-        ("publish", Context.PublishReport), ("reembed", Context.ReembedReport), ("reembed-column", Context.ColumnReembedReport), ("repair", Context.RepairReport),
+        ("adopt", Context.AdoptReport), ("backfill", Context.BackfillReport), ("cache", Context.CacheReport),
+            ("doctor", Context.DoctorReport),
+        ("publish", Context.PublishReport), ("reembed", Context.ReembedReport), ("reembed-column", Context.ColumnReembedReport),
+            ("repair", Context.RepairReport),
         ("runs", Context.RunsReport), ("search", Context.SearchReport), ("status", Context.StatusReport), ("sync", Context.SyncReport),
     ];
 
@@ -45,7 +47,8 @@ public static class ReportJson
 
     public static string Of(CacheReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.CacheReport)) + "\n";
 
-    public static string Of(ColumnReembedReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.ColumnReembedReport)) + "\n";
+    public static string Of(ColumnReembedReport report) =>
+        JsonText.Visible(JsonSerializer.Serialize(report, Context.ColumnReembedReport)) + "\n";
 
     public static string Of(RepairReport report) => JsonText.Visible(JsonSerializer.Serialize(report, Context.RepairReport)) + "\n";
 

@@ -17,7 +17,8 @@ public static class ReportSchema
 
     private static readonly JsonSchemaExporterOptions Options = new() { TreatNullObliviousAsNonNullable = true };
 
-    private static readonly Dictionary<string, JsonTypeInfo> Types = ReportJson.Reports.ToDictionary(report => report.Name, report => report.Type, StringComparer.Ordinal);
+    private static readonly Dictionary<string, JsonTypeInfo> Types = ReportJson.Reports.ToDictionary(
+        report => report.Name, report => report.Type, StringComparer.Ordinal);
 
     /// <summary>The reports that have one.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. ReportJson.Reports.Select(report => report.Name)];

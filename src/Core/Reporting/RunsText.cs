@@ -17,13 +17,16 @@ public static class RunsText
             return $"no runs yet in {report.Store}\n";
         }
 
-        var table = new PlainTable("run>", "started (UTC)", "command", "status", "items>", "chunks bought>", "requests>", "tokens>", "cost>", "time>", "commit");
+        var table = new PlainTable(
+            "run>", "started (UTC)", "command", "status", "items>", "chunks bought>", "requests>", "tokens>", "cost>", "time>", "commit");
         foreach (var run in report.Runs)
         {
             table.Add(
-                Number(run.Id), Time(run.StartedAt), Plain.Line(run.Command), run.Status, Text.Of($"{run.ItemsProcessed:N0}/{run.ItemsTotal:N0}"), Number(run.Chunks?.Embedded),
+                Number(run.Id), Time(run.StartedAt), Plain.Line(run.Command), run.Status,
+                Text.Of($"{run.ItemsProcessed:N0}/{run.ItemsTotal:N0}"), Number(run.Chunks?.Embedded),
                 Number(run.Requests), Number(run.TokensSpent), run.Cost is { } cost ? Figures.Cost(cost.Actual) : "-",
-                run.Seconds is { } seconds ? Figures.Seconds(seconds) : "-", run.Commit is { } commit ? commit[..Math.Min(10, commit.Length)] : "-");
+                run.Seconds is { } seconds ? Figures.Seconds(seconds) : "-", run.Commit is { } commit
+                ? commit[..Math.Min(10, commit.Length)] : "-");
         }
 
         return table.Render(ink);
@@ -42,12 +45,14 @@ public static class RunsText
         Line("commit", run.Commit ?? "-");
         Line("started", Time(run.StartedAt) + " UTC");
         Line("completed", run.CompletedAt is { } end ? $"{Time(end)} UTC, after {Figures.Seconds(run.Seconds!.Value)}" : "-");
-        Line("model", run.Model is { } model ? Plain.Line(Text.Of($"{model} with {Text.Noun(run.Dimension ?? 0, $"{run.Dimension} dimension")}")) : "-");
+        Line("model", run.Model is
+            { } model ? Plain.Line(Text.Of($"{model} with {Text.Noun(run.Dimension ?? 0, $"{run.Dimension} dimension")}")) : "-");
         Line("items", Text.Of($"{run.ItemsProcessed:N0} of {run.ItemsTotal:N0}") + (run.Items is { } items
             ? Text.Of($": {items.New:N0} new, {items.Changed:N0} changed, {items.Metadata:N0} metadata, {items.Deleted:N0} deleted, {items.Failed:N0} blocked") : ""));
         Line("chunks", run.Chunks is { } chunks ? Text.Of($"{chunks.Embedded:N0} embedded, {chunks.Reused:N0} reused") : "-");
         Line("requests", run.Requests is { } requests ? Text.Of($"{requests:N0}, {run.Retries ?? 0:N0} of them again") : "-");
-        Line("tokens", run.Tokens is { } tokens ? Text.Of($"{tokens.Estimated:N0} estimated, ") + (tokens.Billed is { } billed ? Text.Of($"{billed:N0} billed") : "bill unknown") : "-");
+        Line("tokens", run.Tokens is { } tokens ? Text.Of($"{tokens.Estimated:N0} estimated, ")
+            + (tokens.Billed is { } billed ? Text.Of($"{billed:N0} billed") : "bill unknown") : "-");
         Line("cost", run.Cost is { } cost ? $"{Figures.Cost(cost.Estimated)} estimated, {Figures.Cost(cost.Actual)} actual" : "-");
         foreach (var failure in run.Failures)
         {

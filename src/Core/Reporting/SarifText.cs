@@ -16,13 +16,15 @@ public static class SarifText
 {
     private const string Root = "%SRCROOT%";
 
-    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+        { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="version">The tool's own.</param>
     public static string Of(StatusReport report, string version)
     {
         ArgumentNullException.ThrowIfNull(report);
-        string[] rules = [.. report.Drift.Select(drift => drift.Code).Concat(report.Warnings.Items.Select(warning => warning.Code)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] rules = [.. report.Drift.Select(drift => drift.Code).Concat(report.Warnings.Items.Select(warning => warning.Code))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Options))
         {
@@ -41,12 +43,14 @@ public static class SarifText
             json.WriteStartArray("results");
             foreach (var drift in report.Drift)
             {
-                WriteResult(json, new(drift.Code, drift.State == "blocked" ? "error" : "warning", drift.Sentence, drift.Source, drift.Id, drift.Path, drift.Line), rules);
+                WriteResult(json, new(drift.Code, drift.State == "blocked" ? "error" : "warning", drift.Sentence, drift.Source, drift.Id,
+                    drift.Path, drift.Line), rules);
             }
 
             foreach (var warning in report.Warnings.Items)
             {
-                WriteResult(json, new(warning.Code, "note", warning.Message, warning.Source, warning.Id, warning.Path, warning.Line), rules);
+                WriteResult(json, new(warning.Code, "note", warning.Message, warning.Source, warning.Id, warning.Path, warning.Line),
+                    rules);
             }
 
             json.WriteEndArray();
@@ -137,7 +141,8 @@ public static class SarifText
 
     /// <summary>A message's text has place-holders in braces, and links as Markdown writes them: a title has neither.</summary>
     private static string Message(string text) => Plain.Line(text)
-        .Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal).Replace("](", "] (", StringComparison.Ordinal);
+        .Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal).Replace(
+            "](", "] (", StringComparison.Ordinal);
 
     private static void WriteText(Utf8JsonWriter json, string name, string text)
     {

@@ -21,7 +21,8 @@ public static class SearchText
             text.Append(result.Lines is { } lines && result.Path is not null ? Text.Of($":{lines.Start}") : "");
             text.Append(result.Path is not null && result.Path != result.Id ? "  " + ink.Dim($"[{Plain.Line(result.Id)}]") : "");
             text.Append("  ").Append(ink.Good(Plain.Line(result.Title)));
-            text.Append(result.Heading.Length > 0 && result.Heading != result.Title ? ink.Dim("  " + Plain.Line(result.Heading)) : "").Append('\n');
+            text.Append(result.Heading.Length > 0 && result.Heading != result.Title ? ink.Dim("  " + Plain.Line(result.Heading)) : "")
+                .Append('\n');
             if (result.Snippet is { Length: > 0 } snippet)
             {
                 text.Append("       ").Append(Shortened(Plain.Line(snippet))).Append('\n');

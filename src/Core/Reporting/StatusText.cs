@@ -12,7 +12,8 @@ public static class StatusText
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(ink);
         var text = new StringBuilder();
-        text.Append(ink.Bold(Plain.Line(report.Project))).Append(report.Commit is { } commit ? $" at {commit[..Math.Min(10, commit.Length)]}" : "").Append('\n');
+        text.Append(ink.Bold(Plain.Line(report.Project)))
+            .Append(report.Commit is { } commit ? $" at {commit[..Math.Min(10, commit.Length)]}" : "").Append('\n');
         text.Append("store  ").Append(Plain.Line(report.Store)).Append('\n');
         foreach (var space in report.Spaces)
         {
@@ -32,7 +33,8 @@ public static class StatusText
 
         text.Append('\n').Append(Text.Of($"{report.Chunks.Embedded:N0} of {Text.Count(report.Chunks.Total, "chunk")} embedded; "));
         var estimate = report.Estimate;
-        text.Append(Figures.Purchase(estimate.Chunks, estimate.Requests, estimate.Tokens, estimate.Cost, estimate.PriceFrom, estimate.CalibratedBy, estimate.Seconds)).Append('\n');
+        text.Append(Figures.Purchase(estimate.Chunks, estimate.Requests, estimate.Tokens, estimate.Cost, estimate.PriceFrom,
+            estimate.CalibratedBy, estimate.Seconds)).Append('\n');
         AppendDrift(text, report, ink);
         WarningText.AppendList(text, report.Warnings, ink);
         text.Append('\n').Append(Verdict(report, ink)).Append('\n');
@@ -56,7 +58,8 @@ public static class StatusText
         var table = new PlainTable("type", "total>", "with embeddings>", "pending>", "coverage>");
         foreach (var t in report.Types)
         {
-            table.Add(Plain.Line(t.Type), Text.Number(t.Total), Text.Number(t.Embedded), Text.Number(t.Pending), Figures.Percent(t.Coverage));
+            table.Add(Plain.Line(t.Type), Text.Number(t.Total), Text.Number(t.Embedded), Text.Number(t.Pending), Figures.Percent(
+                t.Coverage));
         }
 
         return table;
@@ -67,7 +70,8 @@ public static class StatusText
         var table = new PlainTable("run>", "command", "status", "items>", "processed>", "started (UTC)", "completed (UTC)");
         foreach (var run in report.Runs)
         {
-            table.Add(Text.Number(run.Id), Plain.Line(run.Command), run.Status, Text.Number(run.ItemsTotal), Text.Number(run.ItemsProcessed),
+            table.Add(Text.Number(run.Id), Plain.Line(run.Command), run.Status, Text.Number(run.ItemsTotal), Text.Number(
+                run.ItemsProcessed),
                 RunsText.Time(run.Started), run.Completed is { } end ? RunsText.Time(end) : "-");
         }
 
@@ -101,7 +105,8 @@ public static class StatusText
 
         if (report.HasUnmatched && items.Missing + items.Stale + items.Orphaned + items.Metadata + items.Blocked == 0)
         {
-            return ink.Warn(items.Total == 0 ? "No items found: correct the patterns named above." : "In step, but for the patterns named above.");
+            return ink.Warn(items.Total == 0 ? "No items found: correct the patterns named above."
+                : "In step, but for the patterns named above.");
         }
 
         var pending = items.Missing + items.Stale + items.Orphaned + items.Metadata;

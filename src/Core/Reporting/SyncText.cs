@@ -21,7 +21,8 @@ public static class SyncText
         foreach (var source in report.Sources.Count > 1 || report.Sources.Any(source => source.Type != "markdown") ? report.Sources : [])
         {
             text.Append(Text.Of($"  {Plain.Line(source.Name)}: {source.New:N0} new, {source.Stale:N0} stale, {source.Unchanged:N0} unchanged"))
-                .Append(source.Orphaned > 0 ? Text.Of($", {source.Orphaned:N0} gone") : "").Append(source.Blocked > 0 ? Text.Of($", {source.Blocked:N0} blocked") : "").Append('\n');
+                .Append(source.Orphaned > 0 ? Text.Of($", {source.Orphaned:N0} gone") : "")
+                    .Append(source.Blocked > 0 ? Text.Of($", {source.Blocked:N0} blocked") : "").Append('\n');
         }
 
         foreach (var space in report.Spaces.Count > 1 ? report.Spaces : [])
@@ -46,7 +47,8 @@ public static class SyncText
     }
 
     private static string Planned(SyncReport report) =>
-        Figures.Purchase(report.Chunks.Embedded, report.Requests, report.Tokens.Estimated, report.Cost.Estimated, report.Cost.PriceFrom, report.Tokens.CalibratedBy, report.Seconds)
+        Figures.Purchase(report.Chunks.Embedded, report.Requests, report.Tokens.Estimated, report.Cost.Estimated, report.Cost.PriceFrom,
+            report.Tokens.CalibratedBy, report.Seconds)
         + (report.Chunks.Reused > 0 ? $"; {Text.Count(report.Chunks.Reused, "chunk")} reused" : "");
 
     private static string Executed(SyncReport report)
@@ -54,7 +56,8 @@ public static class SyncText
         var line = new StringBuilder(Text.Of($"{Text.Count(report.Chunks.Embedded, "chunk")} embedded, {report.Chunks.Reused:N0} reused, {Text.Count(report.Requests, "request")}"));
         if (report.Requests > 0)
         {
-            line.Append(report.Retries > 0 ? Text.Of($" ({report.Retries:N0} of them again)") : "").Append(Text.Of($"; tokens {report.Tokens.Estimated:N0} estimated, "))
+            line.Append(report.Retries > 0 ? Text.Of($" ({report.Retries:N0} of them again)") : "").Append(
+                Text.Of($"; tokens {report.Tokens.Estimated:N0} estimated, "))
                 .Append(report.Tokens.Billed is { } billed ? Text.Of($"{billed:N0} billed") : "bill unknown")
                 .Append($"; cost {Figures.Cost(report.Cost.Estimated)} estimated, {Figures.Cost(report.Cost.Actual)} actual");
         }
@@ -65,13 +68,17 @@ public static class SyncText
     private static string Verdict(SyncReport report, Ink ink) => report.Status switch
     {
         "planned" => ink.Dim("Dry run: nothing was bought or written."),
-        "done" when report.Held.Count > 0 && report.Remaining == report.Held.Count => ink.Warn("Done as far as a run by itself may; 'embsync sync' does the rest."),
+        "done" when report.Held.Count > 0 && report.Remaining == report.Held.Count =>
+        ink.Warn("Done as far as a run by itself may; 'embsync sync' does the rest."),
         "done" when report.Remaining > 0 => ink.Warn("Done for now; run again for the rest."),
-        "done" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted == 0 => ink.Good("Already in step."),
+        "done" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted == 0 =>
+        ink.Good("Already in step."),
         "done" => ink.Good("In step."),
-        "partial" when report.Refused.Count > 0 => ink.Warn(report.Errors.Count > 0 ? "Done, but for the blocked items and the deletions." : "Done, but for the deletions."),
+        "partial" when report.Refused.Count > 0 =>
+        ink.Warn(report.Errors.Count > 0 ? "Done, but for the blocked items and the deletions." : "Done, but for the deletions."),
         "partial" => ink.Warn("Done, but for the blocked items."),
-        "stopped" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted + report.Chunks.Embedded == 0 =>
+        "stopped" when report.Items.New + report.Items.Changed + report.Items.Metadata + report.Items.Deleted
+        + report.Chunks.Embedded == 0 =>
             ink.Bad("Stopped before anything was begun."),
         "interrupted" => ink.Warn("Interrupted: what was done is kept, and the next run goes on from here."),
         "lost" => ink.Bad("Run failed: the store went away under it, with all that was in it."),

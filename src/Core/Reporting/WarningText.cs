@@ -37,7 +37,8 @@ internal static class WarningText
             return;
         }
 
-        text.Append(warnings.Groups.All(group => group.Code == ProblemCodes.NoMatch) ? "\nwarnings\n" : "\nwarnings: these items are embedded all the same\n");
+        text.Append(warnings.Groups.All(group => group.Code == ProblemCodes.NoMatch) ? "\nwarnings\n"
+            : "\nwarnings: these items are embedded all the same\n");
         foreach (var group in warnings.Groups)
         {
             text.Append(ink.Warn(group.Code)).Append(group.Line[group.Code.Length..]).Append('\n');
@@ -89,7 +90,8 @@ internal static class WarningText
     {
         foreach (var group in warnings.Groups)
         {
-            text.Append("embsync: ").Append(warnings.Items.Where(entry => entry.Code == group.Code).ToList() is [var only] && group.Code == ProblemCodes.NoMatch
+            text.Append("embsync: ").Append(
+                warnings.Items.Where(entry => entry.Code == group.Code).ToList() is [var only] && group.Code == ProblemCodes.NoMatch
                 ? $"{only.Code}: {Plain.Line(only.Message)}\n" : $"{group.Line}; 'embsync status' lists them\n");
         }
     }
@@ -97,6 +99,7 @@ internal static class WarningText
     private static void AppendRest(StringBuilder text, WarningReport warnings, Ink ink)
     {
         var more = warnings.Total - warnings.Items.Count;
-        text.Append(more > 0 ? ink.Dim($"and {Text.Count(more, "warning")} more; raise --limit to list {(more == 1 ? "it" : "them")}") + "\n" : "");
+        text.Append(more > 0 ? ink.Dim($"and {Text.Count(more, "warning")} more; raise --limit to list {(more == 1 ? "it" : "them")}")
+            + "\n" : "");
     }
 }

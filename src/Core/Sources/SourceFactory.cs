@@ -13,7 +13,8 @@ internal static class SourceFactory
     {
         MarkdownSourceConfig markdown => new MarkdownSource(markdown, config.Root, git, config.Limits.MaxFileBytes, new(markdown)),
         DatabaseSourceConfig database => new PostgresSource(database, config.Limits.MaxFileBytes),
-        JsonSourceConfig json => new JsonSource(json, config.Root, config.Limits.MaxFileBytes, input?.Source == json.Name ? input.Read : null),
+        JsonSourceConfig json =>
+        new JsonSource(json, config.Root, config.Limits.MaxFileBytes, input?.Source == json.Name ? input.Read : null),
         _ => throw new NotSupportedException($"no source reads {source.GetType().Name}"),
     };
 }

@@ -43,7 +43,8 @@ public interface IStore : IAsyncDisposable
         string source, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
     /// <summary>Those of the given hashes that have a vector in the generation.</summary>
-    Task<IReadOnlySet<ContentHash>> ReadExistingAsync(int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken);
+    Task<IReadOnlySet<ContentHash>> ReadExistingAsync(
+        int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken);
 
     /// <summary>Vectors of the given hashes; hashes without one are absent from the answer.</summary>
     Task<IReadOnlyDictionary<ContentHash, float[]>> ReadVectorsAsync(
@@ -85,7 +86,8 @@ public interface IStore : IAsyncDisposable
     Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken);
 
     /// <summary>Stored vectors with what they were made of, chosen by the seed; fewer where there are not so many.</summary>
-    Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken);
+    Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(
+        int generation, int count, int seed, CancellationToken cancellationToken);
 
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken);
@@ -104,7 +106,8 @@ public interface IStore : IAsyncDisposable
     /// did. No lock of a writer is needed or held: searches and other runs go on meanwhile. False too where another process is at it.
     /// </summary>
     /// <exception cref="StoreException">One that was left INVALID is in the way.</exception>
-    Task<bool> EnsureIndexAsync(int generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => Task.FromResult(false);
+    Task<bool> EnsureIndexAsync(int generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
 
     /// <summary>
     /// Creates or migrates the schema where needed, takes the writer's lock and a new epoch, and records the project as owner.
@@ -176,7 +179,8 @@ public sealed record StoreHead(
 
 /// <summary>A stored item as change detection needs it.</summary>
 public readonly record struct StoredItem(
-    string Id, string? Path, string Version, string Pipeline, ContentHash ContentDigest, ContentHash RecordDigest, string Title, string Type, int Chunks)
+    string Id, string? Path, string Version, string Pipeline, ContentHash ContentDigest, ContentHash RecordDigest, string Title,
+    string Type, int Chunks)
 {
     public string Locator => Path ?? Id;
 }
@@ -263,4 +267,5 @@ public sealed record EmbeddedChunk(
 
 /// <param name="Score">Cosine, -1 to 1.</param>
 public sealed record SearchHit(
-    ItemKey Key, int Seq, ContentHash Hash, string Title, string? Path, double Score, string Heading, int StartLine, int EndLine, string? Text, string Metadata);
+    ItemKey Key, int Seq, ContentHash Hash, string Title, string? Path, double Score, string Heading, int StartLine, int EndLine,
+    string? Text, string Metadata);

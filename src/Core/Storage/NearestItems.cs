@@ -7,7 +7,8 @@ namespace EmbSync.Core.Storage;
 /// <typeparam name="T">What finds the chunk again.</typeparam>
 internal sealed class NearestItems<T>(int limit)
 {
-    private readonly PriorityQueue<(T Chunk, double Score), (double Score, long Arrival)> best = new(Comparer<(double Score, long Arrival)>.Create(
+    private readonly PriorityQueue<(T Chunk, double Score), (double Score, long Arrival)> best = new(
+        Comparer<(double Score, long Arrival)>.Create(
         (a, b) => a.Score != b.Score ? a.Score.CompareTo(b.Score) : b.Arrival.CompareTo(a.Arrival)));
 
     private (T Chunk, double Score)? current;

@@ -16,7 +16,8 @@ public static class StorableItem
     /// </summary>
     public const int MaxKeyBytes = 2_000;
 
-    private static readonly SearchValues<char> Suspects = SearchValues.Create(['\0', .. Enumerable.Range(0xD800, 0x800).Select(code => (char)code)]);
+    private static readonly SearchValues<char> Suspects = SearchValues.Create(
+        ['\0', .. Enumerable.Range(0xD800, 0x800).Select(code => (char)code)]);
 
     /// <summary>
     /// What keeps the item from being stored, as the end of a sentence that begins with the item; null when nothing does.

@@ -31,7 +31,8 @@ internal static class StoreRefusals
     /// <summary>No generation of the space is active.</summary>
     public static EmbSyncException NothingIndexed(string store, StoreHead head, string space)
     {
-        var there = head.Generations.Where(generation => generation.State == GenerationState.Active).Select(generation => generation.Space).ToList();
+        var there = head.Generations.Where(generation => generation.State == GenerationState.Active).Select(
+            generation => generation.Space).ToList();
         return there.Count == 0 ? new StoreException($"nothing is indexed yet in {store}: run 'embsync sync' first")
             : new UsageException($"nothing is indexed yet in space '{space}': {Guess.ThereIs(space, there)}");
     }

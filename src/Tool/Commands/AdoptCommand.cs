@@ -33,7 +33,8 @@ internal static class AdoptCommand
         var space = command.Value("--space <NAME>", "The space whose model it is (default: default, else the first configured)");
         var sample = command.Value("--sample <N>", $"Texts that are embedded again and compared (default {AdoptRequest.DefaultSample})");
         var seed = command.Value("--seed <N>", "Which ones (default 1)");
-        var despite = command.Flag("--despite-refusal", "An earlier sample of the same table was refused, and what was wrong there is gone");
+        var despite = command.Flag(
+            "--despite-refusal", "An earlier sample of the same table was refused, and what was wrong there is gone");
         var dryRun = command.Flag("--dry-run", "Show what it would take, and what the sample costs; buy and write nothing");
         var wait = command.Wait();
         command.OnExecute(async () =>
@@ -42,13 +43,17 @@ internal static class AdoptCommand
             RequireTogether(table, text, vector, collection);
             await using var workspace = session.Open(global, ConfigOverrides.None, wait.Duration() ?? TimeSpan.Zero);
             var request = new AdoptRequest(
-                session.Address(global, url.Value()) ?? workspace.Config.Store.Url ?? throw new UsageException("say which database the vectors are in with --postgres-url env:NAME"),
-                table.Value(), text.Value() ?? AdoptRequest.LangChainText, vector.Value() ?? AdoptRequest.LangChainVector, collection.Value(),
+                session.Address(global, url.Value()) ?? workspace.Config.Store.Url ?? throw new UsageException(
+                "say which database the vectors are in with --postgres-url env:NAME"),
+                table.Value(), text.Value() ?? AdoptRequest.LangChainText, vector.Value()
+                ?? AdoptRequest.LangChainVector, collection.Value(),
                 sample.Number(least: 1) ?? AdoptRequest.DefaultSample, seed.Number(least: 0) ?? 1, dryRun.HasValue(), despite.HasValue());
-            var engine = new AdoptEngine(workspace, space.Value() ?? workspace.MainSpace, SpendLimit.Of(workspace.Config.Limits), session.Terminal.Clock);
+            var engine = new AdoptEngine(
+                workspace, space.Value() ?? workspace.MainSpace, SpendLimit.Of(workspace.Config.Limits), session.Terminal.Clock);
             var result = await engine.RunAsync(request, session.CancellationToken);
             session.Note(global, result.Report.Notes);
-            session.Print(format == OutputFormat.Json ? ReportJson.Of(result.Report) : AdoptText.Of(result.Report, session.Terminal.Ink(global.NoColor)));
+            session.Print(format == OutputFormat.Json ? ReportJson.Of(result.Report) : AdoptText.Of(
+                result.Report, session.Terminal.Ink(global.NoColor)));
             if (result.Stopped is EmbSyncException stopped)
             {
                 session.Complain(global.Verbose ? stopped.ToString() : stopped.Message);

@@ -26,7 +26,8 @@ internal static class BackfillCommand
             """;
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
         var rounds = command.Argument("ROUNDS", $"Rounds at most (default {BackfillRequest.DefaultRounds})");
-        var seconds = command.Argument("SECONDS", $"Pause between rounds, {BackfillRequest.LeastSeconds} at least (default {BackfillRequest.DefaultSeconds})");
+        var seconds = command.Argument(
+            "SECONDS", $"Pause between rounds, {BackfillRequest.LeastSeconds} at least (default {BackfillRequest.DefaultSeconds})");
         var limit = command.Limit($"Chunks a round (default {BackfillRequest.DefaultLimit}); most rows are one chunk");
         var sources = command.Many("--source <NAME>", "Only this source (repeatable)");
         var dryRun = command.Flag("--dry-run", "Show what is left and what it would cost; buy and write nothing");
@@ -37,7 +38,8 @@ internal static class BackfillCommand
             var format = global.Format;
             var request = new BackfillRequest(
                 OptionValues.Whole(rounds.Value, "ROUNDS", 1) ?? BackfillRequest.DefaultRounds,
-                TimeSpan.FromSeconds(OptionValues.Whole(seconds.Value, "SECONDS", BackfillRequest.LeastSeconds) ?? BackfillRequest.DefaultSeconds),
+                TimeSpan.FromSeconds(OptionValues.Whole(seconds.Value, "SECONDS", BackfillRequest.LeastSeconds)
+                ?? BackfillRequest.DefaultSeconds),
                 limit.Number(least: 1) ?? BackfillRequest.DefaultLimit,
                 sources.All());
             await using var workspace = session.Open(global, spend.Overrides, spend.Wait == TimeSpan.Zero ? Patience : spend.Wait);
@@ -47,7 +49,8 @@ internal static class BackfillCommand
                 ? new(await engine.DryRunAsync(request, bounds, token), ExitCode.Done, null)
                 : await engine.RunAsync(request, bounds, new Lines(session, global), token);
             session.Note(global, result.Report.Notes);
-            session.Print(format == OutputFormat.Json ? ReportJson.Of(result.Report) : BackfillText.Of(result.Report, session.Terminal.Ink(global.NoColor)));
+            session.Print(format == OutputFormat.Json ? ReportJson.Of(result.Report) : BackfillText.Of(
+                result.Report, session.Terminal.Ink(global.NoColor)));
             if (result.Stopped is EmbSyncException stopped)
             {
                 session.Complain(global.Verbose ? stopped.ToString() : stopped.Message);

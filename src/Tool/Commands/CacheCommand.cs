@@ -39,7 +39,8 @@ internal static class CacheCommand
             {
                 var token = session.CancellationToken;
                 await using var workspace = session.Open(global, ConfigOverrides.None);
-                return Print(session, global, await new VectorCache(workspace, space.Value() ?? workspace.MainSpace, session.Terminal.Clock).ExportAsync(session.PathOf(file.Value!), token), file.Value!);
+                return Print(session, global, await new VectorCache(workspace, space.Value() ?? workspace.MainSpace, session.Terminal.Clock)
+                    .ExportAsync(session.PathOf(file.Value!), token), file.Value!);
             });
         });
         command.Command("import", import =>
@@ -61,7 +62,8 @@ internal static class CacheCommand
                 var path = session.PathOf(file.Value!);
                 await using var workspace = session.Open(global, ConfigOverrides.None);
                 var cache = new VectorCache(workspace, space.Value() ?? workspace.MainSpace, session.Terminal.Clock);
-                return Print(session, global, ifExists.HasValue() && !File.Exists(path) ? cache.Absent(path) : await cache.ImportAsync(path, token), file.Value!);
+                return Print(session, global, ifExists.HasValue() && !File.Exists(path) ? cache.Absent(path)
+                    : await cache.ImportAsync(path, token), file.Value!);
             });
         });
     });

@@ -9,7 +9,8 @@ internal interface IChoices
 }
 
 /// <summary>An option with one of these values.</summary>
-internal sealed class ChoiceOption(string template, CommandOptionType type, IReadOnlyList<string> choices) : CommandOption(template, type), IChoices
+internal sealed class ChoiceOption(string template, CommandOptionType type, IReadOnlyList<string> choices)
+    : CommandOption(template, type), IChoices
 {
     public IReadOnlyList<string> Choices { get; } = choices;
 }

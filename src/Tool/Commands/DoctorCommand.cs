@@ -63,7 +63,8 @@ internal static class DoctorCommand
         return await examination.OfDatabaseAsync(url, session.CancellationToken);
     }
 
-    private static async Task<DoctorReport> OfConfiguredAsync(Session session, GlobalOptions global, Examination examination, DoctorRequest request)
+    private static async Task<DoctorReport> OfConfiguredAsync(
+        Session session, GlobalOptions global, Examination examination, DoctorRequest request)
     {
         using var git = GitRepository.Discover(session.Terminal.WorkingDirectory);
         var (config, problem) = session.TryLoad(global, git);

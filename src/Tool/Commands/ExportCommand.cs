@@ -23,8 +23,10 @@ internal static class ExportCommand
               embsync export --to tsv --out projector            vectors.tsv and metadata.tsv for the TensorFlow embedding projector
             """;
         var global = new GlobalOptions(command);
-        var form = command.Choice("--to <FORM>", "jsonl, or tsv: a folder with vectors.tsv and metadata.tsv (default: jsonl)", [JsonLines, Projector]);
-        var path = command.Value("--out <PATH>", $"File for jsonl (default: stdout), folder for tsv (default: {DefaultFolder}); what is there is replaced");
+        var form = command.Choice(
+            "--to <FORM>", "jsonl, or tsv: a folder with vectors.tsv and metadata.tsv (default: jsonl)", [JsonLines, Projector]);
+        var path = command.Value(
+            "--out <PATH>", $"File for jsonl (default: stdout), folder for tsv (default: {DefaultFolder}); what is there is replaced");
         var space = command.Value("--space <NAME>", "The space whose vectors these are (default: default, else the first configured)");
         var sources = command.Many("--source <NAME>", "Only this source (repeatable)");
         var type = command.Value("--type <TYPE>", "Only items of this type");
@@ -34,7 +36,8 @@ internal static class ExportCommand
         command.OnExecute(async () =>
         {
             var token = session.CancellationToken;
-            var request = new ExportRequest(space.Value(), sources.All(), type.Value(), limit.Number(least: 1), items.HasValue(), map.HasValue());
+            var request = new ExportRequest(
+                space.Value(), sources.All(), type.Value(), limit.Number(least: 1), items.HasValue(), map.HasValue());
             var lines = (form.Chosen() ?? JsonLines) == JsonLines;
             await using var workspace = session.Open(global, ConfigOverrides.None);
             var engine = new ExportEngine(workspace, session.Redact);

@@ -30,7 +30,8 @@ internal sealed class GlobalOptions
     public GlobalOptions(CommandLineApplication command, params OutputFormat[] formats)
     {
         _formats = formats;
-        _config = command.Option("--config <FILE>", "Configuration file (default: embsync.yaml, .yml or .json, found upward)", CommandOptionType.SingleValue);
+        _config = command.Option(
+            "--config <FILE>", "Configuration file (default: embsync.yaml, .yml or .json, found upward)", CommandOptionType.SingleValue);
         if (formats.Length > 0)
         {
             List<string> names = [.. formats.Select(Name)];
@@ -40,7 +41,8 @@ internal sealed class GlobalOptions
 
         if (formats.Contains(OutputFormat.Markdown))
         {
-            _also = command.Many("--also <OUTPUT>", "FORM=FILE: the result in another form, too; markdown is added to the end of the file, others replace it (repeatable)");
+            _also = command.Many("--also <OUTPUT>",
+                "FORM=FILE: the result in another form, too; markdown is added to the end of the file, others replace it (repeatable)");
         }
 
         _verbose = command.Option("-v|--verbose", "Say more when something fails", CommandOptionType.NoValue);
@@ -91,7 +93,8 @@ internal sealed class GlobalOptions
     private IEnumerable<string> ForFiles => _formats.Where(form => form != OutputFormat.Text).Select(Name);
 
     private OutputFormat? Find(string text) =>
-        Array.FindIndex(_formats, format => Name(format).Equals(text, StringComparison.OrdinalIgnoreCase)) is >= 0 and var index ? _formats[index] : null;
+        Array.FindIndex(_formats, format => Name(format).Equals(text, StringComparison.OrdinalIgnoreCase)) is >= 0 and var index
+            ? _formats[index] : null;
 
     private static string Name(OutputFormat format) => format.ToString().ToLowerInvariant();
 }

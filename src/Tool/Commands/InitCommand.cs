@@ -32,7 +32,8 @@ internal static class InitCommand
             await using var workspace = session.OpenDefaults();
             var root = workspace.Config.Root;
             var listing = await workspace.Sources.Single().ListAsync(ListRequest.Everything, token);
-            var text = ConfigWriter.Generate(InitScanner.Scan(root, [.. listing.Entries.Select(entry => entry.Locator)]), workspace.Config.Project);
+            var text = ConfigWriter.Generate(
+                InitScanner.Scan(root, [.. listing.Entries.Select(entry => entry.Locator)]), workspace.Config.Project);
             if (print.HasValue())
             {
                 session.Print(text);

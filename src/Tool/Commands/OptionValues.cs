@@ -12,11 +12,13 @@ internal static class OptionValues
         command.Option(template, description, CommandOptionType.SingleValue);
 
     /// <summary>One of a few words; whoever reads it refuses others.</summary>
-    public static CommandOption Choice(this CommandLineApplication command, string template, string description, IReadOnlyList<string> choices) =>
+    public static CommandOption Choice(this CommandLineApplication command, string template, string description,
+        IReadOnlyList<string> choices) =>
         Added(command, new ChoiceOption(template, CommandOptionType.SingleValue, choices) { Description = description });
 
     /// <summary>The same for what stands without a flag.</summary>
-    public static CommandArgument ArgumentOf(this CommandLineApplication command, string name, string description, IReadOnlyList<string> choices, bool multipleValues = false)
+    public static CommandArgument ArgumentOf(
+        this CommandLineApplication command, string name, string description, IReadOnlyList<string> choices, bool multipleValues = false)
     {
         var argument = new ChoiceArgument(choices) { Name = name, Description = description, MultipleValues = multipleValues };
         command.Arguments.Add(argument);
@@ -31,7 +33,8 @@ internal static class OptionValues
     /// <summary>The option's value, which is one of its choices; null where it isn't given.</summary>
     /// <exception cref="UsageException">It is another.</exception>
     public static string? Chosen(this CommandOption option) => option.Value() is not { } text ? null
-        : option is IChoices { Choices: var choices } && !choices.Contains(text) ? throw NoneOf($"--{option.LongName} '{text}'", text, choices)
+        : option is IChoices { Choices: var choices } && !choices.Contains(text) ? throw NoneOf(
+            $"--{option.LongName} '{text}'", text, choices)
         : text;
 
     public static CommandOption Flag(this CommandLineApplication command, string template, string description) =>
@@ -42,10 +45,12 @@ internal static class OptionValues
 
     /// <summary>A switch that is on or off by default: <c>--name</c>, <c>--name=false</c>.</summary>
     public static CommandOption Switch(this CommandLineApplication command, string name, string description) =>
-        Added(command, new ChoiceOption($"{name}[:<BOOL>]", CommandOptionType.SingleOrNoValue, ["true", "false"]) { Description = description });
+        Added(command, new ChoiceOption($"{name}[:<BOOL>]", CommandOptionType.SingleOrNoValue, ["true", "false"])
+            { Description = description });
 
     /// <summary>How many, for short <c>-n</c>.</summary>
-    public static CommandOption Limit(this CommandLineApplication command, string description) => command.Value("-n|--limit <N>", description);
+    public static CommandOption Limit(this CommandLineApplication command, string description) =>
+        command.Value("-n|--limit <N>", description);
 
     public static CommandOption Wait(this CommandLineApplication command, string otherwise = "0s: leave with 7 at once") =>
         command.Value("--wait <TIME>", $"How long to wait for another run that writes, such as 60s or 5m (default {otherwise})");
@@ -66,7 +71,8 @@ internal static class OptionValues
         }
 
         var unit = text.Length > 0 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 } : 0;
-        return int.TryParse(unit == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 1_000_000
+        return int.TryParse(unit == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= 1_000_000
             ? TimeSpan.FromSeconds((double)number * Math.Max(1, unit))
             : throw new UsageException($"--{option.LongName} '{text}': use a time such as 60s, 5m, 1h or 7d");
     }

@@ -8,7 +8,8 @@ namespace EmbSync.Tool.Commands;
 internal sealed class PlanOptions(CommandLineApplication command)
 {
     private readonly CommandOption _plan = command.Value("--plan <FILE>", "Write the plan as JSON for review; buy and write nothing");
-    private readonly CommandOption _apply = command.Value("--apply <FILE>", "Do exactly what a plan says; refuse with 5 if source, configuration or store moved");
+    private readonly CommandOption _apply = command.Value(
+        "--apply <FILE>", "Do exactly what a plan says; refuse with 5 if source, configuration or store moved");
 
     public string? Write => _plan.Value();
 
@@ -23,7 +24,8 @@ internal sealed class PlanOptions(CommandLineApplication command)
         }
 
         var asked = request with { MaxBatches = null, Sources = [], Ids = [] };
-        if (Apply is not null && (changedOnly || request.Sources.Count > 0 || asked != new SyncRequest { Sources = asked.Sources, Ids = asked.Ids }))
+        if (Apply is not null && (changedOnly || request.Sources.Count > 0 || asked != new SyncRequest
+            { Sources = asked.Sources, Ids = asked.Ids }))
         {
             throw new UsageException("--apply does what the plan says: leave out --since, --at, --source, --limit, --all, --reindex, --changed-only, --max-delete and --auto, or make another plan with them");
         }

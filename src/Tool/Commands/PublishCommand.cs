@@ -24,7 +24,8 @@ internal static class PublishCommand
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
         var sources = command.Many("--source <NAME>", "Only this source (repeatable)");
         var all = command.Flag("--all", "Also rows that show their vector already");
-        var maxDelete = command.Value("--max-delete <LIMIT>", "Rows (N or P%) that may lose their vector (default: the larger of 20% and 10)");
+        var maxDelete = command.Value(
+            "--max-delete <LIMIT>", "Rows (N or P%) that may lose their vector (default: the larger of 20% and 10)");
         var dryRun = command.Flag("--dry-run", "Show what it would write; write nothing");
         command.OnExecute(async () =>
         {
@@ -33,7 +34,8 @@ internal static class PublishCommand
             await using var workspace = session.Open(global, ConfigOverrides.None);
             var report = await new PublishEngine(workspace, session.Terminal.Clock).RunAsync(request, session.CancellationToken);
             session.Note(global, report.Notes);
-            session.Print(format == OutputFormat.Json ? ReportJson.Of(report) : PublishText.Of(report, session.Terminal.Ink(global.NoColor)));
+            session.Print(format == OutputFormat.Json ? ReportJson.Of(report) : PublishText.Of(
+                report, session.Terminal.Ink(global.NoColor)));
             return (int)ExitCode.Done;
         });
     });

@@ -38,7 +38,8 @@ internal static class ReembedCommand
             {
                 flags.RequireNoSpace();
                 var request = flags.Request;
-                return ReembedColumn.RunAsync(session, global, column, column.Request(request.DropIndexFirst, request.ConcurrentIndex), overrides, dryRun.HasValue());
+                return ReembedColumn.RunAsync(
+                    session, global, column, column.Request(request.DropIndexFirst, request.ConcurrentIndex), overrides, dryRun.HasValue());
             }
 
             column.RequireAbsent();
@@ -46,7 +47,8 @@ internal static class ReembedCommand
         });
     });
 
-    private static async Task<int> RunAsync(Session session, GlobalOptions global, ReembedOptions flags, ConfigOverrides overrides, bool dryRun)
+    private static async Task<int> RunAsync(
+        Session session, GlobalOptions global, ReembedOptions flags, ConfigOverrides overrides, bool dryRun)
     {
         var token = session.CancellationToken;
         var format = global.Format;
@@ -54,7 +56,8 @@ internal static class ReembedCommand
         var configured = session.Load(global, ConfigOverrides.None).Embeddings.BySpace;
         await using var workspace = session.Open(global, overrides, flags.Wait ?? Patience);
         request = request with { Space = flags.Space ?? workspace.MainSpace };
-        var own = configured.Where(space => space.Space == request.Space).Select(space => ProviderFactory.SignatureOf(space.Config)).FirstOrDefault();
+        var own = configured.Where(space => space.Space == request.Space).Select(space => ProviderFactory.SignatureOf(space.Config))
+            .FirstOrDefault();
         if (own is null && !request.Rollback && !request.Unpin)
         {
             _ = workspace.SignatureOf(request.Space);
@@ -75,7 +78,8 @@ internal static class ReembedCommand
     private static int Print(Session session, GlobalOptions global, OutputFormat format, ReembedResult result)
     {
         session.Note(global, result.Report.Notes);
-        session.Print(format == OutputFormat.Json ? ReportJson.Of(result.Report) : ReembedText.Of(result.Report, session.Terminal.Ink(global.NoColor)));
+        session.Print(format == OutputFormat.Json ? ReportJson.Of(result.Report) : ReembedText.Of(
+            result.Report, session.Terminal.Ink(global.NoColor)));
         if (result.Stopped is EmbSyncException stopped)
         {
             session.Complain(global.Verbose ? stopped.ToString() : stopped.Message);

@@ -10,11 +10,14 @@ internal sealed class ReembedOptions(CommandLineApplication command)
 {
     private readonly CommandOption _space = command.Value("--space <NAME>", "The space (default: default, else the first configured)");
     private readonly CommandOption _model = command.Value("--model <MODEL>", "Model, as the provider names it (default: the configured)");
-    private readonly CommandOption _dimension = command.Value("--dimension <N>", "Length of its vectors (default: the configured, or what a model that is known makes)");
+    private readonly CommandOption _dimension = command.Value(
+        "--dimension <N>", "Length of its vectors (default: the configured, or what a model that is known makes)");
     private readonly CommandOption _rollback = command.Flag("--rollback", "Back to the generation that was searched before");
     private readonly CommandOption _unpin = command.Flag("--unpin", "Let syncs follow the configuration again; nothing else is done");
-    private readonly CommandOption _minRecall = command.Value("--min-recall <SHARE>", "Least recall at 10 of the new index against exact search; 0 for no check (default 0.95)");
-    private readonly CommandOption _dropFirst = command.Switch("--drop-hnsw-first", "Where many vectors come into a table with an index, build it after them (default true)");
+    private readonly CommandOption _minRecall = command.Value(
+        "--min-recall <SHARE>", "Least recall at 10 of the new index against exact search; 0 for no check (default 0.95)");
+    private readonly CommandOption _dropFirst = command.Switch(
+        "--drop-hnsw-first", "Where many vectors come into a table with an index, build it after them (default true)");
     private readonly CommandOption _concurrently = command.Switch("--concurrent-index", "CREATE INDEX CONCURRENTLY (default false)");
     private readonly CommandOption _wait = command.Wait("60s");
 
@@ -45,7 +48,8 @@ internal sealed class ReembedOptions(CommandLineApplication command)
             var alone = _rollback.HasValue() ? "--rollback" : _unpin.HasValue() ? "--unpin" : null;
             if (alone is not null && (Model is not null || _dimension.HasValue() || (_rollback.HasValue() && _unpin.HasValue())))
             {
-                throw new UsageException($"{alone} goes without --model, --dimension{(_unpin.HasValue() ? " and --rollback" : "")}: leave them away");
+                throw new UsageException(
+                    $"{alone} goes without --model, --dimension{(_unpin.HasValue() ? " and --rollback" : "")}: leave them away");
             }
 
             return new(
@@ -62,7 +66,8 @@ internal sealed class ReembedOptions(CommandLineApplication command)
 /// <summary>Pace and money of a reembed.</summary>
 internal sealed class ReembedSpendOptions(CommandLineApplication command)
 {
-    private readonly CommandOption _batchSize = command.Value("--batch-size <N>", "Inputs a request at most (default: the configured, 128)");
+    private readonly CommandOption _batchSize = command.Value(
+        "--batch-size <N>", "Inputs a request at most (default: the configured, 128)");
     private readonly CommandOption _sleepMs = command.Value("--sleep-ms <N>", "Pause between requests in milliseconds");
     private readonly CommandOption _concurrency = command.Value("--concurrency <N>", "Requests at the same time");
     private readonly CommandOption _maxCost = command.Value("--max-cost <USD>", "Refuse to begin, and stop, above this cost");

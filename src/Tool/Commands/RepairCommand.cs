@@ -23,7 +23,8 @@ internal static class RepairCommand
             """;
         var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json);
         var sources = command.Many("--source <NAME>", "Only orphans of this source (repeatable)");
-        var maxDelete = command.Value("--max-delete <LIMIT>", "Deletions (N items or P%) that are allowed (default: the larger of 20% and 10)");
+        var maxDelete = command.Value(
+            "--max-delete <LIMIT>", "Deletions (N items or P%) that are allowed (default: the larger of 20% and 10)");
         var verify = command.Value("--verify <N>", "Embed N stored texts again and compare; costs their tokens");
         var seed = command.Value("--seed <N>", "Which ones (default 1)");
         var grace = command.Value("--grace <TIME>", "Keep what became unused less long ago, such as 7d or 12h (default 7d)");
@@ -34,13 +35,15 @@ internal static class RepairCommand
             var token = session.CancellationToken;
             var format = global.Format;
             var request = new RepairRequest(
-                sources.All(), DeleteLimits.Of(maxDelete), verify.Number(least: 1) ?? 0, seed.Number(least: 0) ?? 1, grace.Duration() ?? RepairRequest.DefaultGrace);
+                sources.All(), DeleteLimits.Of(maxDelete), verify.Number(least: 1) ?? 0, seed.Number(least: 0) ?? 1, grace.Duration()
+                ?? RepairRequest.DefaultGrace);
             await using var workspace = session.Open(global, Core.Configuration.ConfigOverrides.None, wait.Duration() ?? TimeSpan.Zero);
             var engine = new RepairEngine(workspace, session.Terminal.Clock, new Notes(session, global));
             var spend = SpendLimit.Of(workspace.Config.Limits);
             var result = dryRun.HasValue() ? await engine.DryRunAsync(request, spend, token) : await engine.RunAsync(request, spend, token);
             session.Note(global, result.Report.Notes);
-            session.Print(format == OutputFormat.Json ? ReportJson.Of(result.Report) : RepairText.Of(result.Report, session.Terminal.Ink(global.NoColor)));
+            session.Print(format == OutputFormat.Json ? ReportJson.Of(result.Report) : RepairText.Of(
+                result.Report, session.Terminal.Ink(global.NoColor)));
             if (result.Stopped is EmbSyncException stopped)
             {
                 session.Complain(global.Verbose ? stopped.ToString() : stopped.Message);

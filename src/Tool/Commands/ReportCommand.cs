@@ -24,7 +24,8 @@ internal static class ReportCommand
         var global = new GlobalOptions(command);
         var path = command.Value("--out <FILE>", $"The page (default: {DefaultFile}); a file that is there is replaced");
         var space = command.Value("--space <NAME>", "The space whose vectors are drawn (default: default, else the first configured)");
-        var duplicates = command.Value("--duplicates <COSINE>", FormattableString.Invariant($"Items at least so alike are near-duplicates (default {DefaultThreshold})"));
+        var duplicates = command.Value("--duplicates <COSINE>", FormattableString.Invariant(
+            $"Items at least so alike are near-duplicates (default {DefaultThreshold})"));
         command.OnExecute(async () =>
         {
             var threshold = duplicates.Share() ?? DefaultThreshold;

@@ -31,10 +31,12 @@ internal static class RunsCommand
             var one = id.Value is { } text ? Id(text) : (long?)null;
             var most = limit.Number(least: 1) ?? Listed;
             await using var workspace = session.Open(global, ConfigOverrides.None);
-            var report = RunsReport.Of(workspace.StoreDescription, await workspace.Store.ReadRunsAsync(one is null ? most : int.MaxValue, token));
+            var report = RunsReport.Of(
+                workspace.StoreDescription, await workspace.Store.ReadRunsAsync(one is null ? most : int.MaxValue, token));
             if (one is { } wanted)
             {
-                report = report with { Runs = [report.Runs.FirstOrDefault(run => run.Id == wanted) ?? throw new UsageException($"there is no run {wanted} in {report.Store}: 'embsync runs' lists them")] };
+                report = report with { Runs = [report.Runs.FirstOrDefault(run => run.Id == wanted) ?? throw new UsageException(
+                    $"there is no run {wanted} in {report.Store}: 'embsync runs' lists them")] };
             }
 
             var ink = session.Terminal.Ink(global.NoColor);

@@ -28,7 +28,8 @@ internal static class SearchCommand
             var token = session.CancellationToken;
             _ = mode.Chosen();
             string[] said = [.. words.Values.OfType<string>(), .. command.RemainingArguments];
-            var request = options.Request(said.Length > 0 ? string.Join(' ', said) : throw new UsageException("say what to look for: embsync search TEXT"));
+            var request = options.Request(
+                said.Length > 0 ? string.Join(' ', said) : throw new UsageException("say what to look for: embsync search TEXT"));
             var format = global.Format;
             await using var workspace = session.Open(global, new ConfigOverrides());
             var report = await new SearchEngine(workspace).SearchAsync(request, token);

@@ -25,7 +25,8 @@ internal static class SimilarCommand
         command.OnExecute(async () =>
         {
             string[] said = [.. item.Values.OfType<string>(), .. command.RemainingArguments];
-            var request = options.Request(said.Length > 0 ? string.Join(' ', said) : throw new UsageException("say which item: embsync similar ITEM"))
+            var request = options.Request(
+                said.Length > 0 ? string.Join(' ', said) : throw new UsageException("say which item: embsync similar ITEM"))
                 with { Folder = session.Terminal.WorkingDirectory };
             var format = global.Format;
             await using var workspace = session.Open(global, ConfigOverrides.None);

@@ -12,7 +12,8 @@ namespace EmbSync.Tool.Commands;
 /// </summary>
 internal sealed class StampOption(CommandLineApplication command, Session session)
 {
-    private readonly CommandOption _file = command.Value("--stamp <FILE>", "For builds: keep FILE only while nothing is out of step; what to watch goes into FILE.inputs.props");
+    private readonly CommandOption _file = command.Value(
+        "--stamp <FILE>", "For builds: keep FILE only while nothing is out of step; what to watch goes into FILE.inputs.props");
 
     private DateTime _begun;
 
@@ -32,7 +33,8 @@ internal sealed class StampOption(CommandLineApplication command, Session sessio
         CacheFolder.MakeFor(file);
         var inputs = file + ".inputs.props";
         var items = workspace.Git.Repository is { } git
-            ? BuildInputs.MsBuildItems(workspace.Config, Path.Combine(git.Folder, "index"), Path.Combine(git.CommonFolder, "info", "exclude"))
+            ? BuildInputs.MsBuildItems(
+                workspace.Config, Path.Combine(git.Folder, "index"), Path.Combine(git.CommonFolder, "info", "exclude"))
             : BuildInputs.MsBuildItems(workspace.Config, null, null);
         if (!File.Exists(inputs) || File.ReadAllText(inputs) != items)
         {

@@ -24,7 +24,8 @@ internal static class StatusCommand
               embsync status --against main      what a sync would do if the store held the tree of main
             """;
         var global = new GlobalOptions(
-            command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub, OutputFormat.MsBuild, OutputFormat.Sarif);
+            command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub, OutputFormat.MsBuild,
+            OutputFormat.Sarif);
         var scope = new ScopeOptions(command);
         var check = command.Flag("--check", "Exit with 4 when anything is missing, stale, orphaned or blocked");
         var limit = command.Limit("Names at most N items; counts are always whole");
@@ -37,7 +38,8 @@ internal static class StatusCommand
             var token = session.CancellationToken;
             var format = global.Format;
             stamp.Remove();
-            await using var workspace = session.Open(global, new ConfigOverrides { Storeless = against.HasValue() }, stdinSource: scope.StdinSource);
+            await using var workspace = session.Open(
+                global, new ConfigOverrides { Storeless = against.HasValue() }, stdinSource: scope.StdinSource);
             var request = scope.Request with { Command = "status", All = all.HasValue() };
             var listed = limit.Number(least: 0) ?? (format == OutputFormat.Text ? ListedOnTerminal : null);
             StatusReport report;

@@ -24,14 +24,16 @@ internal static class SyncCommand
               embsync sync --apply plan.json     do exactly that, or refuse if anything moved
               embsync sync --watch               embed rows of a database as they are written
             """;
-        var global = new GlobalOptions(command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub, OutputFormat.MsBuild);
+        var global = new GlobalOptions(
+            command, OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.GitHub, OutputFormat.MsBuild);
         var scope = new ScopeOptions(command);
         var changedOnly = command.Flag("--changed-only", "Trust source versions: read only what changed (default)");
         var all = command.Flag("--all", "Ignore source versions: check everything, buy only what is missing");
         var reindex = command.Flag("--reindex", "Buy again what is there already");
         var dryRun = command.Flag("--dry-run", "Show plan and cost; buy and write nothing");
         var limit = command.Limit("At most N items that need vectors");
-        var maxDelete = command.Value("--max-delete <LIMIT>", "Deletions (N items or P%) that are allowed (default: the larger of 20% and 10)");
+        var maxDelete = command.Value(
+            "--max-delete <LIMIT>", "Deletions (N items or P%) that are allowed (default: the larger of 20% and 10)");
         var automatic = command.Flag("--auto", "Embed only what embeddings.autoIndex lets hooks and builds embed by themselves");
         var watch = command.Flag("--watch", "Go on: sync again whenever rows of a database change, see 'embsync hook sql'");
         var pause = command.Value("--watch-pause <TIME>", "With --watch: gather changes for so long, such as 5s or 1m (default 2s)");
@@ -66,7 +68,8 @@ internal static class SyncCommand
             if (watch.HasValue())
             {
                 return (plan.Apply ?? plan.Write) is null && !dryRun.HasValue()
-                    ? await new SyncWatch(session, global, spend, request, pause.Duration() ?? TimeSpan.FromSeconds(2), every.Duration() ?? TimeSpan.FromMinutes(15), scope.StdinSource).RunAsync(token)
+                    ? await new SyncWatch(session, global, spend, request, pause.Duration() ?? TimeSpan.FromSeconds(2),
+                        every.Duration() ?? TimeSpan.FromMinutes(15), scope.StdinSource).RunAsync(token)
                     : throw new UsageException("--watch goes on buying: it doesn't go with --plan, --apply or --dry-run");
             }
 
@@ -75,7 +78,8 @@ internal static class SyncCommand
                 throw new UsageException($"--{lost.LongName} goes with --watch");
             }
 
-            return plan.Apply is { } reviewed ? await ApplyAsync(session, global, spend, reviewed, dryRun.HasValue(), scope.StdinSource, token)
+            return plan.Apply is { } reviewed ? await ApplyAsync(
+                session, global, spend, reviewed, dryRun.HasValue(), scope.StdinSource, token)
                 : plan.Write is { } file ? await PlanAsync(session, global, spend, request, file, scope.StdinSource, token)
                 : await RunAsync(session, global, spend, request, dryRun.HasValue(), token, scope.StdinSource, stamp);
         });
@@ -83,7 +87,8 @@ internal static class SyncCommand
 
     /// <summary>Shared with <c>index</c>, which is a sync of chosen items.</summary>
     public static async Task<int> RunAsync(
-        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, bool dryRun, CancellationToken cancellationToken, string? stdinSource = null, StampOption? stamp = null)
+        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, bool dryRun, CancellationToken cancellationToken,
+        string? stdinSource = null, StampOption? stamp = null)
     {
         await using var workspace = session.Open(global, spend.Overrides, spend.Wait, stdinSource);
         var engine = new SyncEngine(workspace, session.Terminal.Clock);
@@ -99,7 +104,8 @@ internal static class SyncCommand
         {
             result = await engine.RunAsync(request, limit, progress, cancellationToken);
         }
-        catch (EmbSyncException failure) when (global.Format == OutputFormat.MsBuild && request.Automatic && failure is StoreException or SourceException or LockedException)
+        catch (EmbSyncException failure) when (global.Format == OutputFormat.MsBuild && request.Automatic
+            && failure is StoreException or SourceException or LockedException)
         {
             session.Print(MsBuildText.Unknown(failure));
             return (int)failure.ExitCode;
@@ -110,10 +116,12 @@ internal static class SyncCommand
     }
 
     private static async Task<int> PlanAsync(
-        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, string file, string? stdinSource, CancellationToken cancellationToken)
+        Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, string file, string? stdinSource,
+        CancellationToken cancellationToken)
     {
         await using var workspace = session.Open(global, spend.Overrides, spend.Wait, stdinSource);
-        var (plan, report) = await new SyncEngine(workspace, session.Terminal.Clock).PlanAsync(request, SpendLimit.Of(workspace.Config.Limits), cancellationToken);
+        var (plan, report) = await new SyncEngine(workspace, session.Terminal.Clock).PlanAsync(
+            request, SpendLimit.Of(workspace.Config.Limits), cancellationToken);
         SavedPlanFile.Write(session.PathOf(file), plan);
         var code = Print(session, global, new(report, ExitCode.Done, null));
         session.Note(global, [$"the plan is in {file}: review it, then run 'embsync sync --apply {file}'"]);
@@ -121,7 +129,8 @@ internal static class SyncCommand
     }
 
     private static async Task<int> ApplyAsync(
-        Session session, GlobalOptions global, SpendOptions spend, string file, bool dryRun, string? stdinSource, CancellationToken cancellationToken)
+        Session session, GlobalOptions global, SpendOptions spend, string file, bool dryRun, string? stdinSource,
+        CancellationToken cancellationToken)
     {
         var plan = SavedPlanFile.Read(session.PathOf(file));
         await using var workspace = session.Open(global, spend.Overrides, spend.Wait, stdinSource);

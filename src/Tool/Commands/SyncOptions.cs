@@ -13,7 +13,8 @@ internal sealed class SpendOptions(CommandLineApplication command, bool byBatche
     private readonly CommandOption _batchSize = command.Value("--batch-size <N>", "Inputs a request at most");
     private readonly CommandOption _sleepMs = command.Value("--sleep-ms <N>", "Pause between requests in milliseconds");
     private readonly CommandOption _concurrency = command.Value("--concurrency <N>", "Requests at the same time");
-    private readonly CommandOption? _maxBatches = byBatches ? command.Value("--max-batches <N>", "Stop after so many requests; the rest is left for the next run") : null;
+    private readonly CommandOption? _maxBatches = byBatches
+        ? command.Value("--max-batches <N>", "Stop after so many requests; the rest is left for the next run") : null;
     private readonly CommandOption _maxCost = command.Value("--max-cost <USD>", "Refuse to begin, and stop, above this cost");
     private readonly CommandOption _maxTokens = command.Value("--max-tokens <N>", "Refuse to begin, and stop, above so many tokens");
 
@@ -36,11 +37,13 @@ internal sealed class SpendOptions(CommandLineApplication command, bool byBatche
 /// <summary>Flags that choose what is looked at.</summary>
 internal sealed class ScopeOptions(CommandLineApplication command)
 {
-    private readonly CommandOption _since = command.Value("--since <REF>", "Look only at what changed since the merge base with REF, since the last complete sync, and in the work tree");
+    private readonly CommandOption _since = command.Value(
+        "--since <REF>", "Look only at what changed since the merge base with REF, since the last complete sync, and in the work tree");
     private readonly CommandOption _at = command.Value("--at <REF>", "Read the tree of a commit, not the work tree");
     private readonly CommandOption _sources = command.Many("--source <NAME>", "Only this source (repeatable)");
 
-    private readonly CommandOption _stdin = command.Value("--stdin-source <NAME>", "Take the objects of this JSON source from standard input instead of its files");
+    private readonly CommandOption _stdin = command.Value(
+        "--stdin-source <NAME>", "Take the objects of this JSON source from standard input instead of its files");
 
     public string? StdinSource => _stdin.Value();
 
@@ -58,7 +61,8 @@ internal static class DeleteLimits
         }
 
         var share = text.EndsWith('%');
-        return int.TryParse(share ? text[..^1] : text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+        return int.TryParse(share ? text[..^1] : text, System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture, out var number)
             && (!share || number <= 100)
             ? share ? new(number / 100.0, null) : new(null, number)
             : throw new UsageException($"--max-delete '{text}': use a number of items or a share such as 30%");

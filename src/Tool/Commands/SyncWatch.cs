@@ -11,7 +11,8 @@ namespace EmbSync.Tool.Commands;
 /// what would be so
 /// in every round ends it. The bounds on spending hold for all rounds together.
 /// </summary>
-internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, TimeSpan pause, TimeSpan every, string? stdinSource)
+internal sealed class SyncWatch(
+    Session session, GlobalOptions global, SpendOptions spend, SyncRequest request, TimeSpan pause, TimeSpan every, string? stdinSource)
 {
     /// <summary>Before a database that can't be reached is tried again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -87,7 +88,8 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
     {
         var config = session.Load(global, spend.Overrides);
         _left ??= SpendLimit.Of(config.Limits);
-        return ChangeListener.StartAsync(config.Sources.Where(source => request.Sources.Count == 0 || request.Sources.Contains(source.Name)), cancellationToken);
+        return ChangeListener.StartAsync(
+            config.Sources.Where(source => request.Sources.Count == 0 || request.Sources.Contains(source.Name)), cancellationToken);
     }
 
     /// <returns>The code to leave with, null to go on; and whether the round is to be tried again though nothing changes.</returns>
@@ -103,10 +105,12 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
             {
                 // Said once: what is gone stays gone, and what is new is to be embedded all the same.
                 var said = result.Stopped!.Message;
-                (result, _refused) = (result with { ExitCode = ExitCode.Partial, Stopped = said == _refused ? null : result.Stopped }, said);
+                (result, _refused) = (result with { ExitCode = ExitCode.Partial, Stopped = said == _refused ? null : result.Stopped },
+                    said);
             }
 
-            if (result.Report.RunId is not null || (result.ExitCode != ExitCode.Done && !(result.Report.Refused.Count > 0 && result.Stopped is null)))
+            if (result.Report.RunId is not null
+                || (result.ExitCode != ExitCode.Done && !(result.Report.Refused.Count > 0 && result.Stopped is null)))
             {
                 SyncCommand.Print(session, global, result);
                 await session.Terminal.Out.FlushAsync(cancellationToken);
@@ -117,7 +121,8 @@ internal sealed class SyncWatch(Session session, GlobalOptions global, SpendOpti
                 throw new GuardException($"source '{source}': every round would buy its rows again, as they are others at each look: watching ends. Take what changes out of its query or view, then watch again");
             }
 
-            return result.ExitCode is ExitCode.Done or ExitCode.Partial ? (null, false) : result.ExitCode is ExitCode.Failed ? (null, true) : ((int)result.ExitCode, false);
+            return result.ExitCode is ExitCode.Done or ExitCode.Partial ? (null, false) : result.ExitCode is ExitCode.Failed ? (null, true)
+                : ((int)result.ExitCode, false);
         }
         catch (EmbSyncException fault) when (fault.ExitCode is ExitCode.Failed or ExitCode.Locked)
         {

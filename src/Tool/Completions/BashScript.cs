@@ -11,7 +11,8 @@ internal static class BashScript
         text.Append(Head);
         text.Append("  # The command so far: none with commands below it takes an option with a value.\n");
         text.Append("  for ((i = 1; i < COMP_CWORD; i++)); do\n    case \"$path ${COMP_WORDS[i]}\" in\n");
-        text.Append("      ").AppendJoin(" | \\\n      ", root.All.Skip(1).Select(node => Quote(node.Path))).Append(") path=\"$path ${COMP_WORDS[i]}\" ;;\n    esac\n  done\n\n");
+        text.Append("      ").AppendJoin(" | \\\n      ", root.All.Skip(1).Select(node => Quote(node.Path))).Append(
+            ") path=\"$path ${COMP_WORDS[i]}\" ;;\n    esac\n  done\n\n");
         Values(text, "$path $prev", root, option => !option.IsValueOptional, "");
         Values(text, "$path $prev$equals", root, option => option.IsValueOptional, "=");
         text.Append("  case $path in\n");
@@ -19,7 +20,8 @@ internal static class BashScript
         {
             text.Append("    ").Append(Quote(node.Path)).Append(")\n");
             text.Append("      options='").AppendJoin(' ', node.Options.SelectMany(option => option.Names)).Append("'\n");
-            text.Append("      words='").AppendJoin(' ', node.Commands.Select(command => command.Name).Concat(node.Argument?.Choices ?? [])).Append("'\n");
+            text.Append("      words='").AppendJoin(' ', node.Commands.Select(command => command.Name).Concat(node.Argument?.Choices ?? []))
+                .Append("'\n");
             text.Append(node.Argument is { Kind: ValueKind.File } ? "      files=yes\n" : "").Append("      ;;\n");
         }
 
@@ -30,7 +32,8 @@ internal static class BashScript
     private static void Values(StringBuilder text, string word, CompletionNode root, Func<CompletionOption, bool> are, string end)
     {
         var branches = root.All.SelectMany(node => node.Options.Where(option => option.Value.Kind != ValueKind.None && are(option))
-                .SelectMany(option => option.Names.Select(name => (Pattern: Quote($"{node.Path} {name}{end}"), Reply: Reply(option.Value)))))
+                .SelectMany(option => option.Names.Select(
+                    name => (Pattern: Quote($"{node.Path} {name}{end}"), Reply: Reply(option.Value)))))
             .GroupBy(value => value.Reply, value => value.Pattern, StringComparer.Ordinal).ToList();
         if (branches.Count == 0)
         {
@@ -40,7 +43,8 @@ internal static class BashScript
         text.Append($"  case \"{word}\" in\n");
         foreach (var branch in branches)
         {
-            text.Append("    ").AppendJoin(" | \\\n    ", branch).Append(")\n").Append(branch.Key.Length > 0 ? $"      {branch.Key}\n" : "").Append("      return\n      ;;\n");
+            text.Append("    ").AppendJoin(" | \\\n    ", branch).Append(")\n").Append(branch.Key.Length > 0 ? $"      {branch.Key}\n" : "")
+                .Append("      return\n      ;;\n");
         }
 
         text.Append("  esac\n\n");

@@ -24,12 +24,14 @@ internal enum ValueKind
 internal sealed record CompletionValue(ValueKind Kind, string Name, IReadOnlyList<string> Choices);
 
 /// <param name="Names">With their dashes, the long one last.</param>
-internal sealed record CompletionOption(IReadOnlyList<string> Names, string Description, CompletionValue Value, bool IsRepeatable, bool IsValueOptional);
+internal sealed record CompletionOption(
+    IReadOnlyList<string> Names, string Description, CompletionValue Value, bool IsRepeatable, bool IsValueOptional);
 
 /// <param name="Path">Words from the program's name on.</param>
 /// <param name="Argument">What may stand there without a flag; null for nothing.</param>
 internal sealed record CompletionNode(
-    string Path, string Name, string Description, IReadOnlyList<CompletionNode> Commands, IReadOnlyList<CompletionOption> Options, CompletionValue? Argument)
+    string Path, string Name, string Description, IReadOnlyList<CompletionNode> Commands, IReadOnlyList<CompletionOption> Options,
+    CompletionValue? Argument)
 {
     /// <summary>This and all below, parents first.</summary>
     public IEnumerable<CompletionNode> All => Commands.SelectMany(command => command.All).Prepend(this);
@@ -46,14 +48,17 @@ internal static class CompletionTree
         var path = parent.Length == 0 ? name : $"{parent} {name}";
         return new(
             path, name, command.Description ?? "",
-            [.. command.Commands.Where(one => one.ShowInHelpText).OrderBy(one => one.Name, StringComparer.Ordinal).Select(one => Node(one, path))],
+            [.. command.Commands.Where(one => one.ShowInHelpText).OrderBy(one => one.Name, StringComparer.Ordinal).Select(
+            one => Node(one, path))],
             [.. command.GetOptions().Where(option => option.ShowInHelpText).Select(Option)],
-            command.Arguments.Where(argument => argument.ShowInHelpText).Select(argument => ValueOf(argument.Name!, argument)).FirstOrDefault());
+            command.Arguments.Where(argument => argument.ShowInHelpText).Select(argument => ValueOf(argument.Name!, argument))
+            .FirstOrDefault());
     }
 
     private static CompletionOption Option(CommandOption option)
     {
-        var names = new[] { (option.ShortName, "-"), (option.LongName, "--") }.Where(name => !string.IsNullOrEmpty(name.Item1)).Select(name => name.Item2 + name.Item1);
+        var names = new[] { (option.ShortName, "-"), (option.LongName, "--") }.Where(name => !string.IsNullOrEmpty(name.Item1)).Select(
+            name => name.Item2 + name.Item1);
         return new(
             [.. names], option.Description ?? "",
             option.OptionType == CommandOptionType.NoValue ? new(ValueKind.None, "", []) : ValueOf(option.ValueName ?? "", option),

@@ -29,14 +29,16 @@ internal static class FishScript
 
             foreach (var option in node.Options)
             {
-                text.Append(at).Append(string.Concat(option.Names.Select(Name))).Append(Value(option)).Append($" -d {Quote(option.Description)}\n");
+                text.Append(at).Append(string.Concat(option.Names.Select(Name))).Append(Value(option)).Append(
+                    $" -d {Quote(option.Description)}\n");
             }
         }
 
         return text.ToString();
     }
 
-    private static string Name(string name) => name.StartsWith("--", StringComparison.Ordinal) ? $" -l {name[2..]}" : $" -s {Quote(name[1..])}";
+    private static string Name(string name) =>
+        name.StartsWith("--", StringComparison.Ordinal) ? $" -l {name[2..]}" : $" -s {Quote(name[1..])}";
 
     /// <summary>A value that may be left out is offered after <c>=</c> only.</summary>
     private static string Value(CompletionOption option) => option.Value.Kind switch
@@ -49,7 +51,8 @@ internal static class FishScript
     };
 
     /// <summary>In single quotes only these two mean something.</summary>
-    private static string Quote(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
+    private static string Quote(string text) =>
+        "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
 
     private const string Head = """
         # Completion of embsync for fish; written by 'embsync completion fish'.

@@ -11,7 +11,8 @@ internal static class PowerShellScript
         foreach (var node in root.All)
         {
             text.Append($"        {Quote(node.Path)} = @{{\n");
-            Words(text, "words", node.Commands.Select(command => (command.Name, command.Description)).Concat((node.Argument?.Choices ?? []).Select(choice => (choice, choice))));
+            Words(text, "words", node.Commands.Select(command => (command.Name, command.Description)).Concat(
+                (node.Argument?.Choices ?? []).Select(choice => (choice, choice))));
             Words(text, "options", node.Options.SelectMany(option => option.Names.Select(name => (name, option.Description))));
             text.Append("            after = @{\n");
             foreach (var option in node.Options.Where(option => option.Value.Kind != ValueKind.None && !option.IsValueOptional))

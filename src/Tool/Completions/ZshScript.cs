@@ -57,9 +57,11 @@ internal static class ZshScript
             foreach (var name in option.Names)
             {
                 var value = option.Value.Kind == ValueKind.None ? "" : $":{Plain(option.Value.Name)}:{Action(option.Value)}";
-                var joint = option.IsValueOptional ? "=-" : option.Value.Kind != ValueKind.None && name.StartsWith("--", StringComparison.Ordinal) ? "=" : "";
+                var joint = option.IsValueOptional ? "=-" : option.Value.Kind != ValueKind.None
+                    && name.StartsWith("--", StringComparison.Ordinal) ? "=" : "";
                 var optional = option.IsValueOptional ? ":" : "";
-                text.Append(" \\\n    ").Append(Quote($"{others}{name}{joint}[{Bracketed(option.Description)}]{(value.Length > 0 ? optional + value : "")}"));
+                text.Append(" \\\n    ").Append(
+                    Quote($"{others}{name}{joint}[{Bracketed(option.Description)}]{(value.Length > 0 ? optional + value : "")}"));
             }
         }
     }
@@ -76,7 +78,8 @@ internal static class ZshScript
 
     private static string Plain(string name) => name.Replace(":", "\\:", StringComparison.Ordinal);
 
-    private static string Bracketed(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
+    private static string Bracketed(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
 
     private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 

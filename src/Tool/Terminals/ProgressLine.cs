@@ -38,7 +38,8 @@ internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedP
     public void Report(SyncProgress value)
     {
         var (done, total) = value.ChunksTotal > 0 ? (value.ChunksEmbedded, value.ChunksTotal) : (value.ItemsDone, value.ItemsTotal);
-        Show(total == 0 ? 1 : Math.Min(1, (double)done / total), (value.BatchesTotal > 0 ? Text.Of($"batch {value.Batches:N0} of {Math.Max(value.Batches, value.BatchesTotal):N0}, ") : "")
+        Show(total == 0 ? 1 : Math.Min(1, (double)done / total),
+            (value.BatchesTotal > 0 ? Text.Of($"batch {value.Batches:N0} of {Math.Max(value.Batches, value.BatchesTotal):N0}, ") : "")
             + Text.Of($"{value.ItemsDone:N0}/{Text.Count(value.ItemsTotal, "item")}, {value.ChunksEmbedded:N0}/{Text.Count(value.ChunksTotal, "chunk")}, {Text.Count(value.Tokens, "token")}")
             + Pace(value) + (value.Failures > 0 ? $", {Text.Number(value.Failures)} blocked" : ""));
     }
@@ -64,7 +65,8 @@ internal sealed class ProgressLine : IProgress<SyncProgress>, IProgress<ReembedP
     public void Report(ReembedProgress value)
     {
         Begin(value.Phase);
-        Show(value.Done, Text.Of($"{value.Phase}, {value.Chunks:N0}/{Text.Count(value.ChunksTotal, "chunk")}, {Text.Count(value.Tokens, "token")}"));
+        Show(value.Done, Text.Of(
+            $"{value.Phase}, {value.Chunks:N0}/{Text.Count(value.ChunksTotal, "chunk")}, {Text.Count(value.Tokens, "token")}"));
     }
 
     /// <summary>Another phase is said at once, and its time begins anew.</summary>

@@ -38,7 +38,8 @@ internal sealed record Terminal(
         var error = new StreamWriter(new StandardStream(Console.OpenStandardError(), isData: false), utf8) { AutoFlush = true };
 #pragma warning restore CA2000
         return new(output, error, Console.In, !Console.IsOutputRedirected, !Console.IsErrorRedirected,
-            Console.IsOutputRedirected ? int.MaxValue : Columns(environment), System.Environment.CurrentDirectory, environment, TimeProvider.System)
+            Console.IsOutputRedirected ? int.MaxValue : Columns(environment), System.Environment.CurrentDirectory, environment,
+                TimeProvider.System)
         {
             InIsTerminal = !Console.IsInputRedirected,
             OpenIn = Console.OpenStandardInput,

@@ -56,12 +56,15 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         var (result, requests) = await AdoptAsync();
 
         result.ExitCode.ShouldBe(ExitCode.Done, result.Stopped?.Message);
-        (result.Report.Wanted, result.Report.Rows, result.Report.Found, result.Report.Adopted).ShouldBe((Texts, Texts + 1, Texts, Texts - 20));
+        (result.Report.Wanted, result.Report.Rows, result.Report.Found, result.Report.Adopted).ShouldBe(
+            (Texts, Texts + 1, Texts, Texts - 20));
         result.Report.Sample!.ShouldSatisfyAllConditions(
-            sample => sample.Size.ShouldBe(20), sample => sample.Lowest.ShouldBeGreaterThan(0.9999), sample => sample.Below.ShouldBe(0), sample => sample.Tokens.ShouldBePositive());
+            sample => sample.Size.ShouldBe(20), sample => sample.Lowest.ShouldBeGreaterThan(0.9999), sample =>
+            sample.Below.ShouldBe(0), sample => sample.Tokens.ShouldBePositive());
         requests.ShouldBe(3);
 
-        (await _world.SyncedAsync()).Report.ShouldSatisfyAllConditions(report => report.Requests.ShouldBe(0), report => report.Items.New.ShouldBe(Texts), report => report.Chunks.Reused.ShouldBe(Texts));
+        (await _world.SyncedAsync()).Report.ShouldSatisfyAllConditions(report => report.Requests.ShouldBe(0),
+            report => report.Items.New.ShouldBe(Texts), report => report.Chunks.Reused.ShouldBe(Texts));
         (await AdoptAsync()).Result.Report.ShouldSatisfyAllConditions(again => again.Wanted.ShouldBe(0), again => again.Found.ShouldBe(0));
     }
 
@@ -71,7 +74,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         var (result, requests) = await AdoptAsync(Request() with { DryRun = true, Sample = 5 });
 
         result.Report.ShouldSatisfyAllConditions(
-            report => report.Found.ShouldBe(Texts), report => report.Adopted.ShouldBe(0), report => report.Check.Chunks.ShouldBe(5), report => report.Saves.ShouldNotBeNull().ShouldBePositive());
+            report => report.Found.ShouldBe(Texts), report => report.Adopted.ShouldBe(0), report =>
+            report.Check.Chunks.ShouldBe(5), report => report.Saves.ShouldNotBeNull().ShouldBePositive());
         requests.ShouldBe(0);
         File.Exists(_world.Store.Path).ShouldBeFalse();
     }
@@ -90,7 +94,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         (await Should.ThrowAsync<GuardException>(() => AdoptAsync(Request() with { Seed = 2 }))).Message.ShouldContain("--despite-refusal");
         _world.Server.Requests.ShouldBe(requests);
         (await AdoptAsync(Request() with { Seed = 2, DespiteRefusal = true })).Result.ExitCode.ShouldBe(ExitCode.Guard);
-        (await _world.SyncedAsync()).Report.Chunks.ShouldSatisfyAllConditions(chunks => chunks.Reused.ShouldBe(40), chunks => chunks.Embedded.ShouldBe(Texts - 40));
+        (await _world.SyncedAsync()).Report.Chunks.ShouldSatisfyAllConditions(
+            chunks => chunks.Reused.ShouldBe(40), chunks => chunks.Embedded.ShouldBe(Texts - 40));
     }
 
     [Fact]
@@ -106,7 +111,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         var (result, _) = await AdoptAsync();
 
         result.Report.ShouldSatisfyAllConditions(
-            report => report.OtherDimension.ShouldBe(2), report => report.Unusable.ShouldBe(1), report => report.Rows.ShouldBe(Texts), report => report.Found.ShouldBe(Texts - 5));
+            report => report.OtherDimension.ShouldBe(2), report => report.Unusable.ShouldBe(1), report =>
+            report.Rows.ShouldBe(Texts), report => report.Found.ShouldBe(Texts - 5));
         (await _world.SyncedAsync()).Report.Chunks.Embedded.ShouldBe(5);
         await _world.ShouldBeCleanAsync();
     }
@@ -150,7 +156,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
             """);
         var url = new UriBuilder(_url) { UserName = "adopt_reader" }.Uri.ToString();
 
-        (await Should.ThrowAsync<UsageException>(() => AdoptAsync(Request() with { Url = new(url, "env:OTHER"), Table = "secret", Text = "body", Vector = "vec" })))
+        (await Should.ThrowAsync<UsageException>(
+            () => AdoptAsync(Request() with { Url = new(url, "env:OTHER"), Table = "secret", Text = "body", Vector = "vec" })))
             .Message.ShouldContain("may not read it");
     }
 
@@ -196,7 +203,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         await _world.RunAsync("INSERT INTO langchain_pg_collection VALUES ('22222222-2222-2222-2222-222222222222', 'other', '{}'); UPDATE langchain_pg_embedding SET collection_id = '22222222-2222-2222-2222-222222222222' WHERE id = '1'");
 
         (await Should.ThrowAsync<UsageException>(() => AdoptAsync())).Message.ShouldContain("'docs', 'other'");
-        (await Should.ThrowAsync<UsageException>(() => AdoptAsync(Request() with { Collection = "none" }))).Message.ShouldContain("no collection 'none'");
+        (await Should.ThrowAsync<UsageException>(() => AdoptAsync(Request() with { Collection = "none" }))).Message.ShouldContain(
+            "no collection 'none'");
         (await AdoptAsync(Request() with { Collection = "docs" })).Result.Report.Found.ShouldBe(Texts - 1);
     }
 
@@ -206,14 +214,16 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
     [InlineData("doc", "body", "id", "is of type integer")]
     [InlineData("doc", "id", "embedding", "not text")]
     public async Task What_is_not_there_or_no_vector_is_named(string table, string text, string vector, string says) =>
-        (await Should.ThrowAsync<UsageException>(() => AdoptAsync(Request() with { Table = table, Text = text, Vector = vector }))).Message.ShouldContain(says);
+        (await Should.ThrowAsync<UsageException>(() => AdoptAsync(Request() with { Table = table, Text = text, Vector = vector })))
+            .Message.ShouldContain(says);
 
     [Fact]
     public async Task A_sample_beyond_the_budget_is_not_bought()
     {
         await using var workspace = _world.Sync.Open();
 
-        await Should.ThrowAsync<GuardException>(() => new AdoptEngine(workspace, workspace.MainSpace, new(null, 3), TimeProvider.System).RunAsync(Request(), default));
+        await Should.ThrowAsync<GuardException>(
+            () => new AdoptEngine(workspace, workspace.MainSpace, new(null, 3), TimeProvider.System).RunAsync(Request(), default));
 
         _world.Server.Requests.ShouldBe(0);
     }
@@ -225,7 +235,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
         await using var workspace = _world.Sync.Open();
         const int Estimate = Texts * 4;
 
-        var result = await new AdoptEngine(workspace, workspace.MainSpace, new(null, Estimate * 3 / 2), TimeProvider.System).RunAsync(Request() with { Sample = Texts }, default);
+        var result = await new AdoptEngine(workspace, workspace.MainSpace, new(null, Estimate * 3 / 2), TimeProvider.System).RunAsync(
+            Request() with { Sample = Texts }, default);
 
         result.ExitCode.ShouldBe(ExitCode.Guard, result.Stopped?.Message);
         (result.Report.Status, result.Report.Adopted).ShouldBe(("stopped", 0));
@@ -252,7 +263,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task A_receipt_that_can_t_be_written_costs_no_report()
     {
         await using var workspace = _world.Sync.Open();
-        var failing = workspace.With(new DyingStore(workspace.Store, int.MaxValue) { Fails = name => name == "UpdateRun" ? new StoreException("the disk is full") : null });
+        var failing = workspace.With(new DyingStore(workspace.Store, int.MaxValue)
+            { Fails = name => name == "UpdateRun" ? new StoreException("the disk is full") : null });
 
         var result = await new AdoptEngine(failing, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(Request(), default);
 
@@ -265,7 +277,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
     [InlineData(false)]
     public async Task Interrupted_while_it_commits_the_sample_every_vector_of_it_that_was_bought_is_kept(bool inDatabase)
     {
-        await using var world = await NewWorldAsync(store: inDatabase ? _ => new(StoreBackend.Postgres, "", new Secret(_url, "env:TEST"), "embsync", null, VectorType.Vector, true) : null);
+        await using var world = await NewWorldAsync(store: inDatabase
+            ? _ => new(StoreBackend.Postgres, "", new Secret(_url, "env:TEST"), "embsync", null, VectorType.Vector, true) : null);
         await using var workspace = world.Sync.Open();
         using var stop = new CancellationTokenSource();
         var interrupted = workspace.With(new DyingStore(workspace.Store, int.MaxValue)
@@ -281,7 +294,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
             },
         });
 
-        (await new AdoptEngine(interrupted, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(Request(), stop.Token)).ExitCode.ShouldBe(ExitCode.Interrupted);
+        (await new AdoptEngine(interrupted, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(Request(), stop.Token))
+            .ExitCode.ShouldBe(ExitCode.Interrupted);
 
         world.Server.Inputs.ShouldBePositive();
         var generation = (await workspace.Store.ReadHeadAsync(default)).Generations.Single();
@@ -301,11 +315,14 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
     [Fact]
     public async Task A_sample_that_the_database_refuses_is_not_bought_again()
     {
-        await using var world = await NewWorldAsync(store: folder => new(StoreBackend.Postgres, "", new Secret(_url, "env:TEST"), "embsync", null, VectorType.Vector, true) { Spool = Path.Combine(folder, ".git", "spool") });
+        await using var world = await NewWorldAsync(store: folder => new(StoreBackend.Postgres, "", new Secret(_url, "env:TEST"),
+            "embsync", null, VectorType.Vector, true) { Spool = Path.Combine(folder, ".git", "spool") });
         await using (var workspace = world.Sync.Open())
         {
-            var failing = workspace.With(new DyingStore(workspace.Store, int.MaxValue) { Fails = name => name == "Commit" ? new StoreException("the database is away") : null });
-            (await new AdoptEngine(failing, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(Request(), default)).ExitCode.ShouldBe(ExitCode.Failed);
+            var failing = workspace.With(new DyingStore(workspace.Store, int.MaxValue)
+                { Fails = name => name == "Commit" ? new StoreException("the database is away") : null });
+            (await new AdoptEngine(failing, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(Request(), default))
+                .ExitCode.ShouldBe(ExitCode.Failed);
         }
 
         world.Server.Inputs.ShouldBePositive();
@@ -316,7 +333,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
 
     private async Task<RowWorld> NewWorldAsync(string publish = "", Func<string, StoreConfig>? store = null)
     {
-        var world = await RowWorld.StartAsync(_url, store ?? (folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db"))));
+        var world = await RowWorld.StartAsync(
+            _url, store ?? (folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db"))));
         world.Configure($"- name: docs\n  type: table\n  table: doc\n  text: [body]\n  {publish}");
         return world;
     }
@@ -336,7 +354,8 @@ public sealed class AdoptTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await using var workspace = _world.Sync.Open();
         var before = _world.Server.Requests;
-        var result = await new AdoptEngine(workspace, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(request ?? Request(), default);
+        var result = await new AdoptEngine(workspace, workspace.MainSpace, Unbounded, TimeProvider.System).RunAsync(
+            request ?? Request(), default);
         return (result, _world.Server.Requests - before);
     }
 }

@@ -14,7 +14,8 @@ public sealed class FloorTests
     /// <summary>From the ground up.</summary>
     public static IReadOnlyList<string> Floors { get; } =
     [
-        "Model", "Configuration", "Git", "Documents", "Providers", "Postgres", "Storage", "Sources", "Planning", "Buying", "Jobs", "Reporting",
+        "Model", "Configuration", "Git", "Documents", "Providers", "Postgres", "Storage", "Sources", "Planning", "Buying", "Jobs",
+            "Reporting",
     ];
 
     private static readonly IReadOnlyList<(string From, string To)> References =
@@ -22,7 +23,8 @@ public sealed class FloorTests
 
     [Fact]
     public void Every_type_stands_on_a_floor() =>
-        References.SelectMany(pair => new[] { pair.From, pair.To }).Distinct().Where(type => !Floors.Contains(FloorOf(type))).ShouldBeEmpty();
+        References.SelectMany(pair => new[] { pair.From, pair.To }).Distinct().Where(type => !Floors.Contains(FloorOf(type)))
+            .ShouldBeEmpty();
 
     [Fact]
     public void Nothing_refers_to_a_floor_above() =>

@@ -9,8 +9,10 @@ public sealed class PublicSurface
     [Fact]
     public void Is_as_it_was_approved() => Approval.Verify(string.Concat(typeof(ContentHash).Assembly.GetExportedTypes()
         .Where(type => !type.IsNested)
-        .GroupBy(type => type.Namespace!["EmbSync.Core.".Length..], StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+        .GroupBy(type => type.Namespace!["EmbSync.Core.".Length..], StringComparer.Ordinal).OrderBy(
+            group => group.Key, StringComparer.Ordinal)
         .Select(group => $"{group.Key}\n{string.Concat(group.Select(NameOf).Order(StringComparer.Ordinal).Select(name => $"    {name}\n"))}")));
 
-    private static string NameOf(Type type) => $"{type.Name.Split('`')[0]}{(type.IsInterface ? " (interface)" : type.IsEnum ? " (enum)" : "")}";
+    private static string NameOf(Type type) =>
+        $"{type.Name.Split('`')[0]}{(type.IsInterface ? " (interface)" : type.IsEnum ? " (enum)" : "")}";
 }

@@ -46,13 +46,15 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var first = await RunAsync(rounds: 1, limit: 8);
 
-        (first.ExitCode, first.Report.QueueEmpty, first.Report.Rounds.Done, first.Report.Items.Done, first.Report.Items.Left).ShouldBe((ExitCode.Done, false, 1, 8, Items - 8));
+        (first.ExitCode, first.Report.QueueEmpty, first.Report.Rounds.Done, first.Report.Items.Done, first.Report.Items.Left).ShouldBe(
+            (ExitCode.Done, false, 1, 8, Items - 8));
         _world.Server.Purchases.Keys.ShouldBe(Enumerable.Range(0, 8).Select(i => $"Body {59 - (3 * i)}"), ignoreOrder: true);
         (await _world.ItemsAsync("issues")).Count.ShouldBe(8, "what was bought is searchable when it ends");
 
         var rest = await RunAsync(limit: 8);
 
-        (rest.ExitCode, rest.Report.QueueEmpty, rest.Report.Items.Done, rest.Report.Items.Left, rest.Report.Chunks).ShouldBe((ExitCode.Done, true, Items - 8, 0, Items - 8));
+        (rest.ExitCode, rest.Report.QueueEmpty, rest.Report.Items.Done, rest.Report.Items.Left, rest.Report.Chunks).ShouldBe(
+            (ExitCode.Done, true, Items - 8, 0, Items - 8));
         rest.Report.Rounds.Done.ShouldBe(7);
         await _world.SyncedAsync(); // records how far the source is
         await _world.ShouldBeCleanAsync();
@@ -72,7 +74,8 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
 
         (report.Items.Left, report.Chunks, report.Tokens.Estimated).ShouldBe((Items, Items, Items * 2L));
         report.Notes.ShouldContain(note => note.StartsWith("a backfill would stop: about $", StringComparison.Ordinal));
-        (await engine.RunAsync(Request(100, 8), new(0.000001m, null), new Progress<BackfillProgress>(), default)).ExitCode.ShouldBe(ExitCode.Guard);
+        (await engine.RunAsync(Request(100, 8), new(0.000001m, null), new Progress<BackfillProgress>(), default)).ExitCode.ShouldBe(
+            ExitCode.Guard);
         _world.Server.Requests.ShouldBe(0);
         (await _world.RevisionAsync()).ShouldBe(0);
     }
@@ -153,7 +156,8 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
             await using (var build = await BuildAsync(workspace))
             {
                 await build.OfferAsync([new(ContentHash.Of("Body 1"), "Body 1", new("issues", "1"))], false, default);
-                (await _world.Sync.SyncAsync().ContinueWith(run => run.Exception?.InnerException, TaskScheduler.Default)).ShouldBeOfType<LockedException>().Message.ShouldContain("a backfill or reembed is embedding");
+                (await _world.Sync.SyncAsync().ContinueWith(run => run.Exception?.InnerException, TaskScheduler.Default))
+                    .ShouldBeOfType<LockedException>().Message.ShouldContain("a backfill or reembed is embedding");
             }
         }
 
@@ -165,7 +169,8 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_row_that_leaves_the_scope_meanwhile_is_not_stored_and_its_text_does_not_stay()
     {
-        var leaving = new Lazy<int>(() => PostgresFixture.RunAsync(_world.Url, "UPDATE issue SET active = false WHERE id IN (59, 1)").GetAwaiter().GetResult());
+        var leaving = new Lazy<int>(
+            () => PostgresFixture.RunAsync(_world.Url, "UPDATE issue SET active = false WHERE id IN (59, 1)").GetAwaiter().GetResult());
         _world.Server.Decide = _ => leaving.Value < 0 ? throw new InvalidOperationException() : null;
 
         var result = await RunAsync(limit: 8);
@@ -222,7 +227,8 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("Complete")]
     public async Task A_store_that_fails_ends_it(string write)
     {
-        var result = await RunAsync(limit: 8, through: store => new DyingStore(store, int.MaxValue) { Fails = name => name == write ? new StoreException("the disk is full") : null });
+        var result = await RunAsync(limit: 8, through: store => new DyingStore(
+            store, int.MaxValue) { Fails = name => name == write ? new StoreException("the disk is full") : null });
 
         result.ExitCode.ShouldBe(ExitCode.Failed);
         result.Stopped.ShouldBeOfType<StoreException>().Message.ShouldContain("the disk is full");
@@ -254,11 +260,13 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
 
     private static BackfillRequest Request(int rounds, int limit) => new(rounds, TimeSpan.Zero, limit, []);
 
-    private async Task<BackfillResult> RunAsync(int rounds = 100, int limit = 200, Func<IStore, IStore>? through = null, CancellationToken cancellationToken = default)
+    private async Task<BackfillResult> RunAsync(
+        int rounds = 100, int limit = 200, Func<IStore, IStore>? through = null, CancellationToken cancellationToken = default)
     {
         await using var workspace = _world.Sync.Open();
         var used = through is null ? workspace : workspace.With(through(workspace.Store));
-        return await new BackfillEngine(used.With(TimeSpan.FromSeconds(30)), TimeProvider.System).RunAsync(Request(rounds, limit), Unlimited, new Progress<BackfillProgress>(), cancellationToken);
+        return await new BackfillEngine(used.With(TimeSpan.FromSeconds(30)), TimeProvider.System).RunAsync(
+            Request(rounds, limit), Unlimited, new Progress<BackfillProgress>(), cancellationToken);
     }
 
     private static async Task<IGenerationBuild> BuildAsync(Workspace workspace)
@@ -277,10 +285,12 @@ public abstract class BackfillTests(PostgresFixture postgres) : IAsyncLifetime
 
 public sealed class SqliteBackfillTests(PostgresFixture postgres) : BackfillTests(postgres), IClassFixture<PostgresFixture>
 {
-    private protected override StoreConfig Store(string url, string folder) => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db"));
+    private protected override StoreConfig Store(string url, string folder) =>
+        SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db"));
 }
 
 public sealed class PostgresBackfillTests(PostgresFixture postgres) : BackfillTests(postgres), IClassFixture<PostgresFixture>
 {
-    private protected override StoreConfig Store(string url, string folder) => new(StoreBackend.Postgres, "", new Secret(url, "env:TEST"), "embsync", null, VectorType.HalfVec, true);
+    private protected override StoreConfig Store(string url, string folder) =>
+        new(StoreBackend.Postgres, "", new Secret(url, "env:TEST"), "embsync", null, VectorType.HalfVec, true);
 }

@@ -21,7 +21,8 @@ public sealed class BuildInputsTests
         BuildInputs.AreFiles(config).ShouldBeTrue();
         items.Where(item => item.Name.LocalName == "EmbSyncInput").Select(item => item.Attribute("Include")!.Value)
             .ShouldBe([$"{root}/tasks/**/*.md;{root}/notes/*.md", $"{root}/export/*.json"]);
-        items[0].Attribute("Exclude")!.Value.ShouldBe($"{root}/.git/**;{root}/.embsync/**", "what is excluded here is looked at once too often, not too seldom");
+        items[0].Attribute("Exclude")!.Value.ShouldBe(
+            $"{root}/.git/**;{root}/.embsync/**", "what is excluded here is looked at once too often, not too seldom");
         items.Single(item => item.Name.LocalName == "EmbSyncStore").Attribute("Include")!.Value.ShouldBe(config.Store.Path);
     }
 
@@ -42,7 +43,8 @@ public sealed class BuildInputsTests
             sources: [{ name: odd, include: ["a;b & $(c) @x%41 <d>/*.md"] }]
             """);
 
-        Items(BuildInputs.MsBuildItems(config, null, null))[0].Attribute("Include")!.Value.ShouldEndWith("/a%3Bb & %24%28c%29 %40x%2541 <d>/*.md");
+        Items(BuildInputs.MsBuildItems(config, null, null))[0].Attribute("Include")!.Value.ShouldEndWith(
+            "/a%3Bb & %24%28c%29 %40x%2541 <d>/*.md");
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace EmbSync.Core.Tests.Buying;
 /// <summary>What may still be sent, by what was billed and by what is under way.</summary>
 public sealed class BillTests
 {
-    private static EmbedInput Text(int tokens, int space = 0) => new(ContentHash.Of($"{tokens} in {space}"), "text", tokens) { Space = space };
+    private static EmbedInput Text(int tokens, int space = 0) =>
+        new(ContentHash.Of($"{tokens} in {space}"), "text", tokens) { Space = space };
 
     private static EmbedAnswer Answer(EmbedInput input, long? billed) => new([new(input, new float[] { 1 }, null)], 1, billed);
 

@@ -54,7 +54,8 @@ public abstract class InterruptionTests : IAsyncLifetime
 
         if (command == "sync of two spaces")
         {
-            SpaceConfig[] spaces = [new("default", ReembedWorld.Model, ReembedWorld.Before), new("small", ReembedWorld.Model, ReembedWorld.After)];
+            SpaceConfig[] spaces = [new("default", ReembedWorld.Model, ReembedWorld.Before), new(
+                "small", ReembedWorld.Model, ReembedWorld.After)];
             _world.Sync.Configure = config => config with { Embeddings = config.Embeddings with { Spaces = spaces } };
         }
 
@@ -77,7 +78,8 @@ public abstract class InterruptionTests : IAsyncLifetime
                 .RunAsync(new(9, TimeSpan.Zero, 9, []), new(null, null), new Progress<BackfillProgress>(), stop.Token)).ExitCode,
             "reembed" => (await new StoreReembed(used, workspace.SignatureOf(Generation.DefaultSpace), TimeProvider.System)
                 .RunAsync(new(), new(null, null), new Progress<ReembedProgress>(), stop.Token)).ExitCode,
-            _ => (await new SyncEngine(used, TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), stop.Token)).ExitCode,
+            _ => (await new SyncEngine(used, TimeProvider.System)
+                .RunAsync(new(), new(null, null), new Progress<SyncProgress>(), stop.Token)).ExitCode,
         };
     }
 

@@ -96,7 +96,8 @@ public abstract class ReceiptTests : IAsyncLifetime
     {
         var billed = _world.Server.Billed;
         var tries = new ConcurrentDictionary<string, int>();
-        _world.Server.Decide = request => tries.AddOrUpdate(request.Inputs[0], 1, (_, before) => before + 1) % 2 == 0 ? null : Fault.Fewer();
+        _world.Server.Decide = request =>
+            tries.AddOrUpdate(request.Inputs[0], 1, (_, before) => before + 1) % 2 == 0 ? null : Fault.Fewer();
         var estimate = 9 * TokensOfOne;
 
         var told = await RunAsync(command, _ => null, new(null, estimate * 11 / 10));
@@ -120,7 +121,8 @@ public abstract class ReceiptTests : IAsyncLifetime
 
         var billed = _world.Server.Billed;
 
-        await Should.ThrowAsync<InvalidOperationException>(() => RunAsync(command, name => name is "Commit" or "Complete" ? new InvalidOperationException("a defect") : null));
+        await Should.ThrowAsync<InvalidOperationException>(
+            () => RunAsync(command, name => name is "Commit" or "Complete" ? new InvalidOperationException("a defect") : null));
 
         var run = await LastAsync();
         (run.Status, run.Error).ShouldBe(("failed", "a defect"));
@@ -135,7 +137,8 @@ public abstract class ReceiptTests : IAsyncLifetime
         ChangeAll();
         var (billed, commits) = (_world.Server.Billed, 0);
 
-        var told = await RunAsync("sync", name => name == "Commit" && ++commits == 2 ? new StoreException("the disk is full") : null, changes: false);
+        var told = await RunAsync(
+            "sync", name => name == "Commit" && ++commits == 2 ? new StoreException("the disk is full") : null, changes: false);
 
         told.ExitCode.ShouldBe(ExitCode.Failed);
         told.Tokens.ShouldBe(_world.Server.Billed - billed);
@@ -155,7 +158,8 @@ public abstract class ReceiptTests : IAsyncLifetime
         }
 
         var before = _world.Sync.Configure;
-        _world.Sync.Configure = config => before(config) with { Store = config.Store with { Path = config.Store.Path + "2", Schema = config.Store.Schema + "2" } };
+        _world.Sync.Configure = config =>
+            before(config) with { Store = config.Store with { Path = config.Store.Path + "2", Schema = config.Store.Schema + "2" } };
         await using var target = _world.Sync.Open();
         var fault = how switch
         {
@@ -165,7 +169,8 @@ public abstract class ReceiptTests : IAsyncLifetime
         };
         var failing = new DyingStore(target.Store, int.MaxValue) { Fails = name => name == "Commit" ? fault : null };
 
-        var thrown = await Should.ThrowAsync<Exception>(() => new VectorCache(target.With(failing), Generation.DefaultSpace, TimeProvider.System).ImportAsync(file, default));
+        var thrown = await Should.ThrowAsync<Exception>(
+            () => new VectorCache(target.With(failing), Generation.DefaultSpace, TimeProvider.System).ImportAsync(file, default));
 
         thrown.ShouldBeAssignableTo(fault.GetType());
         var run = await LastAsync();
@@ -211,7 +216,8 @@ public abstract class ReceiptTests : IAsyncLifetime
         }
     }
 
-    private sealed record Told(ExitCode ExitCode, string Status, long Tokens, int Requests, IReadOnlyList<string> Notes, Exception? Stopped);
+    private sealed record Told(
+        ExitCode ExitCode, string Status, long Tokens, int Requests, IReadOnlyList<string> Notes, Exception? Stopped);
 
     /// <summary>Buys nine texts, two a request, one request at a time.</summary>
     private async Task<Told> RunAsync(string command, Func<string, Exception?> fails, SpendLimit? spend = null, bool changes = true)
@@ -233,16 +239,23 @@ public abstract class ReceiptTests : IAsyncLifetime
         {
             case "sync":
                 var sync = await new SyncEngine(used, TimeProvider.System).RunAsync(new(), spend, new Progress<SyncProgress>(), default);
-                return new(sync.ExitCode, sync.Report.Status, sync.Report.Tokens.Billed ?? 0, sync.Report.Requests, sync.Report.Notes, sync.Stopped);
+                return new(sync.ExitCode, sync.Report.Status, sync.Report.Tokens.Billed ?? 0, sync.Report.Requests, sync.Report.Notes,
+                    sync.Stopped);
             case "backfill":
-                var backfill = await new BackfillEngine(used, TimeProvider.System).RunAsync(new(9, TimeSpan.Zero, 9, []), spend, new Progress<BackfillProgress>(), default);
-                return new(backfill.ExitCode, backfill.Report.Status, backfill.Report.Tokens.Billed ?? 0, backfill.Report.Requests, backfill.Report.Notes, backfill.Stopped);
+                var backfill = await new BackfillEngine(used, TimeProvider.System).RunAsync(
+                    new(9, TimeSpan.Zero, 9, []), spend, new Progress<BackfillProgress>(), default);
+                return new(backfill.ExitCode, backfill.Report.Status, backfill.Report.Tokens.Billed ?? 0, backfill.Report.Requests,
+                    backfill.Report.Notes, backfill.Stopped);
             case "reembed":
-                var reembed = await new StoreReembed(used, workspace.SignatureOf(Generation.DefaultSpace), TimeProvider.System).RunAsync(new(), spend, new Progress<ReembedProgress>(), default);
-                return new(reembed.ExitCode, reembed.Report.Status, reembed.Report.Tokens.Billed ?? 0, reembed.Report.Requests, reembed.Report.Notes, reembed.Stopped);
+                var reembed = await new StoreReembed(used, workspace.SignatureOf(Generation.DefaultSpace), TimeProvider.System).RunAsync(
+                    new(), spend, new Progress<ReembedProgress>(), default);
+                return new(reembed.ExitCode, reembed.Report.Status, reembed.Report.Tokens.Billed ?? 0, reembed.Report.Requests,
+                    reembed.Report.Notes, reembed.Stopped);
             default:
-                var repair = await new RepairEngine(used, TimeProvider.System, new Progress<string>()).RunAsync(new([], null, 9, 1, RepairRequest.DefaultGrace), spend, default);
-                return new(repair.ExitCode, repair.Report.Status, repair.Report.Tokens?.Billed ?? 0, repair.Report.Requests, repair.Report.Notes, repair.Stopped);
+                var repair = await new RepairEngine(used, TimeProvider.System, new Progress<string>()).RunAsync(
+                    new([], null, 9, 1, RepairRequest.DefaultGrace), spend, default);
+                return new(repair.ExitCode, repair.Report.Status, repair.Report.Tokens?.Billed ?? 0, repair.Report.Requests,
+                    repair.Report.Notes, repair.Stopped);
         }
     }
 

@@ -17,7 +17,8 @@ public sealed class RoomTests : IAsyncLifetime
 
     private ReembedWorld _world = null!;
 
-    public async Task InitializeAsync() => _world = await ReembedWorld.OpenAsync(folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
+    public async Task InitializeAsync() =>
+        _world = await ReembedWorld.OpenAsync(folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
 
@@ -40,7 +41,8 @@ public sealed class RoomTests : IAsyncLifetime
     {
         (await RunAsync(command, spare: 10_000)).ShouldBeNull();
 
-        (command == "reembed" ? _world.Server.BoughtTwice.Count : _world.Server.Purchases.Keys.Count(text => text.Contains("what was to do", StringComparison.Ordinal))).ShouldBe(9);
+        (command == "reembed" ? _world.Server.BoughtTwice.Count
+            : _world.Server.Purchases.Keys.Count(text => text.Contains("what was to do", StringComparison.Ordinal))).ShouldBe(9);
     }
 
     [Fact]
@@ -77,14 +79,18 @@ public sealed class RoomTests : IAsyncLifetime
 
         await using var workspace = command == "reembed" ? _world.Target(Long, "text-embedding-3-large") : _world.Sync.Open();
         var pages = (new FileInfo(workspace.Config.Store.Path).Length / Page) + spare;
-        var used = workspace.With(new SqliteStore(workspace.Config.Store, TimeProvider.System, new(TimeSpan.FromSeconds(5), pages), SqliteSchema.Steps));
+        var used = workspace.With(
+            new SqliteStore(workspace.Config.Store, TimeProvider.System, new(TimeSpan.FromSeconds(5), pages), SqliteSchema.Steps));
         try
         {
             return command switch
             {
-                "sync" => (await new SyncEngine(used, TimeProvider.System).RunAsync(request ?? new() { All = true }, new(null, null), new Progress<SyncProgress>(), default)).Stopped,
-                "backfill" => (await new BackfillEngine(used, TimeProvider.System).RunAsync(new(9, TimeSpan.Zero, 9, []), new(null, null), new Progress<BackfillProgress>(), default)).Stopped,
-                _ => (await new StoreReembed(used, workspace.SignatureOf(Generation.DefaultSpace), TimeProvider.System).RunAsync(new(), new(null, null), new Progress<ReembedProgress>(), default)).Stopped,
+                "sync" => (await new SyncEngine(used, TimeProvider.System)
+                    .RunAsync(request ?? new() { All = true }, new(null, null), new Progress<SyncProgress>(), default)).Stopped,
+                "backfill" => (await new BackfillEngine(used, TimeProvider.System)
+                    .RunAsync(new(9, TimeSpan.Zero, 9, []), new(null, null), new Progress<BackfillProgress>(), default)).Stopped,
+                _ => (await new StoreReembed(used, workspace.SignatureOf(Generation.DefaultSpace), TimeProvider.System)
+                    .RunAsync(new(), new(null, null), new Progress<ReembedProgress>(), default)).Stopped,
             };
         }
         catch (EmbSyncException exception)

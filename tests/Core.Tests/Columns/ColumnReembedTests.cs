@@ -24,7 +24,8 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
         _server = await FakeEmbeddingServer.StartAsync();
         _url = await postgres.NewVectorDatabaseAsync();
         await MakeAsync("id bigint PRIMARY KEY, title text, body text, embedding vector(8)", "i, 'Title ' || i, 'Body ' || (i % 7)");
-        await PostgresFixture.RunAsync(_url, $"CREATE INDEX notes_nearest ON {Table} USING hnsw (embedding vector_cosine_ops) WITH (m = 8, ef_construction = 32)");
+        await PostgresFixture.RunAsync(
+            _url, $"CREATE INDEX notes_nearest ON {Table} USING hnsw (embedding vector_cosine_ops) WITH (m = 8, ef_construction = 32)");
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -38,27 +39,33 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
     }
 
     private async Task<ColumnResult> RunAsync(
-        int dimension = 4, ColumnRequest? request = null, SpendLimit? spend = null, Action<string>? step = null, string model = Model, int batch = 4,
+        int dimension = 4, ColumnRequest? request = null, SpendLimit? spend = null, Action<string>? step = null, string model = Model,
+        int batch = 4,
         CancellationToken cancellationToken = default)
     {
         var embeddings = new EmbeddingsConfig(
-            AutoIndex.OnCreate, "openai", _server.BaseUrl, null, model, dimension, batch, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None);
-        return await new ColumnReembed(embeddings, spend ?? new(null, null), TimeProvider.System, new Progress<ReembedProgress>(), (_, _) => Task.CompletedTask) { Step = step ?? (_ => { }) }
+            AutoIndex.OnCreate, "openai", _server.BaseUrl, null, model, dimension, batch, 0, 2, new Dictionary<string, decimal>(), [],
+            false, RolePrefixes.None);
+        return await new ColumnReembed(embeddings, spend ?? new(null, null), TimeProvider.System, new Progress<ReembedProgress>(),
+            (_, _) => Task.CompletedTask) { Step = step ?? (_ => { }) }
             .RunAsync(new Secret(_url, "env:TEST"), request ?? Request(), cancellationToken);
     }
 
-    private ColumnRequest Request(bool relax = false, string? id = null, string table = "notes") => new($"{_schema}.{table}", id, ["title", "body"], "embedding", relax, true, false);
+    private ColumnRequest Request(bool relax = false, string? id = null, string table = "notes") =>
+        new($"{_schema}.{table}", id, ["title", "body"], "embedding", relax, true, false);
 
     private async Task<string> OneAsync(string sql) => (await PostgresFixture.RowsAsync(_url, sql)).Single();
 
     /// <summary>Every row has the vector of its own text, of the model and dimension.</summary>
     private async Task ShouldBeWholeAsync(int dimension, string model = Model, string name = "notes")
     {
-        foreach (var row in await PostgresFixture.RowsAsync(_url, $"SELECT concat_ws(E'\\n\\n', title, body) || '|' || embedding::text FROM {_schema}.{name} WHERE title IS NOT NULL"))
+        foreach (var row in await PostgresFixture.RowsAsync(
+            _url, $"SELECT concat_ws(E'\\n\\n', title, body) || '|' || embedding::text FROM {_schema}.{name} WHERE title IS NOT NULL"))
         {
             var parts = row.Split('|');
             var wanted = FakeEmbeddingServer.VectorFor(model, dimension, parts[0]);
-            parts[1].Trim('[', ']').Split(',').Select(float.Parse).Zip(wanted).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 0.002);
+            parts[1].Trim('[', ']').Split(',').Select(float.Parse).Zip(wanted).ShouldAllBe(
+                pair => Math.Abs(pair.First - pair.Second) < 0.002);
         }
 
         (await OneAsync($"SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = '{_schema}.{name}'::regclass AND attname = 'embedding'")).ShouldBeOneOf($"vector({dimension})", $"halfvec({dimension})");
@@ -73,11 +80,13 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
     public async Task Another_dimension_takes_the_place_of_the_first_and_a_second_run_asks_for_nothing(bool relax, bool concurrently)
     {
         var result = await RunAsync(request: Request(relax) with { ConcurrentIndex = concurrently });
-        (result.ExitCode, result.Report.Status, result.Report.Switched, result.Report.Rows.Updated, result.Report.TypeChanges).ShouldBe((ExitCode.Done, "done", true, 20, true));
+        (result.ExitCode, result.Report.Status, result.Report.Switched, result.Report.Rows.Updated, result.Report.TypeChanges).ShouldBe(
+            (ExitCode.Done, "done", true, 20, true));
         result.Report.Indexes.ShouldBe(["notes_nearest"]);
         (_server.Requests, _server.Inputs).ShouldBe((5, 20L));
         await ShouldBeWholeAsync(4);
-        (await OneAsync($"SELECT pg_get_indexdef('{_schema}.notes_nearest'::regclass)")).ShouldContain("USING hnsw (embedding vector_cosine_ops) WITH (m='8', ef_construction='32')");
+        (await OneAsync($"SELECT pg_get_indexdef('{_schema}.notes_nearest'::regclass)")).ShouldContain(
+            "USING hnsw (embedding vector_cosine_ops) WITH (m='8', ef_construction='32')");
 
         var requests = _server.Requests;
         var again = await RunAsync(request: Request(relax));
@@ -94,7 +103,8 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
         await PostgresFixture.RunAsync(_url, $"INSERT INTO {Table} VALUES (30, 'New', 'row', NULL)");
         var before = _server.Inputs;
         var result = await RunAsync();
-        (result.ExitCode, result.Report.Mode, result.Report.Rows.Updated, _server.Inputs - before).ShouldBe((ExitCode.Done, "inplace", 2, 2L));
+        (result.ExitCode, result.Report.Mode, result.Report.Rows.Updated, _server.Inputs - before).ShouldBe(
+            (ExitCode.Done, "inplace", 2, 2L));
         result.Report.Rows.Empty.ShouldBe(1);
         (await OneAsync($"SELECT (embedding IS NULL)::text FROM {Table} WHERE id = 4")).ShouldBe("true");
         await ShouldBeWholeAsync(4);
@@ -106,7 +116,8 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
     public async Task Rows_that_lost_their_text_lose_no_more_vectors_than_a_sync_may_delete(int dimension)
     {
         await RunAsync();
-        await PostgresFixture.RunAsync(_url, $"UPDATE {Table} SET title = NULL, body = '' WHERE id <= 11; UPDATE {Table} SET body = 'Another body' WHERE id = 12");
+        await PostgresFixture.RunAsync(
+            _url, $"UPDATE {Table} SET title = NULL, body = '' WHERE id <= 11; UPDATE {Table} SET body = 'Another body' WHERE id = 12");
         var requests = _server.Requests;
         var refused = await RunAsync(dimension);
         (refused.ExitCode, refused.Report.Status, _server.Requests).ShouldBe((ExitCode.Guard, "stopped", requests));
@@ -189,7 +200,8 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
     private async Task InitializeTableAsync()
     {
         await MakeAsync("id bigint PRIMARY KEY, title text, body text, embedding vector(8)", "i, 'Title ' || i, 'Body ' || (i % 7)");
-        await PostgresFixture.RunAsync(_url, $"CREATE INDEX notes_nearest ON {Table} USING hnsw (embedding vector_cosine_ops) WITH (m = 8, ef_construction = 32)");
+        await PostgresFixture.RunAsync(
+            _url, $"CREATE INDEX notes_nearest ON {Table} USING hnsw (embedding vector_cosine_ops) WITH (m = 8, ef_construction = 32)");
     }
 
     [Fact]
@@ -239,7 +251,8 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
     [InlineData("text", "'key-' || i || ' ''quoted\"'")]
     public async Task Keys_of_other_types_and_odd_names(string type, string value)
     {
-        await MakeAsync($"\"Id of it\" {type} PRIMARY KEY, title text, body text, hash int, embedding halfvec(8)", $"{value}, 'Title ' || i, 'Body', i", "\"Odd Table\"");
+        await MakeAsync($"\"Id of it\" {type} PRIMARY KEY, title text, body text, hash int, embedding halfvec(8)",
+            $"{value}, 'Title ' || i, 'Body', i", "\"Odd Table\"");
         var result = await RunAsync(request: new($"{_schema}.\"Odd Table\"", null, ["title", "body"], "embedding", false, true, false));
         (result.ExitCode, result.Report.Rows.Updated, result.Report.TargetType).ShouldBe((ExitCode.Done, 20, "halfvec(4)"));
         await ShouldBeWholeAsync(4, name: "\"Odd Table\"");
@@ -254,15 +267,18 @@ public sealed class ColumnReembedTests(PostgresFixture postgres) : IClassFixture
         await PostgresFixture.RunAsync(_url, $"CREATE INDEX partly ON {Table} USING hnsw (embedding vector_l2_ops) WHERE id > 3");
         (await RefusedAsync()).ShouldContain("partly");
         await PostgresFixture.RunAsync(_url, $"DROP INDEX {_schema}.partly");
-        await PostgresFixture.RunAsync(_url, $"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{_schema}.notes_nearest'::regclass");
+        await PostgresFixture.RunAsync(
+            _url, $"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{_schema}.notes_nearest'::regclass");
         (await RefusedAsync()).ShouldContain("INVALID");
         (await RefusedAsync(new("nowhere", null, ["a"], "b", false, true, false))).ShouldContain("no such table");
         (await RefusedAsync(new(Table, null, ["body"], "title", false, true, false))).ShouldContain("of type text");
-        (await RefusedAsync(new(Table, null, ["lost"], "embedding", false, true, false))).ShouldContain("'id', 'title', 'body', 'embedding'");
+        (await RefusedAsync(new(Table, null, ["lost"], "embedding", false, true, false))).ShouldContain(
+            "'id', 'title', 'body', 'embedding'");
         (await OneAsync("SELECT count(*)::text FROM pg_namespace WHERE nspname = 'embsync'")).ShouldBe("0");
         _server.Requests.ShouldBe(0);
 
-        async Task<string> RefusedAsync(ColumnRequest? request = null) => (await Should.ThrowAsync<UsageException>(() => RunAsync(request: request))).Message;
+        async Task<string> RefusedAsync(ColumnRequest? request = null) =>
+            (await Should.ThrowAsync<UsageException>(() => RunAsync(request: request))).Message;
     }
 
     [Fact]

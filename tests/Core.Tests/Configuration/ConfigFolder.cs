@@ -30,11 +30,13 @@ internal sealed class ConfigFolder : IDisposable
         return full;
     }
 
-    public EmbSyncConfig Load(ConfigOverrides? flags = null, string? file = null, string? from = null, string? repository = null, string? origin = null) =>
+    public EmbSyncConfig Load(ConfigOverrides? flags = null, string? file = null, string? from = null, string? repository = null,
+        string? origin = null) =>
         ConfigLoader.Load(new(file, from ?? Root, repository, origin, Environment, flags ?? ConfigOverrides.None));
 
     /// <summary>The lines of what is wrong; fails when nothing is.</summary>
-    public string Errors(ConfigOverrides? flags = null, string? file = null) => Should.Throw<UsageException>(() => Load(flags, file)).Message;
+    public string Errors(ConfigOverrides? flags = null, string? file = null) =>
+        Should.Throw<UsageException>(() => Load(flags, file)).Message;
 
     public static EmbSyncConfig LoadYaml(string yaml, params (string Name, string Value)[] environment)
     {

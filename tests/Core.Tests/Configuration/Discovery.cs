@@ -68,7 +68,8 @@ public sealed class Discovery
     {
         using var folder = new ConfigFolder("project: a\n");
         folder.Write("embsync.json", "{}");
-        folder.Errors().ShouldBe($"{folder.Root}/embsync.yaml and embsync.json are in the same folder: remove one, or say which with --config");
+        folder.Errors().ShouldBe(
+            $"{folder.Root}/embsync.yaml and embsync.json are in the same folder: remove one, or say which with --config");
         folder.Load(file: "embsync.json").File.ShouldEndWith("embsync.json");
     }
 
@@ -88,7 +89,8 @@ public sealed class Discovery
     {
         using var folder = new ConfigFolder();
         Directory.CreateDirectory(Path.Combine(folder.Root, "folder.yaml"));
-        folder.Errors(file: "absent.yaml").ShouldBe("absent.yaml: there is no such file: check --config and EMBSYNC_CONFIG, or run `embsync init`");
+        folder.Errors(file: "absent.yaml").ShouldBe(
+            "absent.yaml: there is no such file: check --config and EMBSYNC_CONFIG, or run `embsync init`");
         folder.Errors(file: "folder.yaml").ShouldStartWith("folder.yaml: can't be read");
     }
 

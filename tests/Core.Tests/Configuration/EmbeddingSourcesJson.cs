@@ -25,15 +25,18 @@ public sealed class EmbeddingSourcesJson
         var config = Load(Example);
 
         config.Embeddings.Spaces.ShouldBe([new("large", "text-embedding-3-large", 3072), new("small", "text-embedding-3-small", 1536)]);
-        (config.Embeddings.Provider, config.Embeddings.BatchSize, config.Embeddings.ApiKey!.Origin).ShouldBe(("openai", 50, "env:OPENAI_API_KEY"));
+        (config.Embeddings.Provider, config.Embeddings.BatchSize, config.Embeddings.ApiKey!.Origin).ShouldBe(
+            ("openai", 50, "env:OPENAI_API_KEY"));
         (config.Store.Backend, config.Store.Url!.Origin).ShouldBe((StoreBackend.Postgres, "env:DATABASE_URL"));
-        config.Sources.Cast<ColumnSourceConfig>().Select(source => (source.Name, source.Table, source.Column)).ShouldBe([("options", "config_option", "value"), ("names", "public.config_option", "name")]);
+        config.Sources.Cast<ColumnSourceConfig>().Select(source => (source.Name, source.Table, source.Column)).ShouldBe(
+            [("options", "config_option", "value"), ("names", "public.config_option", "name")]);
     }
 
     [Fact]
     public void Is_checked_like_any_other_with_line_and_column()
     {
-        using var folder = Folder(Example.Replace("\"batchSize\": 50", "\"batchSize\": 5000, \"modles\": {}", StringComparison.Ordinal).Replace("\"column\": \"name\"", "\"colum\": \"name\"", StringComparison.Ordinal));
+        using var folder = Folder(Example.Replace("\"batchSize\": 50", "\"batchSize\": 5000, \"modles\": {}", StringComparison.Ordinal)
+            .Replace("\"column\": \"name\"", "\"colum\": \"name\"", StringComparison.Ordinal));
 
         Approval.Verify(folder.Errors(file: Path.Combine(folder.Root, "embedding-sources.json")));
     }

@@ -73,7 +73,8 @@ public sealed class Errors
     [Fact]
     public void Spaces_have_the_dimension_of_their_model_where_none_is_written()
     {
-        var config = ConfigFolder.LoadYaml("version: 1\nembeddings:\n  provider: openai\n  spaces: { large: { model: text-embedding-3-large }, small: { } }");
+        var config = ConfigFolder.LoadYaml(
+            "version: 1\nembeddings:\n  provider: openai\n  spaces: { large: { model: text-embedding-3-large }, small: { } }");
         config.Embeddings.Spaces.ShouldBe([new("large", "text-embedding-3-large", 3072), new("small", "text-embedding-3-small", 1536)]);
         config.Embeddings.BySpace.Select(space => (space.Space, space.Config.Model, space.Config.Dimension))
             .ShouldBe([("large", "text-embedding-3-large", 3072), ("small", "text-embedding-3-small", 1536)]);
@@ -159,8 +160,10 @@ public sealed class Errors
 
     [Fact]
     public void Many_errors_are_counted_after_fifty() =>
-        ConfigFolder.ErrorsIn(string.Concat(Enumerable.Range(0, 70).Select(i => $"unknown{i}: 1\n"))).Split('\n').ShouldSatisfyAllConditions(
-            lines => lines.Length.ShouldBe(51), lines => lines[0].ShouldStartWith("embsync.yaml:1:1: unknown key 'unknown0'"), lines => lines[50].ShouldBe("and 20 more"));
+        ConfigFolder.ErrorsIn(string.Concat(Enumerable.Range(0, 70).Select(i => $"unknown{i}: 1\n"))).Split('\n')
+            .ShouldSatisfyAllConditions(
+            lines => lines.Length.ShouldBe(51), lines => lines[0].ShouldStartWith("embsync.yaml:1:1: unknown key 'unknown0'"), lines =>
+            lines[50].ShouldBe("and 20 more"));
 
     [Fact]
     public void Sources_that_name_nothing() => ConfigFolder.ErrorsIn("sources: []\n").ShouldBe(
@@ -180,9 +183,11 @@ public sealed class Errors
     public void The_alias_of_the_backend_is_read_and_both_are_refused()
     {
         ConfigFolder.LoadYaml("vectorStorage: { backend: memory }\n").Store.Backend.ShouldBe(StoreBackend.Memory);
-        ConfigFolder.LoadYaml("vectorStorage: { backend: memory }\n", ("EMBSYNC_STORE_BACKEND", "sqlite")).Store.Backend.ShouldBe(StoreBackend.Sqlite);
+        ConfigFolder.LoadYaml("vectorStorage: { backend: memory }\n", ("EMBSYNC_STORE_BACKEND", "sqlite")).Store.Backend.ShouldBe(
+            StoreBackend.Sqlite);
         ConfigFolder.ErrorsIn("store: { backend: memory }\nvectorStorage: { backend: sqlite }\n")
             .ShouldBe("embsync.yaml:2:27: vectorStorage.backend is another name of store.backend, which is set too: keep one");
-        ConfigFolder.ErrorsIn("vectorStorage: { path: x }\n").ShouldBe("embsync.yaml:1:18: unknown key 'path' in vectorStorage: did you mean 'store.path'?");
+        ConfigFolder.ErrorsIn("vectorStorage: { path: x }\n").ShouldBe(
+            "embsync.yaml:1:18: unknown key 'path' in vectorStorage: did you mean 'store.path'?");
     }
 }

@@ -39,9 +39,12 @@ internal static class FuzzedConfig
 
     private static readonly string[] Pieces =
     [
-        "&a ", "*a", "!!str ", "!x ", "---\n", "...\n", "%YAML 1.1\n", "? ", ": ", "- ", "[", "]", "{", "}", ",", "'", "\"", "\\", "\t", "\n", "\r\n", " ", "  ", "#", "|\n", ">-\n",
-        "~", "null", "true", "-1", "1e9", "99999999999999999999", "0x1F", ".inf", "env:", "env:NO", "env:X", "env:K", "\0", "\u0085", "\u2028", "\ufeff", "\ud83d\ude00", "\u202e", "é", "<<: ",
-        "sources:\n", "store:\n", "limits: ", "name: ", "version: 2\n", "20%", "\\ud800", "\\x00", "@", "`", "=", "\u001b[31m", "a/../b", "/**", "//", "/*",
+        "&a ", "*a", "!!str ", "!x ", "---\n", "...\n", "%YAML 1.1\n", "? ", ": ", "- ", "[", "]", "{", "}", ",", "'", "\"", "\\", "\t",
+            "\n", "\r\n", " ", "  ", "#", "|\n", ">-\n",
+        "~", "null", "true", "-1", "1e9", "99999999999999999999", "0x1F", ".inf", "env:", "env:NO", "env:X", "env:K", "\0", "\u0085",
+            "\u2028", "\ufeff", "\ud83d\ude00", "\u202e", "é", "<<: ",
+        "sources:\n", "store:\n", "limits: ", "name: ", "version: 2\n", "20%", "\\ud800", "\\x00", "@", "`", "=", "\u001b[31m", "a/../b",
+            "/**", "//", "/*",
     ];
 
     public static string Next(Random random, bool isJson)

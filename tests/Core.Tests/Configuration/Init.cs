@@ -50,7 +50,8 @@ public sealed class Init
     {
         var seed = Environment.TickCount;
         var random = new Random(seed);
-        string[] folders = ["tasks", "docs", ".github", "a b", "we\"ird", "x*y", "{a,b}", "日本", "-dash", "...", "Docs", "doc's", "line\nbreak", "node", ".docs", "[id]"];
+        string[] folders = ["tasks", "docs", ".github", "a b", "we\"ird", "x*y", "{a,b}", "日本", "-dash", "...", "Docs", "doc's",
+            "line\nbreak", "node", ".docs", "[id]"];
         string[] keys = ["id", "title", "status", "summary", "a b", "ключ", "\"quoted\"", "type", "x.y", "true", "12"];
         for (var round = 0; round < 150; round++)
         {
@@ -66,8 +67,12 @@ public sealed class Init
             var findings = InitScanner.Scan(folder.Root, files);
             var config = Loads(folder, findings);
             findings.Sources.Sum(source => source.Files).ShouldBe(findings.Markdown, $"seed {seed}, round {round}");
-            config.Sources.Cast<MarkdownSourceConfig>().Select(source => (source.Name, source.IdKey, string.Join('|', source.Include), string.Join('|', source.Exclude), string.Join('|', source.Embed), string.Join('|', source.Metadata)))
-                .ShouldBe(findings.Sources.Select(source => (source.Name, source.IdKey, string.Join('|', source.Include), string.Join('|', source.Exclude), string.Join('|', source.Embed), string.Join('|', source.Metadata))), $"seed {seed}, round {round}");
+            config.Sources.Cast<MarkdownSourceConfig>()
+                .Select(source => (source.Name, source.IdKey, string.Join('|', source.Include), string.Join('|', source.Exclude),
+                string.Join('|', source.Embed), string.Join('|', source.Metadata)))
+                .ShouldBe(findings.Sources.Select(source =>
+                    (source.Name, source.IdKey, string.Join('|', source.Include), string.Join('|', source.Exclude),
+                    string.Join('|', source.Embed), string.Join('|', source.Metadata))), $"seed {seed}, round {round}");
         }
     }
 
@@ -80,7 +85,8 @@ public sealed class Init
         folder.Write("docs/open.md", "---\nid: 1\n");
         folder.Write("secret.txt", "---\nid: canary\n---\n");
         File.CreateSymbolicLink(Path.Combine(folder.Root, "docs/link.md"), Path.Combine(folder.Root, "secret.txt"));
-        var source = InitScanner.Scan(folder.Root, ["docs/bomb.md", "docs/deep.md", "docs/open.md", "docs/link.md", "docs/absent.md"]).Sources.ShouldHaveSingleItem();
+        var source = InitScanner.Scan(folder.Root, ["docs/bomb.md", "docs/deep.md", "docs/open.md", "docs/link.md", "docs/absent.md"])
+            .Sources.ShouldHaveSingleItem();
         (source.Files, source.IdKey).ShouldBe((5, null));
         source.Metadata.ShouldBeEmpty();
     }
@@ -102,8 +108,10 @@ public sealed class Init
         // What is written out as a default must be one.
         using var bare = new ConfigFolder();
         var defaults = bare.Load();
-        (config.Embeddings.Model, config.Embeddings.Dimension, config.Embeddings.AutoIndex, config.Limits.MaxDelete, config.Store.Backend).ShouldBe(
-            (defaults.Embeddings.Model, defaults.Embeddings.Dimension, defaults.Embeddings.AutoIndex, defaults.Limits.MaxDelete, defaults.Store.Backend));
+        (config.Embeddings.Model, config.Embeddings.Dimension, config.Embeddings.AutoIndex, config.Limits.MaxDelete, config.Store.Backend)
+            .ShouldBe(
+            (defaults.Embeddings.Model, defaults.Embeddings.Dimension, defaults.Embeddings.AutoIndex, defaults.Limits.MaxDelete,
+            defaults.Store.Backend));
         return config;
     }
 }

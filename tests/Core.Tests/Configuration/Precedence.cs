@@ -24,7 +24,8 @@ public sealed class Precedence
     [Fact]
     public void Environment_wins_over_file()
     {
-        var config = ConfigFolder.LoadYaml(Yaml, ("EMBSYNC_EMBEDDINGS_BATCH_SIZE", "11"), ("EMBSYNC_LIMITS_MAX_COST", "0.25"), ("EMBSYNC_LIMITS_MAX_DELETE", "7"));
+        var config = ConfigFolder.LoadYaml(
+            Yaml, ("EMBSYNC_EMBEDDINGS_BATCH_SIZE", "11"), ("EMBSYNC_LIMITS_MAX_COST", "0.25"), ("EMBSYNC_LIMITS_MAX_DELETE", "7"));
         config.Embeddings.BatchSize.ShouldBe(11);
         config.Limits.MaxCost.ShouldBe(0.25m);
         config.Limits.MaxDelete.ShouldBe(new DeleteLimit(null, 7));
@@ -38,7 +39,8 @@ public sealed class Precedence
             ("EMBSYNC_EMBEDDINGS_BATCH_SIZE", "11"), ("EMBSYNC_EMBEDDINGS_BATCH_SLEEP_MS", "11"), ("EMBSYNC_EMBEDDINGS_CONCURRENCY", "11"),
             ("EMBSYNC_LIMITS_MAX_COST", "11"), ("EMBSYNC_LIMITS_MAX_TOKENS", "11"), ("EMBSYNC_LIMITS_MAX_DELETE", "11"),
             ("EMBSYNC_EMBEDDINGS_MODEL", "env-model"), ("EMBSYNC_EMBEDDINGS_DIMENSION", "11"), ("EMBSYNC_EMBEDDINGS_PROVIDER", "openai"));
-        var config = folder.Load(new(BatchSize: 12, SleepMs: 13, Concurrency: 14, MaxCost: 15.5m, MaxTokens: 16, MaxDelete: "17%", Model: "text-embedding-3-large", Dimension: 18));
+        var config = folder.Load(new(BatchSize: 12, SleepMs: 13, Concurrency: 14, MaxCost: 15.5m, MaxTokens: 16, MaxDelete: "17%",
+            Model: "text-embedding-3-large", Dimension: 18));
         config.Embeddings.BatchSize.ShouldBe(12);
         config.Embeddings.SleepMs.ShouldBe(13);
         config.Embeddings.Concurrency.ShouldBe(14);
@@ -69,7 +71,8 @@ public sealed class Precedence
     }
 
     [Fact]
-    public void A_variable_that_is_no_setting_is_an_error_with_a_guess() => ConfigFolder.ErrorsIn("version: 1", ("EMBSYNC_STORE_URI", "x"), ("EMBSYNC_LIMITS_MAXCOST", "1"), ("EMBSYNC_TEST_X", "1"))
+    public void A_variable_that_is_no_setting_is_an_error_with_a_guess() =>
+        ConfigFolder.ErrorsIn("version: 1", ("EMBSYNC_STORE_URI", "x"), ("EMBSYNC_LIMITS_MAXCOST", "1"), ("EMBSYNC_TEST_X", "1"))
         .ShouldBe("""
             EMBSYNC_LIMITS_MAXCOST: no setting has this variable: did you mean 'EMBSYNC_LIMITS_MAX_COST'?
             EMBSYNC_STORE_URI: no setting has this variable: did you mean 'EMBSYNC_STORE_URL'?
@@ -82,19 +85,25 @@ public sealed class Precedence
         // read from the variable.
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["project"] = "p", ["store.backend"] = "postgres", ["store.path"] = "x.db", ["store.url"] = "Host=h;Password=p", ["store.schema"] = "s",
+            ["project"] = "p", ["store.backend"] = "postgres", ["store.path"] = "x.db", ["store.url"] = "Host=h;Password=p",
+                ["store.schema"] = "s",
             ["store.branch"] = "main", ["store.vectors"] = "vector", ["store.keepText"] = "false", ["embeddings.autoIndex"] = "off",
             ["embeddings.provider"] = "openai", ["embeddings.baseUrl"] = "https://example.test/v1", ["embeddings.apiKey"] = "k-123456",
-            ["embeddings.model"] = "m", ["embeddings.dimension"] = "12", ["embeddings.batch.size"] = "3", ["embeddings.batch.sleepMs"] = "4",
+            ["embeddings.model"] = "m", ["embeddings.dimension"] = "12", ["embeddings.batch.size"] = "3",
+            ["embeddings.batch.sleepMs"] = "4",
             ["embeddings.concurrency"] = "5", ["embeddings.allowHosts"] = "a.test, b.test", ["embeddings.allowInsecureHttp"] = "true",
-            ["embeddings.prefixes.document"] = "d: ", ["embeddings.prefixes.query"] = "q: ", ["limits.maxCost"] = "6", ["limits.maxTokens"] = "7",
+            ["embeddings.prefixes.document"] = "d: ", ["embeddings.prefixes.query"] = "q: ", ["limits.maxCost"] = "6",
+            ["limits.maxTokens"] = "7",
             ["limits.maxDelete"] = "8", ["limits.maxFileBytes"] = "9KB", ["limits.onModelChange"] = "always",
             ["store.spool"] = "waiting", ["embeddings.rate.requestsPerMinute"] = "10", ["embeddings.rate.tokensPerMinute"] = "11",
             ["embeddings.retry.seconds"] = "12", ["embeddings.retry.max"] = "13", ["embeddings.timeoutSeconds"] = "14",
-            ["store.index.m"] = "15", ["store.index.efConstruction"] = "65", ["store.index.efSearch"] = "101", ["store.index.memory"] = "2GB", ["store.index.minRows"] = "16",
-            ["embeddings.request.dimensions"] = "omit", ["embeddings.request.encoding"] = "float", ["embeddings.request.model"] = "any", ["embeddings.queryTimeoutMs"] = "17000",
+            ["store.index.m"] = "15", ["store.index.efConstruction"] = "65", ["store.index.efSearch"] = "101",
+            ["store.index.memory"] = "2GB", ["store.index.minRows"] = "16",
+            ["embeddings.request.dimensions"] = "omit", ["embeddings.request.encoding"] = "float", ["embeddings.request.model"] = "any",
+            ["embeddings.queryTimeoutMs"] = "17000",
         };
-        var known = ConfigView.Settings.Where(setting => setting.Variable is not null && !setting.Path.StartsWith("embeddings.local.", StringComparison.Ordinal)).ToDictionary(setting => setting.Path, setting => setting.Variable!);
+        var known = ConfigView.Settings.Where(setting => setting.Variable is not null && !setting.Path.StartsWith("embeddings.local.",
+            StringComparison.Ordinal)).ToDictionary(setting => setting.Path, setting => setting.Variable!);
         known.Keys.ShouldBe(values.Keys, ignoreOrder: true);
         var config = ConfigFolder.LoadYaml("version: 1", [.. values.Select(pair => (known[pair.Key], pair.Value))]);
         foreach (var (path, variable) in known)
@@ -105,7 +114,8 @@ public sealed class Precedence
         config.Embeddings.AllowHosts.ShouldBe(["a.test", "b.test", "example.test"]);
         config.Embeddings.Prefixes.ShouldBe(new RolePrefixes("d: ", "q: "));
         config.Embeddings.Pace.ShouldBe(new(10, 11, 12, 13, 14) { QueryMs = 17_000 });
-        config.Embeddings.Request.ShouldBe(new(false, VectorEncoding.Float, "any", config.Embeddings.Request.Extra, config.Embeddings.Request.Headers));
+        config.Embeddings.Request.ShouldBe(
+            new(false, VectorEncoding.Float, "any", config.Embeddings.Request.Extra, config.Embeddings.Request.Headers));
         config.Store.Index.ShouldBe(new(15, 65, 101, 2L * 1024 * 1024 * 1024, 16));
         config.Limits.OnModelChange.ShouldBe(int.MaxValue);
         config.Store.Url!.Reveal().ShouldBe("Host=h;Password=p");

@@ -19,14 +19,16 @@ public sealed class Redaction
     [Fact]
     public void The_password_of_a_connection_goes_alone_too()
     {
-        var redactor = new Redactor([new("postgresql://me:s3cr%40t-word@host/db", "env:U"), new("Host=h;Username=u;Password='other word';Database=d", "env:V")]);
+        var redactor = new Redactor(
+            [new("postgresql://me:s3cr%40t-word@host/db", "env:U"), new("Host=h;Username=u;Password='other word';Database=d", "env:V")]);
         redactor.Redact("login with s3cr%40t-word or s3cr@t-word or other word failed for me at host")
             .ShouldBe("login with *** or *** or *** failed for me at host");
     }
 
     [Fact]
     public void A_password_that_is_also_a_name_leaves_the_name_readable() =>
-        new Redactor([new("postgresql://postgres:postgres@localhost/postgres", "env:U")]).Redact("postgres localhost/postgres: postgresql://postgres:postgres@localhost/x")
+        new Redactor([new("postgresql://postgres:postgres@localhost/postgres", "env:U")]).Redact(
+            "postgres localhost/postgres: postgresql://postgres:postgres@localhost/x")
             .ShouldBe("postgres localhost/postgres: postgresql://postgres:***@localhost/x");
 
     [Theory]
@@ -53,12 +55,14 @@ public sealed class Redaction
     public void An_empty_secret_takes_nothing_out() => new Redactor([new("", "env:X"), new(" ", "env:Y")]).Redact("a b").ShouldBe("a b");
 
     [Fact]
-    public void A_secret_within_another_leaves_no_rest() => new Redactor([new("canary", "env:A"), new("canary-long", "env:B")]).Redact("canary-long").ShouldBe("***");
+    public void A_secret_within_another_leaves_no_rest() =>
+        new Redactor([new("canary", "env:A"), new("canary-long", "env:B")]).Redact("canary-long").ShouldBe("***");
 
     [Fact]
     public void Knows_the_secrets_of_a_configuration()
     {
-        var config = ConfigFolder.LoadYaml("embeddings: { provider: openai }\n", ("OPENAI_API_KEY", "key-canary"), ("EMBSYNC_STORE_URL", "Host=h;Password=pass-canary"));
+        var config = ConfigFolder.LoadYaml(
+            "embeddings: { provider: openai }\n", ("OPENAI_API_KEY", "key-canary"), ("EMBSYNC_STORE_URL", "Host=h;Password=pass-canary"));
         Redactor.For(config).Redact("key-canary pass-canary").ShouldBe("*** ***");
     }
 

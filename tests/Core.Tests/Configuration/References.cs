@@ -46,7 +46,8 @@ public sealed class References
         """);
 
     [Fact]
-    public void What_a_variable_holds_is_never_repeated() => ConfigFolder.ErrorsIn("embeddings: { dimension: env:K }\nproject: env:P\nstore: { url: env:U, backend: postgres }\n",
+    public void What_a_variable_holds_is_never_repeated() =>
+        ConfigFolder.ErrorsIn("embeddings: { dimension: env:K }\nproject: env:P\nstore: { url: env:U, backend: postgres }\n",
         ("K", "canary-4711"), ("P", "canary\u0007"), ("U", "canary-0815")).ShouldBe("""
         embsync.yaml:1:26: embeddings.dimension must be a whole number from 1 to 16000, not what the environment holds
         embsync.yaml:2:10: project must be a name of at most 200 characters, not what the environment holds: it holds a line break, a control character or half a character
@@ -77,7 +78,8 @@ public sealed class References
         (named.ApiKey!.Reveal(), named.ApiKey.ToString(), named.ApiKeyVariable).ShouldBe(("mine-123", "(env:MY_KEY)", "MY_KEY"));
         var usual = ConfigFolder.LoadYaml("embeddings: { provider: openai }\n", environment).Embeddings;
         (usual.ApiKey!.Reveal(), usual.ApiKey.ToString()).ShouldBe(("usual-123", "(env:OPENAI_API_KEY)"));
-        var setting = ConfigFolder.LoadYaml("embeddings: { provider: openai, apiKey: env:MY_KEY }\n", [.. environment, ("EMBSYNC_EMBEDDINGS_API_KEY", "set-123")]).Embeddings;
+        var setting = ConfigFolder.LoadYaml("embeddings: { provider: openai, apiKey: env:MY_KEY }\n",
+            [.. environment, ("EMBSYNC_EMBEDDINGS_API_KEY", "set-123")]).Embeddings;
         (setting.ApiKey!.Reveal(), setting.ApiKeyVariable).ShouldBe(("set-123", "EMBSYNC_EMBEDDINGS_API_KEY"));
         ConfigFolder.LoadYaml("embeddings: { provider: lexical }\n", environment).Embeddings.ApiKey.ShouldBeNull();
     }

@@ -8,7 +8,8 @@ namespace EmbSync.Core.Tests.Configuration;
 public sealed class RequestSettings
 {
     [Fact]
-    public void Are_learned_where_nothing_is_written() => ConfigFolder.LoadYaml("version: 1").Embeddings.Request.ShouldBe(RequestConfig.Learned with
+    public void Are_learned_where_nothing_is_written() =>
+        ConfigFolder.LoadYaml("version: 1").Embeddings.Request.ShouldBe(RequestConfig.Learned with
     {
         Extra = ConfigFolder.LoadYaml("version: 1").Embeddings.Request.Extra,
         Headers = ConfigFolder.LoadYaml("version: 1").Embeddings.Request.Headers,
@@ -36,7 +37,8 @@ public sealed class RequestSettings
             "big 1e400 1e400", "input_type \"passage\" \"query\"", "odd \"0x1F\" \"0x1F\"", "onlyDocuments 1 ",
             """options {"a":[1,2.5,true,null,"x"],"document":"y","other":"z"} {"a":[1,2.5,true,null,"x"],"document":"y","other":"z"}""", "truncate \"NONE\" \"NONE\"",
         ]);
-        request.Headers.Select(header => $"{header.Name}={header.Value!.Reveal()} {header.Variable}").ShouldBe(["x-team=docs ", "X-Number=5 ", "api-key=canary GATEWAY_KEY"]);
+        request.Headers.Select(header => $"{header.Name}={header.Value!.Reveal()} {header.Variable}").ShouldBe(
+            ["x-team=docs ", "X-Number=5 ", "api-key=canary GATEWAY_KEY"]);
     }
 
     [Theory]
@@ -108,7 +110,8 @@ public sealed class RequestSettings
         errors.ShouldContain("embeddings.baseUrl points to 'evil.test', which may not have what the file takes from the environment (CANARY)");
         errors.ShouldNotContain("value-of-it");
         Should.NotThrow(() => ConfigFolder.LoadYaml(yaml, ("CANARY", "value-of-it"), ("EMBSYNC_EMBEDDINGS_ALLOW_HOSTS", "evil.test")));
-        Should.NotThrow(() => ConfigFolder.LoadYaml(yaml.Replace("https://evil.test", "http://localhost:1", StringComparison.Ordinal), ("CANARY", "value-of-it")));
+        Should.NotThrow(() => ConfigFolder.LoadYaml(
+            yaml.Replace("https://evil.test", "http://localhost:1", StringComparison.Ordinal), ("CANARY", "value-of-it")));
     }
 
     [Fact]
@@ -127,7 +130,8 @@ public sealed class RequestSettings
         var errors = ConfigFolder.ErrorsIn($"embeddings: {{ provider: openai, baseUrl: '{address}', allowHosts: [host.test] }}\n");
         Redactor.RedactPatterns(errors).ShouldNotContain("canary");
         errors.ShouldContain("its query holds a key");
-        var config = ConfigFolder.LoadYaml("embeddings: { provider: openai, baseUrl: env:ADDRESS, allowHosts: [host.test] }\n", ("ADDRESS", address));
+        var config = ConfigFolder.LoadYaml(
+            "embeddings: { provider: openai, baseUrl: env:ADDRESS, allowHosts: [host.test] }\n", ("ADDRESS", address));
         config.Embeddings.BaseUrl!.OriginalString.ShouldBe(address);
         ConfigView.Show(config, ConfigFormat.Yaml).ShouldNotContain("canary");
     }
@@ -157,16 +161,20 @@ public sealed class RequestSettings
     [Fact]
     public void That_change_vectors_change_the_fingerprint_and_others_do_not()
     {
-        string[] other = ["    extra: { a: 1 }", "    extra: { a: 2 }", "    extra: { a: { document: 1, query: 2 } }", "    extra: { a: { document: 1 } }", "    extra: { a: { query: 1 } }", "    extra: { b: 1 }", "    extra: { a: \"1\" }"];
+        string[] other = ["    extra: { a: 1 }", "    extra: { a: 2 }", "    extra: { a: { document: 1, query: 2 } }",
+            "    extra: { a: { document: 1 } }", "    extra: { a: { query: 1 } }", "    extra: { b: 1 }", "    extra: { a: \"1\" }"];
         string[] same = ["    dimensions: omit", "    encoding: float", "    model: any", "    headers: { x: y }", "    extra: {}"];
         other.Select(Fingerprint).ShouldBeUnique();
         other.Select(Fingerprint).ShouldNotContain(Fingerprint("    encoding: base64"));
         same.Select(Fingerprint).Distinct().ShouldHaveSingleItem().ShouldBe(Fingerprint("    encoding: base64"));
         Fingerprint("    extra: { a: 1, b: 2 }").ShouldBe(Fingerprint("    extra: { b: 2, a: 1 }"), "their order changes nothing");
-        ProviderFactory.SignatureOf(ConfigFolder.LoadYaml("embeddings: { provider: openai }").Embeddings).RoleRules.ShouldBe("", "stores of before stay as they are");
+        ProviderFactory.SignatureOf(ConfigFolder.LoadYaml("embeddings: { provider: openai }").Embeddings).RoleRules.ShouldBe(
+            "", "stores of before stay as they are");
     }
 
-    private static string Fingerprint(string lines) => ProviderFactory.SignatureOf(ConfigFolder.LoadYaml($"embeddings:\n  provider: openai\n  request:\n{lines}\n").Embeddings).Fingerprint;
+    private static string Fingerprint(string lines) =>
+        ProviderFactory.SignatureOf(ConfigFolder.LoadYaml($"embeddings:\n  provider: openai\n  request:\n{lines}\n").Embeddings)
+        .Fingerprint;
 
     private static RequestConfig Load(string lines, params (string Name, string Value)[] environment) =>
         ConfigFolder.LoadYaml($"embeddings:\n  provider: openai\n  request:\n{lines}\n", environment).Embeddings.Request;

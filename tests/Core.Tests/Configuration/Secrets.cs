@@ -23,7 +23,8 @@ public sealed class Secrets
     [InlineData("apiKey: { canary: canary }")]
     [InlineData("apiKey:")]
     public void A_key_of_another_shape_is_refused(string line) =>
-        ConfigFolder.ErrorsIn($"embeddings:\n  {line}\n").ShouldContain("embeddings.apiKey must be env:NAME, the environment variable that holds the key");
+        ConfigFolder.ErrorsIn($"embeddings:\n  {line}\n").ShouldContain(
+            "embeddings.apiKey must be env:NAME, the environment variable that holds the key");
 
     [Theory]
     [InlineData("postgresql://user:canary@host/db")]
@@ -54,18 +55,22 @@ public sealed class Secrets
     [Fact]
     public void Plain_http_goes_to_this_machine_only()
     {
-        foreach (var local in new[] { "http://localhost:11434/v1", "http://127.0.0.1/v1", "http://[::1]:8080/v1", "http://ollama.localhost/v1" })
+        foreach (var local in new[]
+            { "http://localhost:11434/v1", "http://127.0.0.1/v1", "http://[::1]:8080/v1", "http://ollama.localhost/v1" })
         {
             ConfigFolder.LoadYaml($"embeddings: {{ provider: openai, baseUrl: '{local}' }}\n").Embeddings.BaseUrl.ShouldBe(new Uri(local));
         }
 
-        foreach (var other in new[] { "http://example.test/v1", "http://10.0.0.1/v1", "http://localhost.example.test/v1", "http://0.0.0.0/v1" })
+        foreach (var other in new[]
+            { "http://example.test/v1", "http://10.0.0.1/v1", "http://localhost.example.test/v1", "http://0.0.0.0/v1" })
         {
             ConfigFolder.ErrorsIn($"embeddings: {{ provider: openai, baseUrl: '{other}' }}\n").ShouldContain("is plain HTTP to");
-            ConfigFolder.LoadYaml($"embeddings: {{ provider: openai, baseUrl: '{other}', allowInsecureHttp: true }}\n").Embeddings.AllowInsecureHttp.ShouldBeTrue();
+            ConfigFolder.LoadYaml($"embeddings: {{ provider: openai, baseUrl: '{other}', allowInsecureHttp: true }}\n")
+                .Embeddings.AllowInsecureHttp.ShouldBeTrue();
         }
 
-        ConfigFolder.ErrorsIn("embeddings: { provider: openai }\n", ("OPENAI_BASE_URL", "http://example.test")).ShouldContain("is plain HTTP to");
+        ConfigFolder.ErrorsIn("embeddings: { provider: openai }\n", ("OPENAI_BASE_URL", "http://example.test")).ShouldContain(
+            "is plain HTTP to");
     }
 
     [Fact]
@@ -76,11 +81,13 @@ public sealed class Secrets
             + "add the host to embeddings.allowHosts, or set EMBSYNC_EMBEDDINGS_ALLOW_HOSTS, which wins over the file";
         ConfigFolder.ErrorsIn(Yaml, ("K", "canary")).ShouldBe(Error);
         ConfigFolder.ErrorsIn(Yaml).ShouldBe(Error);
-        ConfigFolder.ErrorsIn(Yaml.Replace("  apiKey: env:K\n", "", StringComparison.Ordinal), ("OPENAI_API_KEY", "canary")).ShouldContain("may not have the key (OPENAI_API_KEY)");
+        ConfigFolder.ErrorsIn(Yaml.Replace("  apiKey: env:K\n", "", StringComparison.Ordinal), ("OPENAI_API_KEY", "canary")).ShouldContain(
+            "may not have the key (OPENAI_API_KEY)");
         ConfigFolder.LoadYaml(Yaml + "  allowHosts: [EVIL.test]\n").Embeddings.BaseUrl!.Host.ShouldBe("evil.test");
         // The environment's list wins: a pull request can't add to it.
         ConfigFolder.ErrorsIn(Yaml + "  allowHosts: [evil.test]\n", ("EMBSYNC_EMBEDDINGS_ALLOW_HOSTS", "good.test")).ShouldBe(Error);
-        ConfigFolder.LoadYaml(Yaml.Replace("https://evil.test/v1", "env:ADDRESS", StringComparison.Ordinal), ("ADDRESS", "https://mine.test/v1"))
+        ConfigFolder.LoadYaml(Yaml.Replace("https://evil.test/v1", "env:ADDRESS", StringComparison.Ordinal),
+            ("ADDRESS", "https://mine.test/v1"))
             .Embeddings.AllowHosts.ShouldBe(["mine.test"]);
     }
 

@@ -14,8 +14,10 @@ public sealed class Syntax
     [InlineData("store: !x { path: y }\n", "1:8: YAML tags (!name) are not read here: remove it")]
     [InlineData("version: 1\n---\nversion: 1\n", "2:1: a second YAML document starts here: only one is read, remove the line ---")]
     [InlineData("? [a]\n: 1\n", "1:3: a key must be text, not a list or a map")]
-    [InlineData("project: x\0y\n", "1:11: holds the control character U+0000: remove it (a file saved as UTF-16 shows such ones: save it as UTF-8)")]
-    public void What_yaml_has_beyond_plain_data_is_refused(string yaml, string error) => ConfigFolder.ErrorsIn(yaml).ShouldBe($"embsync.yaml:{error}");
+    [InlineData("project: x\0y\n",
+        "1:11: holds the control character U+0000: remove it (a file saved as UTF-16 shows such ones: save it as UTF-8)")]
+    public void What_yaml_has_beyond_plain_data_is_refused(string yaml, string error) =>
+        ConfigFolder.ErrorsIn(yaml).ShouldBe($"embsync.yaml:{error}");
 
     [Theory]
     [InlineData("store: [1, 2\nversion: 3\n", 1)]
@@ -34,7 +36,8 @@ public sealed class Syntax
     {
         var yaml = string.Concat(Enumerable.Repeat(piece, 900_000 / piece.Length));
         var errors = ConfigFolder.ErrorsIn(yaml);
-        (errors.Contains("nested deeper than 64 levels", StringComparison.Ordinal) || errors.Contains("a key must be text", StringComparison.Ordinal)).ShouldBeTrue(errors);
+        (errors.Contains("nested deeper than 64 levels", StringComparison.Ordinal)
+            || errors.Contains("a key must be text", StringComparison.Ordinal)).ShouldBeTrue(errors);
     }
 
     [Fact]
@@ -87,10 +90,12 @@ public sealed class Syntax
     }
 
     [Fact]
-    public void Windows_line_ends_are_lines() => ConfigFolder.ErrorsIn("version: 1\r\nproject: x\r\nbad: 1\r\n").ShouldStartWith("embsync.yaml:3:1: unknown key 'bad'");
+    public void Windows_line_ends_are_lines() =>
+        ConfigFolder.ErrorsIn("version: 1\r\nproject: x\r\nbad: 1\r\n").ShouldStartWith("embsync.yaml:3:1: unknown key 'bad'");
 
     [Theory]
-    [InlineData("{ \"version\": 1,\n  \"projct\": \"é\", \"x\": 1 }", "2:3: unknown key 'projct': did you mean 'project'?\nembsync.json:2:18: unknown key 'x'")]
+    [InlineData("{ \"version\": 1,\n  \"projct\": \"é\", \"x\": 1 }",
+        "2:3: unknown key 'projct': did you mean 'project'?\nembsync.json:2:18: unknown key 'x'")]
     [InlineData("{ \"version\": 1,\n  // comment\n}", "2:3: not valid JSON: ")]
     [InlineData("{ \"version\": 1, }", "1:17: not valid JSON: ")]
     [InlineData("{ \"version\": 1 } x", "1:18: not valid JSON: ")]
@@ -133,7 +138,8 @@ public sealed class Syntax
         Values(yaml.Load()).ShouldBe(Values(json.Load()));
 
         static string Values(EmbSyncConfig config) =>
-            ConfigView.Show(config with { File = null, Root = "/", Origins = new Dictionary<string, string>(), Store = config.Store with { Path = "/x" } }, ConfigFormat.Json);
+            ConfigView.Show(config with { File = null, Root = "/", Origins = new Dictionary<string, string>(), Store = config.Store with
+                { Path = "/x" } }, ConfigFormat.Json);
     }
 
     [Theory]
@@ -158,7 +164,8 @@ public sealed class Syntax
     [Fact]
     public void Many_sources_are_read()
     {
-        var config = ConfigFolder.LoadYaml("sources:\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"- {{ name: n{i}, include: [d{i}/*.md] }}\n")));
+        var config = ConfigFolder.LoadYaml(
+            "sources:\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"- {{ name: n{i}, include: [d{i}/*.md] }}\n")));
         config.Sources.Select(source => source.Name).Distinct().Count().ShouldBe(1000);
     }
 
@@ -166,7 +173,8 @@ public sealed class Syntax
     public void A_text_longer_than_any_setting_is_refused()
     {
         var text = new string('x', 8193);
-        ConfigFolder.ErrorsIn($"project: '{text}'\n").ShouldBe("embsync.yaml:1:10: a text of more than 8192 characters, which no setting takes");
+        ConfigFolder.ErrorsIn($"project: '{text}'\n").ShouldBe(
+            "embsync.yaml:1:10: a text of more than 8192 characters, which no setting takes");
         using var folder = new ConfigFolder();
         folder.Write("embsync.json", $"{{ \"project\": \"{text}\" }}");
         folder.Errors().ShouldBe("embsync.json:1:14: a text of more than 8192 characters, which no setting takes");

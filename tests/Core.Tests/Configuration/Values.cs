@@ -24,7 +24,8 @@ public sealed class Values
     [InlineData("5 or 10")]
     [InlineData("99999999999")]
     [InlineData("true")]
-    public void Max_delete_refuses(string written) => ConfigFolder.ErrorsIn($"limits: {{ maxDelete: {written} }}\n").ShouldContain("limits.maxDelete must be a share such as 20%");
+    public void Max_delete_refuses(string written) =>
+        ConfigFolder.ErrorsIn($"limits: {{ maxDelete: {written} }}\n").ShouldContain("limits.maxDelete must be a share such as 20%");
 
     [Theory]
     [InlineData("5MB", 5 * 1024 * 1024)]
@@ -32,7 +33,8 @@ public sealed class Values
     [InlineData("2 GB", 2L * 1024 * 1024 * 1024)]
     [InlineData("100", 100)]
     [InlineData("100B", 100)]
-    public void Max_file_bytes(string written, long bytes) => ConfigFolder.LoadYaml($"limits: {{ maxFileBytes: {written} }}\n").Limits.MaxFileBytes.ShouldBe(bytes);
+    public void Max_file_bytes(string written, long bytes) =>
+        ConfigFolder.LoadYaml($"limits: {{ maxFileBytes: {written} }}\n").Limits.MaxFileBytes.ShouldBe(bytes);
 
     [Theory]
     [InlineData("0")]
@@ -40,13 +42,15 @@ public sealed class Values
     [InlineData("5mb")]
     [InlineData("1.5MB")]
     [InlineData("999999999999GB")]
-    public void Max_file_bytes_refuses(string written) => ConfigFolder.ErrorsIn($"limits: {{ maxFileBytes: {written} }}\n").ShouldContain("limits.maxFileBytes must be a size");
+    public void Max_file_bytes_refuses(string written) =>
+        ConfigFolder.ErrorsIn($"limits: {{ maxFileBytes: {written} }}\n").ShouldContain("limits.maxFileBytes must be a size");
 
     [Theory]
     [InlineData("never", 0)]
     [InlineData("always", int.MaxValue)]
     [InlineData("250", 250)]
-    public void On_model_change(string written, int items) => ConfigFolder.LoadYaml($"limits: {{ onModelChange: {written} }}\n").Limits.OnModelChange.ShouldBe(items);
+    public void On_model_change(string written, int items) =>
+        ConfigFolder.LoadYaml($"limits: {{ onModelChange: {written} }}\n").Limits.OnModelChange.ShouldBe(items);
 
     [Fact]
     public void A_whole_markdown_source()
@@ -72,7 +76,8 @@ public sealed class Values
         tasks.Exclude.ShouldBe(["tasks/archive/**", "a[b]/{x}.md"]);
         tasks.Embed.ShouldBe(["title", "summary"]);
         tasks.Metadata.ShouldBe(["status", "priority", "labels"]);
-        (tasks.Name, tasks.Priority, tasks.IdKey, tasks.ItemType, tasks.Chunk, tasks.TitleOnEveryChunk).ShouldBe(("tasks", -2, "id", "task", new ChunkConfig(256, 16), true));
+        (tasks.Name, tasks.Priority, tasks.IdKey, tasks.ItemType, tasks.Chunk, tasks.TitleOnEveryChunk).ShouldBe(
+            ("tasks", -2, "id", "task", new ChunkConfig(256, 16), true));
         config.Sources[1].ShouldBeOfType<MarkdownSourceConfig>().ItemType.ShouldBe("docs");
     }
 
@@ -83,7 +88,8 @@ public sealed class Values
             store: { backend: postgres, url: 'Host=h', schema: emb_2, branch: release/1.0, vectors: vector, keepText: false, path: /var/x.db }
             embeddings: { prefixes: { document: "passage: ", query: "Instruct: find\nQuery: " }, prices: { a/b: 0.5, "3": 1e-2 }, autoIndex: off }
             """);
-        (config.Store with { Url = null }).ShouldBe(new StoreConfig(StoreBackend.Postgres, "/var/x.db", null, "emb_2", "release/1.0", VectorType.Vector, false));
+        (config.Store with { Url = null }).ShouldBe(
+            new StoreConfig(StoreBackend.Postgres, "/var/x.db", null, "emb_2", "release/1.0", VectorType.Vector, false));
         config.Embeddings.Prefixes.ShouldBe(new RolePrefixes("passage: ", "Instruct: find\nQuery: "));
         config.Embeddings.Prices.ShouldBe(new Dictionary<string, decimal> { ["a/b"] = 0.5m, ["3"] = 0.01m });
         config.Embeddings.AutoIndex.ShouldBe(AutoIndex.Off);
@@ -112,15 +118,18 @@ public sealed class Values
     }
 
     [Theory]
-    [InlineData("provider: openai, model: text-embedding-3-small, dimension: 1537", "1:75: embeddings.dimension 1537 is more than 'text-embedding-3-small' makes: 1536 at most")]
-    [InlineData("provider: openai, model: text-embedding-ada-002, dimension: 384", "1:75: embeddings.dimension 384: 'text-embedding-ada-002' makes vectors of 1536 only")]
+    [InlineData("provider: openai, model: text-embedding-3-small, dimension: 1537",
+        "1:75: embeddings.dimension 1537 is more than 'text-embedding-3-small' makes: 1536 at most")]
+    [InlineData("provider: openai, model: text-embedding-ada-002, dimension: 384",
+        "1:75: embeddings.dimension 384: 'text-embedding-ada-002' makes vectors of 1536 only")]
     [InlineData("provider: openai, model: nomic-embed-text", "1:40: embeddings.dimension is needed for 'nomic-embed-text', a model that embsync doesn't know: write the length of its vectors (known are text-embedding-3-small, text-embedding-3-large, text-embedding-ada-002)")]
     [InlineData("provider: openai, model: lexical-v1, dimension: 9", "1:40: 'lexical-v1' is the model of provider lexical, not of openai: name another (known are text-embedding-3-small, text-embedding-3-large, text-embedding-ada-002)")]
     [InlineData("model: text-embedding-3-small", "1:22: provider lexical has one model, lexical-v1, not 'text-embedding-3-small': write provider: openai for others, or set EMBSYNC_EMBEDDINGS_MODEL=lexical-v1")]
     [InlineData("dimension: 63", "1:26: embeddings.dimension 63 is outside what 'lexical-v1' makes: 64 to 4000")]
     [InlineData("dimension: 4001", "1:26: embeddings.dimension 4001 is outside what 'lexical-v1' makes: 64 to 4000")]
     [InlineData("dimension: 16001", "1:26: embeddings.dimension must be a whole number from 1 to 16000, not the number 16001")]
-    [InlineData("provider: openia, model: text-embedding-3-small", "1:25: embeddings.provider must be local, lexical or openai, not 'openia': did you mean 'openai'?")]
+    [InlineData("provider: openia, model: text-embedding-3-small",
+        "1:25: embeddings.provider must be local, lexical or openai, not 'openia': did you mean 'openai'?")]
     public void A_model_must_make_the_dimension(string embeddings, string error) =>
         ConfigFolder.ErrorsIn($"embeddings: {{ {embeddings} }}\n").ShouldBe($"embsync.yaml:{error}");
 

@@ -56,14 +56,17 @@ public sealed class View
     /// <summary>Two sources where settings exclude each other.</summary>
     [Theory]
     [InlineData("markdown", "{ name: a }")]
-    [InlineData("table", "{ name: a, type: table, table: t, template: '{x}' }", "{ name: b, type: table, table: t, text: [x] }", "{ name: c, type: table, table: t, column: x }")]
+    [InlineData("table", "{ name: a, type: table, table: t, template: '{x}' }", "{ name: b, type: table, table: t, text: [x] }",
+        "{ name: c, type: table, table: t, column: x }")]
     [InlineData("query", "{ name: a, type: query, query: SELECT 1 }")]
     [InlineData("json", "{ name: a, type: json, text: [x] }", "{ name: b, type: json, template: '{x}' }")]
     public void Every_setting_shows(string type, params string[] sources)
     {
-        var config = ConfigFolder.LoadYaml($"sources:\n{string.Concat(sources.Select(source => $"  - {source}\n"))}", ("DATABASE_URL", "postgresql://localhost/x"));
+        var config = ConfigFolder.LoadYaml(
+            $"sources:\n{string.Concat(sources.Select(source => $"  - {source}\n"))}", ("DATABASE_URL", "postgresql://localhost/x"));
         var shown = EffectiveSettings.Of(config).Select(row => row.Setting.Path).Distinct();
-        var all = ConfigSchema.All.OfType<Leaf>().Where(leaf => leaf.AliasOf is null && leaf != ConfigSchema.JsonSchema && (leaf.SourceTypes.Count == 0 || leaf.SourceTypes.Contains(type)));
+        var all = ConfigSchema.All.OfType<Leaf>().Where(leaf => leaf.AliasOf is null && leaf != ConfigSchema.JsonSchema
+            && (leaf.SourceTypes.Count == 0 || leaf.SourceTypes.Contains(type)));
         shown.ShouldBe(all.Select(leaf => leaf.Path), ignoreOrder: true);
     }
 
@@ -79,7 +82,8 @@ public sealed class View
 
     [Fact]
     public void The_committed_schema_is_the_definitions() =>
-        ConfigView.Schema().ShouldBe(File.ReadAllText(SchemaFile()).ReplaceLineEndings("\n"), "To accept: embsync config schema > schema/embsync.schema.json");
+        ConfigView.Schema().ShouldBe(
+            File.ReadAllText(SchemaFile()).ReplaceLineEndings("\n"), "To accept: embsync config schema > schema/embsync.schema.json");
 
     [Fact]
     public void Every_setting_is_described()
@@ -106,7 +110,8 @@ public sealed class View
         {
             var full = path.Length == 0 ? key : $"{path}.{key}";
             yield return full;
-            var inner = value!["items"] as JsonObject is { } items && items.ContainsKey("properties") ? (items, full + "[]") : (value.AsObject(), full);
+            var inner = value!["items"] as JsonObject is { } items && items.ContainsKey("properties") ? (items, full + "[]")
+                : (value.AsObject(), full);
             if (inner.Item1.ContainsKey("properties"))
             {
                 foreach (var below in Paths(inner.Item1, inner.Item2))
@@ -120,7 +125,8 @@ public sealed class View
     private static string ShowAll(ConfigFormat format)
     {
         using var folder = new ConfigFolder(Yaml).With(
-            ("DATABASE_URL", "postgresql://u:canary@h/d"), ("MY_KEY", "canary-key"), ("EMBSYNC_EMBEDDINGS_CONCURRENCY", "2"), ("OPENAI_BASE_URL", "https://gateway.test/v1"));
+            ("DATABASE_URL", "postgresql://u:canary@h/d"), ("MY_KEY", "canary-key"), ("EMBSYNC_EMBEDDINGS_CONCURRENCY", "2"),
+            ("OPENAI_BASE_URL", "https://gateway.test/v1"));
         return ConfigView.Show(folder.Load(new(BatchSize: 16, MaxCost: 0.5m), origin: "owner/repo"), format);
     }
 

@@ -47,7 +47,8 @@ public sealed partial class DatabaseDoctorTests
     {
         var url = await DatabaseAsync("CREATE TABLE wide (embedding vector(3000)); INSERT INTO wide SELECT array_fill((1 + g)::real, ARRAY[3000])::vector FROM generate_series(1, 1100) g;");
 
-        (await ExamineAsync(url)).The("EMB2301").Problem.ShouldContain("ORDER BY \"embedding\"::public.halfvec(3000) <=> $1::public.halfvec(3000) LIMIT 10");
+        (await ExamineAsync(url)).The("EMB2301").Problem.ShouldContain(
+            "ORDER BY \"embedding\"::public.halfvec(3000) <=> $1::public.halfvec(3000) LIMIT 10");
         var column = (await ExamineAsync(url, fix: true)).Columns.Single();
         column.Search!.Index.ShouldBe("wide_embedding_hnsw");
         column.Indexes.Single().OperatorClass.ShouldBe("halfvec_cosine_ops");
@@ -111,7 +112,8 @@ public sealed partial class DatabaseDoctorTests
 
             (await ExamineAsync(PostgresFixture.As(url, role, "c4n4ry-Pa55"))).Codes("warning").ShouldBe(["EMB2304 public.euclid_l2"]);
             first.Columns.Single().Search!.Operator.ShouldBe("<=>");
-            (await PostgresFixture.RowsAsync(url, "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'euclid_l2'")).ShouldBe(["0"]);
+            (await PostgresFixture.RowsAsync(url, "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'euclid_l2'")).ShouldBe(
+                ["0"]);
         }
         finally
         {
@@ -122,7 +124,8 @@ public sealed partial class DatabaseDoctorTests
     [Fact]
     public async Task A_record_of_statements_that_is_not_loaded_is_done_without()
     {
-        var url = await DatabaseAsync("CREATE EXTENSION pg_stat_statements; CREATE TABLE docs (embedding vector(2)); INSERT INTO docs VALUES ('[1,0]')");
+        var url = await DatabaseAsync(
+            "CREATE EXTENSION pg_stat_statements; CREATE TABLE docs (embedding vector(2)); INSERT INTO docs VALUES ('[1,0]')");
 
         (await ExamineAsync(url)).Codes("error", "warning").ShouldBeEmpty();
     }

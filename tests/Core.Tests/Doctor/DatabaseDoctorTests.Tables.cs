@@ -54,24 +54,28 @@ public sealed partial class DatabaseDoctorTests
         var report = await ExamineAsync(url);
 
         report.Columns.Select(column => column.Type).ShouldBe(["halfvec(3)", "sparsevec"]);
-        report.Codes("error", "warning").ShouldBe(["EMB2204 public.sparse.embedding", "EMB2206 public.half.embedding", "EMB2206 public.sparse.embedding"]);
+        report.Codes("error", "warning").ShouldBe(
+            ["EMB2204 public.sparse.embedding", "EMB2206 public.half.embedding", "EMB2206 public.sparse.embedding"]);
         report.The("EMB2208").Problem.ShouldStartWith("1 of 2 vectors is not of length 1");
     }
 
     [Fact]
     public async Task One_named_table_is_looked_at_alone()
     {
-        var url = await DatabaseAsync("CREATE TABLE docs (embedding vector(3)); CREATE TABLE other (embedding vector(3)); CREATE TABLE bare (id int)");
+        var url = await DatabaseAsync(
+            "CREATE TABLE docs (embedding vector(3)); CREATE TABLE other (embedding vector(3)); CREATE TABLE bare (id int)");
 
         (await ExamineAsync(url, table: "public.docs")).Columns.Select(column => column.Table).ShouldBe(["public.docs"]);
         (await ExamineAsync(url, table: "bare")).The("EMB2203").Problem.ShouldBe("It has no embedding column.");
-        (await Should.ThrowAsync<UsageException>(() => ExamineAsync(url, table: "dosc"))).Message.ShouldContain("--table 'dosc': there is no such table");
+        (await Should.ThrowAsync<UsageException>(() => ExamineAsync(url, table: "dosc"))).Message.ShouldContain(
+            "--table 'dosc': there is no such table");
     }
 
     [Fact]
     public async Task A_table_that_somebody_has_locked_is_left_out_and_the_rest_goes_on()
     {
-        var url = await DatabaseAsync("CREATE TABLE docs (embedding vector(3)); CREATE TABLE other (embedding vector(3)); INSERT INTO other VALUES (NULL)");
+        var url = await DatabaseAsync(
+            "CREATE TABLE docs (embedding vector(3)); CREATE TABLE other (embedding vector(3)); INSERT INTO other VALUES (NULL)");
         await using var busy = await PostgresFixture.OpenAsync(url);
         await using var transaction = await busy.BeginTransactionAsync();
         await using (var take = new Npgsql.NpgsqlCommand("LOCK TABLE docs IN ACCESS EXCLUSIVE MODE", busy, transaction))
@@ -79,7 +83,8 @@ public sealed partial class DatabaseDoctorTests
             await take.ExecuteNonQueryAsync();
         }
 
-        (await ExamineAsync(url)).Codes().ShouldBe(["EMB2201 public.other.embedding", "EMB2105 extension vector", "EMB2209 public.docs.embedding"]);
+        (await ExamineAsync(url)).Codes().ShouldBe(
+            ["EMB2201 public.other.embedding", "EMB2105 extension vector", "EMB2209 public.docs.embedding"]);
     }
 
     [Fact]

@@ -66,7 +66,8 @@ public sealed partial class DatabaseDoctorTests(PostgresFixture server) : IClass
         again.Fixable.ShouldBe(0);
         again.Codes("error", "warning").ShouldBe(
         [
-            "EMB2204 public.mixed.embedding", "EMB2201 public.docs.embedding", "EMB2202 public.zero.embedding", "EMB2206 public.zero.embedding", "EMB2304 public.euclid_l2",
+            "EMB2204 public.mixed.embedding", "EMB2201 public.docs.embedding", "EMB2202 public.zero.embedding",
+                "EMB2206 public.zero.embedding", "EMB2304 public.euclid_l2",
         ]);
         again.The("EMB2304").Mend!.Text.ShouldBe("DROP INDEX CONCURRENTLY \"public\".\"euclid_l2\";");
         (await PostgresFixture.RowsAsync(url, "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")).ShouldBeEmpty();
@@ -132,7 +133,8 @@ public sealed partial class DatabaseDoctorTests(PostgresFixture server) : IClass
 
             var report = await ExamineAsync(PostgresFixture.As(url, role, "reader-pa55"));
 
-            report.Findings.ShouldContain(finding => finding.Code == "EMB2209" && finding.Problem.Contains("cannot execute INSERT in a read-only transaction"));
+            report.Findings.ShouldContain(
+                finding => finding.Code == "EMB2209" && finding.Problem.Contains("cannot execute INSERT in a read-only transaction"));
             report.Findings.ShouldContain(finding => finding.Code == "EMB2209" && finding.Problem.Contains("row security hides rows"));
         }
         finally

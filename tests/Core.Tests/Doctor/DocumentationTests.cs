@@ -9,7 +9,8 @@ public sealed class DocumentationTests
 {
     private static readonly (string Prefix, string Title)[] Sections =
     [
-        ("EMB20", "The database"), ("EMB21", "The extension"), ("EMB22", "Vectors and rows"), ("EMB23", "Indexes"), ("EMB24", "embsync's own store"),
+        ("EMB20", "The database"), ("EMB21", "The extension"), ("EMB22", "Vectors and rows"), ("EMB23", "Indexes"),
+            ("EMB24", "embsync's own store"),
         ("EMB25", "The provider"), ("EMB26", "Repository and configuration"),
     ];
 
@@ -18,7 +19,8 @@ public sealed class DocumentationTests
     {
         FindingKind.All.Select(kind => kind.Code).ShouldBeUnique();
         FindingKind.All.Select(kind => kind.Code).ShouldBe(FindingKind.All.Select(kind => kind.Code).Order(StringComparer.Ordinal));
-        typeof(FindingKind).GetFields().Where(field => field.FieldType == typeof(FindingKind)).Select(field => field.GetValue(null)).ShouldBe(FindingKind.All, ignoreOrder: true);
+        typeof(FindingKind).GetFields().Where(field => field.FieldType == typeof(FindingKind)).Select(field => field.GetValue(null))
+            .ShouldBe(FindingKind.All, ignoreOrder: true);
     }
 
     [Fact]

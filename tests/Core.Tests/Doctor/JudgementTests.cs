@@ -10,18 +10,23 @@ public sealed class JudgementTests
 {
     private static readonly TableName Docs = new("public", "docs");
 
-    private static VectorIndex Index(string name = "docs_hnsw", string operatorClass = "vector_cosine_ops", string symbol = "<=>", bool isValid = true, long scans = 5) => new(
+    private static VectorIndex Index(string name = "docs_hnsw", string operatorClass = "vector_cosine_ops", string symbol = "<=>",
+        bool isValid = true, long scans = 5) => new(
         new("public", name), "hnsw", operatorClass, symbol, "embedding", "public.vector(8)", null, "", isValid, false, 8192, scans);
 
     private static VectorColumn Column(long rows = 5_000, int? declared = 8, string type = "vector") => new(
         Docs, "embedding", type, declared, false, "app", true, rows, true, true,
-        new(rows, false, rows, rows > 0 ? [(declared ?? 8, rows)] : [], 0, 0, 0), [Index()], new("<=>", "docs_hnsw", true, 1.5, null), null);
+        new(rows, false, rows, rows > 0 ? [(declared ?? 8, rows)] : [], 0, 0, 0), [Index()], new("<=>", "docs_hnsw", true, 1.5, null),
+        null);
 
-    private static DatabaseFacts Facts(VectorColumn? column = null, string installed = "0.8.2", string? available = "0.8.2", bool mayCreate = true) => new(
-        "host/db", "app", "17.1", "UTF8", false, new(Version.Parse(installed), available is null ? null : Version.Parse(available), "public", mayCreate),
+    private static DatabaseFacts Facts(VectorColumn? column = null, string installed = "0.8.2", string? available = "0.8.2",
+        bool mayCreate = true) => new(
+        "host/db", "app", "17.1", "UTF8", false, new(
+        Version.Parse(installed), available is null ? null : Version.Parse(available), "public", mayCreate),
         column is null ? [] : [column], [], [], null, new HashSet<TableName>(), []);
 
-    private static IReadOnlyList<string> Codes(DatabaseFacts facts) => [.. DatabaseFindings.Of(facts).Select(finding => $"{finding.Severity} {finding.Kind.Code}")];
+    private static IReadOnlyList<string> Codes(DatabaseFacts facts) =>
+        [.. DatabaseFindings.Of(facts).Select(finding => $"{finding.Severity} {finding.Kind.Code}")];
 
     [Theory]
     [InlineData("0.4.4", "0.4.4", "Error EMB2104")]
@@ -76,14 +81,17 @@ public sealed class JudgementTests
         var finding = DatabaseFindings.Of(Facts(column)).ShouldHaveSingleItem();
 
         finding.Kind.ShouldBe(FindingKind.UnusedOperator);
-        finding.Problem.ShouldBe("vector_cosine_ops on public.docs.embedding serves <=>: recorded statements order by <-> (40 calls) and none by <=>.");
+        finding.Problem.ShouldBe(
+            "vector_cosine_ops on public.docs.embedding serves <=>: recorded statements order by <-> (40 calls) and none by <=>.");
         finding.Mend!.Steps[^1].ShouldContain("(\"embedding\" public.vector_l2_ops)");
         finding.Mend.IsSafe.ShouldBeTrue();
     }
 
     [Fact]
     public void An_index_that_statements_use_is_not_complained_of() =>
-        Codes(Facts(Column() with { Indexes = [Index(operatorClass: "vector_l2_ops", symbol: "<->", scans: 0)], Calls = new Dictionary<string, long> { ["<->"] = 1 } })).ShouldBeEmpty();
+        Codes(Facts(Column() with
+            { Indexes = [Index(operatorClass: "vector_l2_ops", symbol: "<->", scans: 0)], Calls = new Dictionary<string, long>
+            { ["<->"] = 1 } })).ShouldBeEmpty();
 
     [Fact]
     public void A_used_index_of_another_operator_is_not_complained_of() =>
@@ -103,7 +111,8 @@ public sealed class JudgementTests
     [Fact]
     public void Of_two_indexes_that_do_the_same_the_less_used_goes_by_hand()
     {
-        var finding = DatabaseFindings.Of(Facts(Column() with { Indexes = [Index(), Index("docs_again", scans: 0)] })).ShouldHaveSingleItem();
+        var finding = DatabaseFindings.Of(Facts(Column() with { Indexes = [Index(), Index("docs_again", scans: 0)] }))
+            .ShouldHaveSingleItem();
 
         finding.Kind.ShouldBe(FindingKind.DuplicateIndex);
         finding.Mend!.Steps.ShouldBe(["DROP INDEX CONCURRENTLY \"public\".\"docs_again\";"]);
@@ -134,7 +143,8 @@ public sealed class JudgementTests
 
         var findings = DatabaseFindings.Of(Facts(column));
 
-        findings.Single(finding => finding.Kind == FindingKind.PartlyEmbedded).Problem.ShouldBe("about 2,250,000 of about 3,000,000 rows have a vector.");
+        findings.Single(finding => finding.Kind == FindingKind.PartlyEmbedded).Problem.ShouldBe(
+            "about 2,250,000 of about 3,000,000 rows have a vector.");
         findings.Single(finding => finding.Kind == FindingKind.ZeroVectors).Problem.ShouldBe("3 of a sample of 15,000 vectors are zero.");
     }
 
@@ -184,7 +194,8 @@ public sealed class JudgementTests
 
         var findings = DatabaseFindings.Of(Facts(column));
 
-        findings.Single(finding => finding.Kind == FindingKind.OpenDimension).Mend!.Steps.ShouldHaveSingleItem().ShouldStartWith("ALTER TABLE \"public\".\"docs\" ALTER COLUMN \"embedding\" TYPE vector(8);");
+        findings.Single(finding => finding.Kind == FindingKind.OpenDimension).Mend!.Steps.ShouldHaveSingleItem().ShouldStartWith(
+            "ALTER TABLE \"public\".\"docs\" ALTER COLUMN \"embedding\" TYPE vector(8);");
         var mend = findings.Single(finding => finding.Kind == FindingKind.NoIndex).Mend!;
         mend.Steps[^1].ShouldContain("((\"embedding\"::public.vector(8)) public.vector_cosine_ops)");
         mend.IsSafe.ShouldBeFalse();
@@ -200,7 +211,8 @@ public sealed class JudgementTests
         System.Text.Encoding.UTF8.GetByteCount(first.Name).ShouldBeLessThanOrEqualTo(63);
         Built(Facts(column) with { HnswNames = new HashSet<TableName> { first } }).ShouldNotBe(first);
 
-        static TableName Built(DatabaseFacts facts) => DatabaseFindings.Of(facts).Single(finding => finding.Kind == FindingKind.NoIndex).Mend!.Builds!;
+        static TableName Built(DatabaseFacts facts) =>
+            DatabaseFindings.Of(facts).Single(finding => finding.Kind == FindingKind.NoIndex).Mend!.Builds!;
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public sealed class RunFindingTests
     [InlineData("partial", "EMB2420", "set items aside")]
     public void A_last_run_that_did_not_end_well_is_named(string status, string code, string says)
     {
-        var finding = RunFindings.Of([Run(RunRecord.Running), Run(status) with { Error = "401 from the provider" }, Run("done")]).ShouldHaveSingleItem();
+        var finding = RunFindings.Of([Run(RunRecord.Running), Run(status) with { Error = "401 from the provider" }, Run("done")])
+            .ShouldHaveSingleItem();
 
         finding.Kind.Code.ShouldBe(code);
         finding.Problem.ShouldContain(says);
@@ -41,7 +42,8 @@ public sealed class RunFindingTests
     [InlineData(4, 4, 400, null)]
     public void Requests_that_are_sent_again_or_slow_are_named(int requests, int retries, int seconds, string? says)
     {
-        var details = RunDetails.Of(new(1, false, 1, "done", "m", 3, new(1, 1, 0, 0, 0, 0, 0), new(1, 0, 0), requests, new(1, 1), new("USD", 0, 0), seconds, [], 0, []) { Retries = retries });
+        var details = RunDetails.Of(new(1, false, 1, "done", "m", 3, new(1, 1, 0, 0, 0, 0, 0), new(1, 0, 0), requests, new(1, 1),
+            new("USD", 0, 0), seconds, [], 0, []) { Retries = retries });
 
         var findings = RunFindings.Of([Run("done") with { Details = details, CompletedAt = Start.AddSeconds(seconds) }]).ToList();
 

@@ -33,7 +33,8 @@ public sealed class ChunkSnapshots
     [Fact]
     public void A_task_at_the_default_size() => Verify("task.md", Config with { Chunk = ChunkConfig.Default });
 
-    private static void Verify(string name, MarkdownSourceConfig? config = null, [CallerFilePath] string file = "", [CallerMemberName] string method = "")
+    private static void Verify(
+        string name, MarkdownSourceConfig? config = null, [CallerFilePath] string file = "", [CallerMemberName] string method = "")
     {
         var bytes = File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(file)!, "fixtures", name));
         var document = Reading.Read(bytes, config ?? Config, $"docs/{name}");
@@ -42,7 +43,8 @@ public sealed class ChunkSnapshots
             .AppendLine(document.Metadata);
         foreach (var chunk in document.Chunks)
         {
-            text.AppendLine($"=== {chunk.Seq} lines {chunk.StartLine} to {chunk.EndLine}, heading '{chunk.Heading}', {chunk.Hash}").AppendLine(chunk.Text);
+            text.AppendLine($"=== {chunk.Seq} lines {chunk.StartLine} to {chunk.EndLine}, heading '{chunk.Heading}', {chunk.Hash}")
+                .AppendLine(chunk.Text);
         }
 
         Approval.Verify(text.ToString(), method, file);

@@ -25,7 +25,8 @@ public sealed class Conflicts
 
     [Fact]
     public void Both_sides_are_embedded_without_the_markers() =>
-        Reading.Text("Before.\n\n<<<<<<< HEAD\nours\n||||||| base\nbase\n=======\ntheirs\n>>>>>>> branch\n\nAfter.\n").ShouldBe("Before.\n\nours\n\nbase\n\ntheirs\n\nAfter.");
+        Reading.Text("Before.\n\n<<<<<<< HEAD\nours\n||||||| base\nbase\n=======\ntheirs\n>>>>>>> branch\n\nAfter.\n").ShouldBe(
+            "Before.\n\nours\n\nbase\n\ntheirs\n\nAfter.");
 
     [Fact]
     public void Keys_of_both_sides_are_read_and_the_last_counts() =>

@@ -27,7 +27,8 @@ public sealed class CutBorders
     public void Ancestors_go_with_a_chunk_and_its_own_heading_is_in_its_text()
     {
         var text = Words.Words(60);
-        var chunks = Reading.Read($"## A\n\n{text}\n\n### B\n\n{text}\n\n#### C\n\n{text}\n\n### D\n\n{text}\n", Reading.Config with { Embed = [] }).Chunks;
+        var chunks = Reading.Read($"## A\n\n{text}\n\n### B\n\n{text}\n\n#### C\n\n{text}\n\n### D\n\n{text}\n", Reading.Config with
+            { Embed = [] }).Chunks;
         chunks.Select(chunk => (chunk.Heading, chunk.Text)).ShouldBe(
         [
             ("A", $"A\n\n{text}"),
@@ -41,7 +42,8 @@ public sealed class CutBorders
     public void Lines_are_the_files()
     {
         var text = Words.Words(60);
-        var chunks = Reading.Read($"---\ntitle: T\n---\n\n{text}\nmore\n\n## A\n\n{text}\n\n```\ncode\n```\n\nSetext\n------\n\n{text}\n").Chunks;
+        var chunks = Reading.Read($"---\ntitle: T\n---\n\n{text}\nmore\n\n## A\n\n{text}\n\n```\ncode\n```\n\nSetext\n------\n\n{text}\n")
+            .Chunks;
         chunks.Select(chunk => (chunk.StartLine, chunk.EndLine)).ShouldBe([(5, 6), (8, 14), (16, 19)]);
     }
 
@@ -81,8 +83,10 @@ public sealed class CutBorders
             "sentences" => (string.Join(' ', Enumerable.Range(0, 400).Select(_ => words.Sentence(9))), ". "),
             "words" => (words.Words(4_000), " "),
             "characters" => (string.Concat(Enumerable.Range(0, 20_000).Select(_ => (char)random.Next('a', 'z' + 1))), ""),
-            "emoji" => (string.Concat(Enumerable.Range(0, 4_000).Select(_ => char.ConvertFromUtf32(random.Next(0x1F600, 0x1F64F)) + "\uFE0F")), ""),
-            _ => (string.Concat(Enumerable.Range(0, 200).Select(_ => string.Concat(Enumerable.Range(0, 30).Select(_ => (char)random.Next(0x4E00, 0x9000))) + "。")), ""),
+            "emoji" => (string.Concat(Enumerable.Range(0, 4_000)
+            .Select(_ => char.ConvertFromUtf32(random.Next(0x1F600, 0x1F64F)) + "\uFE0F")), ""),
+            _ => (string.Concat(Enumerable.Range(0, 200)
+            .Select(_ => string.Concat(Enumerable.Range(0, 30).Select(_ => (char)random.Next(0x4E00, 0x9000))) + "。")), ""),
         };
         var whole = Reading.Text(markdown);
         var chunks = Reading.Read(markdown, Reading.Config with { Chunk = new ChunkConfig(128, 16) }).Chunks;
@@ -100,7 +104,8 @@ public sealed class CutBorders
             chunks.ShouldAllBe(chunk => chunk.Text.EndsWith('。'));
         }
 
-        chunks.ShouldAllBe(chunk => !char.IsLowSurrogate(chunk.Text.First()) && chunk.Text.First() != '\uFE0F' && !char.IsHighSurrogate(chunk.Text.Last()));
+        chunks.ShouldAllBe(chunk => !char.IsLowSurrogate(chunk.Text.First()) && chunk.Text.First() != '\uFE0F' && !char.IsHighSurrogate(
+            chunk.Text.Last()));
     }
 
     [Fact]
@@ -145,14 +150,17 @@ public sealed class CutBorders
         var random = new Random(13);
         var words = new RandomMarkdown(random);
         var sample = Enumerable.Range(0, 500).Select(_ => words.Sentence(random.Next(5, 20))).ToList();
-        var paragraphs = Enumerable.Range(0, 10_000).Select(_ => string.Join(' ', Enumerable.Range(0, 8).Select(_ => sample[random.Next(sample.Count)]))).ToList();
-        foreach (var body in new[] { string.Join("\n\n", paragraphs), string.Join(' ', paragraphs), string.Join(' ', paragraphs).Replace(".", "") })
+        var paragraphs = Enumerable.Range(0, 10_000).Select(
+            _ => string.Join(' ', Enumerable.Range(0, 8).Select(_ => sample[random.Next(sample.Count)]))).ToList();
+        foreach (var body in new[]
+            { string.Join("\n\n", paragraphs), string.Join(' ', paragraphs), string.Join(' ', paragraphs).Replace(".", "") })
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
             var chunks = Reading.Read(body).Chunks;
             var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
             body.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-                .SequenceEqual(chunks.SelectMany(chunk => chunk.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).ShouldBeTrue();
+                .SequenceEqual(chunks.SelectMany(chunk => chunk.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))
+                    .ShouldBeTrue();
             chunks.ShouldAllBe(chunk => TokenEstimate.Estimate(chunk.Text) <= 512);
             // Linear in the text, whatever its shape: 6 million characters.
             allocated.ShouldBeLessThan(1_000_000_000);

@@ -22,7 +22,8 @@ public sealed class Decoding
             [.. utf8.GetPreamble(), .. utf8.GetBytes(Document)],
             [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(Document)],
             [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes(Document)],
-            Encoding.UTF8.GetBytes(Document.Replace("ö", "o\u0308").Replace("é", "e\u0301").Replace("ï", "i\u0308").Replace("Å", "A\u030A")),
+            Encoding.UTF8.GetBytes(Document.Replace("ö", "o\u0308").Replace("é", "e\u0301").Replace("ï", "i\u0308").Replace(
+            "Å", "A\u030A")),
             Encoding.UTF8.GetBytes(Document.Replace("\n", " \t \n")),
         ];
         foreach (var form in forms)
@@ -32,7 +33,8 @@ public sealed class Decoding
     }
 
     [Theory]
-    [InlineData(new byte[] { (byte)'n', (byte)'a', 0xEF, (byte)'v', (byte)'e', (byte)' ', 0x93, (byte)'x', 0x94, (byte)' ', 0x80 }, "naïve “x” €")]
+    [InlineData(new byte[] { (byte)'n', (byte)'a', 0xEF, (byte)'v', (byte)'e', (byte)' ', 0x93, (byte)'x', 0x94, (byte)' ', 0x80 },
+        "naïve “x” €")]
     [InlineData(new byte[] { 0xC3, 0xA9, (byte)' ', 0xE9, (byte)' ', 0xC3, 0x28 }, "é é Ã(")]
     [InlineData(new byte[] { 0xED, 0xA0, 0x80 }, "í €")]
     public void Reads_other_bytes_as_windows_1252_and_says_the_line(byte[] bytes, string text)
@@ -53,7 +55,8 @@ public sealed class Decoding
             document.Warnings.Single().Code.ShouldBe(ProblemCodes.OtherEncoding);
         }
 
-        foreach (var encoding in new[] { new UTF32Encoding(bigEndian: false, byteOrderMark: true), new UTF32Encoding(bigEndian: true, byteOrderMark: true) })
+        foreach (var encoding in new[]
+            { new UTF32Encoding(bigEndian: false, byteOrderMark: true), new UTF32Encoding(bigEndian: true, byteOrderMark: true) })
         {
             var document = Reading.Read([.. encoding.GetPreamble(), .. encoding.GetBytes(Document)]);
             document.Chunks.Select(chunk => chunk.Hash).ShouldBe(expected);
@@ -124,7 +127,8 @@ public sealed class Decoding
 
         ContentHash.Of(text.ToString()).ToString().ShouldBe("584b988fbb04556126d293bf3745fcac39e046e83a6491aa5524779324b4481e");
 
-        static bool IsInTable(int point) => point < 0x3400 || point is (>= 0xA66F and < 0xAC10) or (>= 0xF900 and < 0xFFFF) or (>= 0x10000 and < 0x1E900) or (>= 0x2F800 and < 0x2FA20);
+        static bool IsInTable(int point) => point < 0x3400
+            || point is (>= 0xA66F and < 0xAC10) or (>= 0xF900 and < 0xFFFF) or (>= 0x10000 and < 0x1E900) or (>= 0x2F800 and < 0x2FA20);
     }
 
     [Fact]

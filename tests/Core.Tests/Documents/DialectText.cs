@@ -6,7 +6,8 @@ namespace EmbSync.Core.Tests.Documents;
 public sealed class DialectText
 {
     [Theory]
-    [InlineData("See [[Page]], [[Page|its words]], [[Page#Part|here]], [[Page#Part]], [[#Part]], [[a/b.md]] and [[Page#^x1]].", "See Page, its words, here, Page > Part, Part, a/b and Page.")]
+    [InlineData("See [[Page]], [[Page|its words]], [[Page#Part|here]], [[Page#Part]], [[#Part]], [[a/b.md]] and [[Page#^x1]].",
+        "See Page, its words, here, Page > Part, Part, a/b and Page.")]
     [InlineData("| A | B |\n|---|---|\n| [[x\\|y]] | [[z]] |", "A | B\ny | z")]
     [InlineData("![[image.png]]\n\n![[image.png|300]] and ![[Note|words]]", "image.png\n\nimage.png and words")]
     [InlineData("> [!warning] Mind the *gap*\n> Text\n> goes on.", "Mind the gap\nText goes on.")]
@@ -36,7 +37,8 @@ public sealed class DialectText
     public void Boxes(string markdown, string text) => Reading.Text(markdown).ShouldBe(text);
 
     [Theory]
-    [InlineData("# A title {#an-id}\n\n## Other {.x #y} ##\n\n[l](u){target=_blank} and ![i](u){width=50%}.", "A title\n\nOther\n\nl and i.")]
+    [InlineData("# A title {#an-id}\n\n## Other {.x #y} ##\n\n[l](u){target=_blank} and ![i](u){width=50%}.",
+        "A title\n\nOther\n\nl and i.")]
     [InlineData("Text.\n{: .note #x}\n\n- TOC\n{:toc}\n\n# A {: .no_toc}", "Text.\n\nA")]
     [InlineData("{{< figure src=\"a.png\" >}}\n\nText {{< ref \"x\" >}} here, [link]({{< ref \"a b.md\" >}}).\n\n{{% notice %}}\nIn.\n{{% /notice %}}", "Text here, link.\n\nIn.")]
     [InlineData("{% include a.html %}\n\n{% raw %}In.{% endraw %} {%- if x -%}y{%- endif -%}", "In. y")]
@@ -46,17 +48,22 @@ public sealed class DialectText
     public void Generators(string markdown, string text) => Reading.Text(markdown).ShouldBe(text);
 
     [Theory]
-    [InlineData("Inline $a_1 + b*c*d$ and $x$, then\n\n$$\nE = mc^2 \\\\\n  *f*\n$$\n\nand $$\\sum_i x_i$$.", "Inline a_1 + b*c*d and x, then\n\nE = mc^2 \\\\\n  *f*\n\nand \\sum_i x_i.")]
+    [InlineData("Inline $a_1 + b*c*d$ and $x$, then\n\n$$\nE = mc^2 \\\\\n  *f*\n$$\n\nand $$\\sum_i x_i$$.",
+        "Inline a_1 + b*c*d and x, then\n\nE = mc^2 \\\\\n  *f*\n\nand \\sum_i x_i.")]
     public void Formulas(string markdown, string text) => Reading.Text(markdown).ShouldBe(text);
 
     [Theory]
-    [InlineData("Lists like [[1, 2], [3, 4]], a note [[1]], [[text](url)] and [[1]](url).", "Lists like [[1, 2], [3, 4]], a note [[1]], [text] and [1].")]
+    [InlineData("Lists like [[1, 2], [3, 4]], a note [[1]], [[text](url)] and [[1]](url).",
+        "Lists like [[1, 2], [3, 4]], a note [[1]], [text] and [1].")]
     [InlineData("`[[nodiscard]]` and `{% raw %}` and `%% x %%` and `{{< a >}}`", "[[nodiscard]] and {% raw %} and %% x %% and {{< a >}}")]
-    [InlineData("```\n[[a|b]] %% c %% ==d== {% e %}\n%%\nf\n%%\nimport a from 'b'\n$$\n$$\n```", "[[a|b]] %% c %% ==d== {% e %}\n%%\nf\n%%\nimport a from 'b'\n$$\n$$")]
+    [InlineData("```\n[[a|b]] %% c %% ==d== {% e %}\n%%\nf\n%%\nimport a from 'b'\n$$\n$$\n```",
+        "[[a|b]] %% c %% ==d== {% e %}\n%%\nf\n%%\nimport a from 'b'\n$$\n$$")]
     [InlineData("    {% code %}\n    %% c %%", "{% code %}\n%% c %%")]
     [InlineData("a == b and c == d, x==1 or y==2, a=== b", "a == b and c == d, x==1 or y==2, a=== b")]
-    [InlineData("It costs $5 to $10, or 5$ and 10$, in $HOME and $PATH, 100 % or 5%% and 10%%", "It costs $5 to $10, or 5$ and 10$, in $HOME and $PATH, 100 % or 5%% and 10%%")]
-    [InlineData("Put %%NAME%% and %%OTHER_NAME%% here, {{ name }} and {name} too.", "Put %%NAME%% and %%OTHER_NAME%% here, {{ name }} and {name} too.")]
+    [InlineData("It costs $5 to $10, or 5$ and 10$, in $HOME and $PATH, 100 % or 5%% and 10%%",
+        "It costs $5 to $10, or 5$ and 10$, in $HOME and $PATH, 100 % or 5%% and 10%%")]
+    [InlineData("Put %%NAME%% and %%OTHER_NAME%% here, {{ name }} and {name} too.",
+        "Put %%NAME%% and %%OTHER_NAME%% here, {{ name }} and {name} too.")]
     [InlineData("> [!] x\n>\n> [!note] later", "[!] x\n[!note] later")]
     [InlineData("std::vector and std::string, a:b[c], {:ok, x}, 12:30:45", "std::vector and std::string, a:b[c], {:ok, x}, 12:30:45")]
     [InlineData("x ^2 and y ^n", "x ^2 and y ^n")]
@@ -68,7 +75,8 @@ public sealed class DialectText
     [Theory]
     [InlineData("import A from 'a'\nexport const b = {\n  c: 1,\n\n  d: 2,\n}\n\n# Title\n\nText.", "Title\n\nText.")]
     [InlineData("<Tabs groupId=\"os\">\n  <TabItem value=\"x\" label=\"Linux\">\n    Some **bold** text.\n\n    ```sh\n    apt\n    ```\n  </TabItem>\n</Tabs>\n\nAfter.", "Linux\nSome bold text.\n\napt\n\nAfter.")]
-    [InlineData("Text with <Badge text={x > 1 ? 'a' : 'b'} /> and {/* hidden */}seen{' '}{`words`} {props.name}.", "Text with and seen words .")]
+    [InlineData("Text with <Badge text={x > 1 ? 'a' : 'b'} /> and {/* hidden */}seen{' '}{`words`} {props.name}.",
+        "Text with and seen words .")]
     [InlineData("<Card\n  title=\"Shown\"\n  onClick={() => { go(\"}\"); }}\n>\n\nIn.\n\n</Card>", "Shown\n\nIn.")]
     [InlineData("Generic `Array<T>` and `{a}` stay, \\{b} too.", "Generic Array<T> and {a} stay, {b} too.")]
     [InlineData("```jsx\nimport a from 'b'\n<A b={c} />\n```", "import a from 'b'\n<A b={c} />")]
@@ -81,13 +89,15 @@ public sealed class DialectText
     {
         var chunk = Reading.Read("---\ntitle: x\n---\n%%\nhidden\n%%\n{{< a\n  b >}}\n\nText.\n", Reading.Whole).Chunks.Single();
         (chunk.StartLine, chunk.EndLine).ShouldBe((10, 10));
-        Reading.Read("import a from 'b'\n\n<A\n  b={c}\n>\n\nText.\n\n</A>\n", Reading.Whole, "a.mdx").Chunks.Single().StartLine.ShouldBe(7);
+        Reading.Read("import a from 'b'\n\n<A\n  b={c}\n>\n\nText.\n\n</A>\n", Reading.Whole, "a.mdx").Chunks.Single().StartLine.ShouldBe(
+            7);
     }
 
     [Fact]
     public void Chinese_and_arabic_are_cut_at_sentences()
     {
-        var chunks = Reading.Read(string.Concat(Enumerable.Repeat("这是一个没有空格的句子，它说明了如何切分文本！", 100)), Reading.Config with { Embed = [] }).Chunks;
+        var chunks = Reading.Read(string.Concat(Enumerable.Repeat("这是一个没有空格的句子，它说明了如何切分文本！", 100)), Reading.Config with { Embed = [] })
+            .Chunks;
         chunks.Count.ShouldBeGreaterThan(3);
         chunks.ShouldAllBe(chunk => chunk.Text.EndsWith('！'));
         Reading.Text("مرحبا **بالعالم** [رابط](x).").ShouldBe("مرحبا بالعالم رابط.");

@@ -13,7 +13,9 @@ public sealed class FrontMatterReading
     [Fact]
     public void Values_become_canonical_json()
     {
-        var config = Reading.Config with { Metadata = ["z", "a", "n", "f", "b", "nothing", "date", "list", "map", "quoted", "big", "octal", "hex", "version", "absent"] };
+        var config = Reading.Config with
+            { Metadata = ["z", "a", "n", "f", "b", "nothing", "date", "list", "map", "quoted", "big", "octal", "hex", "version",
+            "absent"] };
         Reading.Read("""
             ---
             z: open
@@ -102,7 +104,8 @@ public sealed class FrontMatterReading
     [InlineData("title: %d items\n", ProblemCodes.FrontMatterInvalid, 2, """{"title":"%d items"}""")]
     [InlineData("title:x\nstatus:open\n", ProblemCodes.FrontMatterInvalid, 2, """{"status":"open","title":"x"}""")]
     [InlineData("title: a\nwithout a key\nstatus: open\n", ProblemCodes.FrontMatterInvalid, 3, """{"status":"open","title":"a without a key"}""")]
-    [InlineData("title: @a\ntext: |\n  one\n    two\n\n  three\nfold: >-\n  one\n  two\nmap:\n  k: @v\n  - x\nlist: [a, 'b, c', {d: 1}]\n", ProblemCodes.FrontMatterInvalid, 2,
+    [InlineData("title: @a\ntext: |\n  one\n    two\n\n  three\nfold: >-\n  one\n  two\nmap:\n  k: @v\n  - x\nlist: [a, 'b, c', {d: 1}]\n",
+        ProblemCodes.FrontMatterInvalid, 2,
         """{"fold":"one two","list":["a","b, c",{"d":1}],"map":{"k":"@v - x"},"text":"one\n  two\n\nthree","title":"@a"}""")]
     [InlineData("people:\n  - name: @a\n    role: x\n  - name: @b\n", ProblemCodes.FrontMatterInvalid, 3, """{"people":[{"name":"@a","role":"x"},{"name":"@b"}]}""")]
     [InlineData("title: ✓ @ x: y\n", ProblemCodes.FrontMatterInvalid, 2, """{"title":"✓ @ x: y"}""")]
@@ -119,7 +122,8 @@ public sealed class FrontMatterReading
     [InlineData("a: !include /etc/passwd\n", ProblemCodes.FrontMatterAlias, 2, """{"a":"!include /etc/passwd"}""")]
     public void What_a_strict_parser_refuses_costs_a_warning(string yaml, string? code, int? line, string metadata)
     {
-        var config = Reading.Config with { Metadata = ["a", "assignee", "b", "c", "fold", "labels", "list", "map", "people", "status", "tab", "text", "title"] };
+        var config = Reading.Config with
+            { Metadata = ["a", "assignee", "b", "c", "fold", "labels", "list", "map", "people", "status", "tab", "text", "title"] };
         var document = Reading.Read($"---\n{yaml}---\nText.", config with { Embed = [] });
         document.Metadata.ShouldBe(metadata);
         document.Chunks.Single().Text.ShouldBe("Text.");
@@ -217,7 +221,8 @@ public sealed class FrontMatterReading
             var document = Reading.Read($"---\n{yaml}\n---\nText.", Reading.Config with { Metadata = ["a"] });
             document.Chunks.Single().Text.ShouldBe("Text.");
             document.Warnings.Count.ShouldBe(warned ? 1 : 0);
-            document.Warnings.ShouldAllBe(warning => warning.Code == ProblemCodes.FrontMatterTooDeep || warning.Code == ProblemCodes.FrontMatterInvalid);
+            document.Warnings.ShouldAllBe(
+                warning => warning.Code == ProblemCodes.FrontMatterTooDeep || warning.Code == ProblemCodes.FrontMatterInvalid);
         }
     }
 
@@ -226,9 +231,12 @@ public sealed class FrontMatterReading
     {
         var lines = string.Concat(Enumerable.Range(0, 600).Select(depth => new string(' ', depth) + "a:\n"));
         Reading.Warnings($"---\n{lines}---\n").ShouldBe([(ProblemCodes.FrontMatterTooDeep, 66)]);
-        Reading.Warnings($"---\na:\n  {string.Concat(Enumerable.Repeat("- ", 6_000))}1\n---\n").ShouldBe([(ProblemCodes.FrontMatterTooDeep, 3)]);
-        Reading.Warnings($"+++\na = {new string('[', 10_000)}{new string(']', 10_000)}\n+++\nText.").ShouldBe([(ProblemCodes.FrontMatterTooDeep, 2)]);
-        Reading.Warnings($"+++\n{string.Join('.', Enumerable.Repeat("a", 10_000))} = 1\n+++\nText.").ShouldBe([(ProblemCodes.FrontMatterTooDeep, 2)]);
+        Reading.Warnings($"---\na:\n  {string.Concat(Enumerable.Repeat("- ", 6_000))}1\n---\n").ShouldBe(
+            [(ProblemCodes.FrontMatterTooDeep, 3)]);
+        Reading.Warnings($"+++\na = {new string('[', 10_000)}{new string(']', 10_000)}\n+++\nText.").ShouldBe(
+            [(ProblemCodes.FrontMatterTooDeep, 2)]);
+        Reading.Warnings($"+++\n{string.Join('.', Enumerable.Repeat("a", 10_000))} = 1\n+++\nText.").ShouldBe(
+            [(ProblemCodes.FrontMatterTooDeep, 2)]);
         Reading.Text($"{{\"a\":{string.Concat(Enumerable.Repeat("[", 10_000))}").ShouldStartWith("{\"a\"");
     }
 

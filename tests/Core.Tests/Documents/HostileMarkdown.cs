@@ -50,7 +50,8 @@ public sealed class HostileMarkdown
     [InlineData("[a](b) ", 30_000, "", false)]
     [InlineData("word **bold** and [link](url)\n", 1_000, "", false)]
     [InlineData("a\u0301\u0323", 50_000, "", false)]
-    public void Repeated(string unit, int count, string end, bool refused) => Expect(string.Concat(Enumerable.Repeat(unit, count)) + end, refused);
+    public void Repeated(string unit, int count, string end, bool refused) =>
+        Expect(string.Concat(Enumerable.Repeat(unit, count)) + end, refused);
 
     [Fact]
     public void Shaped()
@@ -63,7 +64,8 @@ public sealed class HostileMarkdown
         Expect(new string('[', 5_000) + "a" + string.Concat(Enumerable.Repeat("](b)", 5_000)), refused: true);
         Expect("|a|b|\n|-|-|\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"|**a{i}**|`b`|\n")), refused: false);
         Expect($"|{string.Concat(Enumerable.Repeat("a|", 10_000))}\n|{string.Concat(Enumerable.Repeat("-|", 10_000))}\n", refused: true);
-        Expect($"|{string.Concat(Enumerable.Repeat("a|", 1_000))}\n|{string.Concat(Enumerable.Repeat("-|", 1_000))}\n|b|\n", refused: false);
+        Expect($"|{string.Concat(Enumerable.Repeat("a|", 1_000))}\n|{string.Concat(Enumerable.Repeat("-|", 1_000))}\n|b|\n",
+            refused: false);
         Expect(string.Concat(Enumerable.Repeat(string.Concat(Enumerable.Repeat("[a ", 3_000)) + "\n\n", 200)), refused: true);
     }
 
@@ -82,8 +84,10 @@ public sealed class HostileMarkdown
     {
         var body = string.Join("\n\n", new RandomMarkdown(new Random(3)).Blocks(3_000));
         MarkdownSyntax.Parse(body, 1).Cost.ShouldBeLessThan(ParseBudget.Limit / 100);
-        var list = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"- [ ] **Task {i}** see [link](http://x/{i}) and `code_{i}`, [ref][r{i}]\n"));
-        var table = "| a | b |\n|---|---|\n" + string.Concat(Enumerable.Range(0, 5_000).Select(i => $"| **{i}** | [l](u) `c` and some_snake_case, _x_ |\n"));
+        var list = string.Concat(
+            Enumerable.Range(0, 2_000).Select(i => $"- [ ] **Task {i}** see [link](http://x/{i}) and `code_{i}`, [ref][r{i}]\n"));
+        var table = "| a | b |\n|---|---|\n" + string.Concat(
+            Enumerable.Range(0, 5_000).Select(i => $"| **{i}** | [l](u) `c` and some_snake_case, _x_ |\n"));
         MarkdownSyntax.Parse(list + "\n" + table, 1).Cost.ShouldBeLessThan(ParseBudget.Limit / 5);
     }
 
@@ -112,7 +116,9 @@ public sealed class HostileMarkdown
     [InlineData("a: @\n", "b: |\n", 50_000)]
     public void Front_matter(string start, string unit, int count) =>
         Timed(() => Reading.Config.ShouldNotBeNull().ShouldSatisfyAllConditions(config =>
-            _ = new Core.Documents.MarkdownReader(config).Parse(System.Text.Encoding.UTF8.GetBytes($"---\n{start}{string.Concat(Enumerable.Repeat(unit, count))}\n---\nText."), "tasks/a.md")));
+            _ = new Core.Documents.MarkdownReader(config)
+                .Parse(System.Text.Encoding.UTF8.GetBytes($"---\n{start}{string.Concat(Enumerable.Repeat(unit, count))}\n---\nText."),
+                "tasks/a.md")));
 
     [Theory]
     [InlineData("{{<", 50_000)]

@@ -28,7 +28,8 @@ public sealed class LongLines
 
     [Fact]
     public void Lines_that_repeat_themselves_fill_their_chunks() =>
-        Reading.Read("```\n" + string.Concat(Enumerable.Repeat("same line of text here\n", 40_000)) + "```").Chunks.Count.ShouldBeLessThan(600);
+        Reading.Read("```\n" + string.Concat(Enumerable.Repeat("same line of text here\n", 40_000)) + "```").Chunks.Count.ShouldBeLessThan(
+            600);
 
     [Fact]
     public void Memory_is_bounded_by_the_text_whatever_its_shape()
@@ -56,6 +57,7 @@ public sealed class LongLines
     public void Very_many_chunks_are_said()
     {
         var text = string.Join("\n\n", new RandomMarkdown(new Random(6)).Blocks(12_000));
-        Reading.Read(text, Reading.Config with { Chunk = new(16, 0) }).Warnings.Select(warning => warning.Code).ShouldBe([ProblemCodes.ManyChunks]);
+        Reading.Read(text, Reading.Config with { Chunk = new(16, 0) }).Warnings.Select(warning => warning.Code).ShouldBe(
+            [ProblemCodes.ManyChunks]);
     }
 }

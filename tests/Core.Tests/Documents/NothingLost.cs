@@ -26,13 +26,16 @@ public sealed class NothingLost(ITestOutputHelper output)
             var contents = parts.Select(part => rendered.Text[part.Start..part.End]).ToList();
             Squeezed(string.Concat(contents)).ShouldBe(Squeezed(rendered.Text));
             contents.ShouldAllBe(content => TokenEstimate.Estimate(content) <= given.Sizes.MaxTokens);
-            rendered.Blocks.Where(block => block.Level == 0 && TokenEstimate.Estimate(rendered.Text[block.Start..block.End]) <= given.Sizes.MaxTokens)
+            rendered.Blocks.Where(block =>
+                block.Level == 0 && TokenEstimate.Estimate(rendered.Text[block.Start..block.End]) <= given.Sizes.MaxTokens)
                 .ShouldAllBe(block => parts.Any(part => part.Start <= block.Start && block.End <= part.End));
 
             var chunks = Reading.Read(given.Text, config).Chunks;
-            chunks.Select(chunk => chunk.Text).ShouldBe(parts.Zip(contents, (part, content) => part.Path.Length == 0 ? content : $"{part.Path}\n\n{content}"));
+            chunks.Select(chunk => chunk.Text).ShouldBe(
+                parts.Zip(contents, (part, content) => part.Path.Length == 0 ? content : $"{part.Path}\n\n{content}"));
             chunks.Select(chunk => chunk.Seq).ShouldBe(Enumerable.Range(0, chunks.Count));
-            chunks.Zip(chunks.Skip(1)).ShouldAllBe(pair => pair.First.StartLine <= pair.Second.StartLine && pair.First.EndLine <= pair.Second.EndLine);
+            chunks.Zip(chunks.Skip(1)).ShouldAllBe(
+                pair => pair.First.StartLine <= pair.Second.StartLine && pair.First.EndLine <= pair.Second.EndLine);
             chunks.ShouldAllBe(chunk => chunk.StartLine >= 1 && chunk.StartLine <= chunk.EndLine);
         });
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(150).WithReplay(Seed, 1), property);
@@ -43,6 +46,7 @@ public sealed class NothingLost(ITestOutputHelper output)
     private sealed record Given(string Text, ChunkConfig Sizes)
     {
         public static Given From(Random random) => new(
-            string.Join("\n\n", new RandomMarkdown(random).Blocks(random.Next(1, 80))), new ChunkConfig(random.Next(16, 600), random.Next(0, 64)));
+            string.Join("\n\n", new RandomMarkdown(random).Blocks(random.Next(1, 80))), new ChunkConfig(
+            random.Next(16, 600), random.Next(0, 64)));
     }
 }

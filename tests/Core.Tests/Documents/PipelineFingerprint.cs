@@ -32,15 +32,19 @@ public sealed class PipelineFingerprint
     }
 
     [Fact]
-    public void Stays_with_all_others() => new MarkdownReader(Reading.Config with { Name = "other", Include = ["docs/*.md"], Exclude = ["x"], Metadata = ["labels", "status"] })
+    public void Stays_with_all_others() => new MarkdownReader(
+        Reading.Config with { Name = "other", Include = ["docs/*.md"], Exclude = ["x"], Metadata = ["labels", "status"] })
         .Pipeline.ShouldBe(Given);
 
     [Fact]
     public void Any_number_of_threads_may_read_at_once()
     {
         var reader = new MarkdownReader(Reading.Config);
-        var documents = Enumerable.Range(0, 40).Select(i => System.Text.Encoding.UTF8.GetBytes(string.Join("\n\n", new RandomMarkdown(new Random(i)).Blocks(20)))).ToList();
-        var expected = documents.Select(bytes => reader.Parse(bytes, "a.md").Document!.Chunks.Select(chunk => chunk.Hash).ToList()).ToList();
-        Parallel.For(0, 200, i => reader.Parse(documents[i % 40], "a.md").Document!.Chunks.Select(chunk => chunk.Hash).ShouldBe(expected[i % 40]));
+        var documents = Enumerable.Range(0, 40).Select(
+            i => System.Text.Encoding.UTF8.GetBytes(string.Join("\n\n", new RandomMarkdown(new Random(i)).Blocks(20)))).ToList();
+        var expected = documents.Select(bytes => reader.Parse(bytes, "a.md").Document!.Chunks.Select(chunk => chunk.Hash).ToList())
+            .ToList();
+        Parallel.For(0, 200, i => reader.Parse(documents[i % 40], "a.md").Document!.Chunks.Select(chunk => chunk.Hash).ShouldBe(
+            expected[i % 40]));
     }
 }

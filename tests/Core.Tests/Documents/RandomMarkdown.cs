@@ -6,7 +6,8 @@ namespace EmbSync.Core.Tests.Documents;
 internal sealed class RandomMarkdown(Random random)
 {
     private static readonly string[] Syllables =
-        ["ta", "ri", "mon", "sel", "ve", "ko", "den", "pla", "shu", "gra", "ni", "bor", "el", "qua", "fi", "zan", "tor", "mi", "lup", "ches"];
+        ["ta", "ri", "mon", "sel", "ve", "ko", "den", "pla", "shu", "gra", "ni", "bor", "el", "qua", "fi", "zan", "tor", "mi", "lup",
+            "ches"];
 
     /// <summary>Blocks in order; joined by empty lines they are the document.</summary>
     public List<string> Blocks(int count)
@@ -18,9 +19,12 @@ internal sealed class RandomMarkdown(Random random)
             {
                 0 => "## " + Sentence(4),
                 1 or 2 => "### " + Sentence(4),
-                3 => "```cs\n" + string.Join('\n', Enumerable.Range(0, random.Next(1, 20)).Select(_ => new string(' ', random.Next(8)) + Words(random.Next(1, 8)))) + "\n```",
-                4 or 5 => string.Join('\n', Enumerable.Range(0, random.Next(2, 9)).Select(i => (i % 4 == 3 ? "  - " : "- ") + Words(random.Next(2, 25)))),
-                6 => "| a | b |\n|---|---|\n" + string.Join('\n', Enumerable.Range(0, random.Next(1, 12)).Select(_ => $"| {Words(2)} | {Words(5)} |")),
+                3 => "```cs\n" + string.Join('\n', Enumerable.Range(0, random.Next(1, 20))
+                .Select(_ => new string(' ', random.Next(8)) + Words(random.Next(1, 8)))) + "\n```",
+                4 or 5 => string.Join('\n', Enumerable.Range(0, random.Next(2, 9)).Select(
+                i => (i % 4 == 3 ? "  - " : "- ") + Words(random.Next(2, 25)))),
+                6 => "| a | b |\n|---|---|\n" + string.Join(
+                '\n', Enumerable.Range(0, random.Next(1, 12)).Select(_ => $"| {Words(2)} | {Words(5)} |")),
                 _ => Paragraph(),
             });
         }

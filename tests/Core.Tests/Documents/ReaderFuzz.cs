@@ -13,12 +13,18 @@ public sealed class ReaderFuzz(ITestOutputHelper output)
 {
     private static readonly string[] Tokens =
     [
-        "a", " ", "\n", "\n\n", "*", "**", "_", "`", "```\n", "~~~\n", "~~", "[", "]", "](", ")", "![", "<", ">", "|", "|-|\n", "- ", "  - ", "1. ", "> ", "# ", "## ",
-        "\\", "&amp;", "&#0;", "&#xD800;", "\\0", "\\uD800", "[a](b)", "[a]: b\n", "[^a]", "[^a]: ", "http://", "<!--", "-->", "<a ", "</a>", "<br>", "<?", "<![CDATA[", "\"", "'", "=\n", "===\n", "---\n", "...\n",
-        "    ", "\t", ":", "[ ] ", "[x] ", "<b>", "é", "e\u0301", "中", "。", "😀", "\uFE0F", "\u200D", "\r\n", "\r", "\uFEFF", "\u2028", "<script>", "</script>", "<div>\n", "<!-- toc -->\n",
-        "<!-- tocstop -->\n", "<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "---\ntitle: x\n---\n", "title: ", "id: ", "&x ", "*x", "{", "}", ", ", "!!str ", "%YAML 1.2\n", "version https://git-lfs.github.com/spec/v1\n",
-        "[[", "]]", "![[", "|b]]", "==", "%%", "$", "$$\n", "\n:::", ":::note x\n", "!!! note \"x\"\n", "    x\n", "> [!note] ", "{{< a >}}", "{% a %}", "{: .a}", "{#b}", " ^abcd", "::a[b]{c}", "/// a | b\n",
-        "import a from 'b'\n", "export const a = {\n", "<A b={c}>", "</A>", "{/* a */}", "{'a'}", "+++\n", "a = 1\n", "title:: x\n", "Title: x\n", "<!--\ntitle: x\n-->\n", "{\"a\": 1}\n", ";;;\n", "- @a\n", "key: @x: y\n",
+        "a", " ", "\n", "\n\n", "*", "**", "_", "`", "```\n", "~~~\n", "~~", "[", "]", "](", ")", "![", "<", ">", "|", "|-|\n", "- ",
+            "  - ", "1. ", "> ", "# ", "## ",
+        "\\", "&amp;", "&#0;", "&#xD800;", "\\0", "\\uD800", "[a](b)", "[a]: b\n", "[^a]", "[^a]: ", "http://", "<!--", "-->",
+            "<a ", "</a>", "<br>", "<?", "<![CDATA[", "\"", "'", "=\n", "===\n", "---\n", "...\n",
+        "    ", "\t", ":", "[ ] ", "[x] ", "<b>", "é", "e\u0301", "中", "。", "😀", "\uFE0F", "\u200D", "\r\n", "\r", "\uFEFF", "\u2028",
+            "<script>", "</script>", "<div>\n", "<!-- toc -->\n",
+        "<!-- tocstop -->\n", "<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "---\ntitle: x\n---\n", "title: ", "id: ", "&x ", "*x", "{", "}",
+            ", ", "!!str ", "%YAML 1.2\n", "version https://git-lfs.github.com/spec/v1\n",
+        "[[", "]]", "![[", "|b]]", "==", "%%", "$", "$$\n", "\n:::", ":::note x\n", "!!! note \"x\"\n", "    x\n", "> [!note] ",
+            "{{< a >}}", "{% a %}", "{: .a}", "{#b}", " ^abcd", "::a[b]{c}", "/// a | b\n",
+        "import a from 'b'\n", "export const a = {\n", "<A b={c}>", "</A>", "{/* a */}", "{'a'}", "+++\n", "a = 1\n", "title:: x\n",
+            "Title: x\n", "<!--\ntitle: x\n-->\n", "{\"a\": 1}\n", ";;;\n", "- @a\n", "key: @x: y\n",
     ];
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -26,13 +32,16 @@ public sealed class ReaderFuzz(ITestOutputHelper output)
     [Fact]
     public void Only_outcomes_come_out()
     {
-        var rounds = int.TryParse(Environment.GetEnvironmentVariable("EMBSYNC_FUZZ_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : 3_000;
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("EMBSYNC_FUZZ_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 20240613;
+        var rounds = int.TryParse(Environment.GetEnvironmentVariable("EMBSYNC_FUZZ_ROUNDS"), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var asked) ? asked : 3_000;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("EMBSYNC_FUZZ_SEED"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var given) ? given : 20240613;
         var random = new Random(seed);
         var readers = new[]
         {
             new MarkdownReader(Reading.Config),
-            new MarkdownReader(Reading.Config with { Embed = ["title", "labels"], Chunk = new ChunkConfig(16, 4), TitleOnEveryChunk = true }),
+            new MarkdownReader(Reading.Config with
+            { Embed = ["title", "labels"], Chunk = new ChunkConfig(16, 4), TitleOnEveryChunk = true }),
         };
         var codes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var slowest = TimeSpan.Zero;
@@ -100,7 +109,8 @@ public sealed class ReaderFuzz(ITestOutputHelper output)
                 random.NextBytes(noise);
                 return noise;
             case 1 or 2:
-                var honest = Encoding.UTF8.GetBytes("---\nid: x\ntitle: y\nlabels: [a, b]\n---\n" + string.Join("\n\n", new RandomMarkdown(random).Blocks(random.Next(1, 12))));
+                var honest = Encoding.UTF8.GetBytes("---\nid: x\ntitle: y\nlabels: [a, b]\n---\n" + string.Join(
+                    "\n\n", new RandomMarkdown(random).Blocks(random.Next(1, 12))));
                 for (var damage = random.Next(6); damage > 0; damage--)
                 {
                     honest[random.Next(honest.Length)] = (byte)"\n-*[]|`>#:&{'\"<~ \0"[random.Next(random.Next(20) == 0 ? 18 : 17)];

@@ -28,7 +28,8 @@ internal static class Reading
     public static IReadOnlyList<(string Code, int? Line)> Warnings(string markdown, MarkdownSourceConfig? config = null) =>
         [.. Read(markdown, config).Warnings.Select(warning => (warning.Code, warning.Line))];
 
-    public static ItemProblem Refuse(string markdown, MarkdownSourceConfig? config = null) => Refuse(Encoding.UTF8.GetBytes(markdown), config);
+    public static ItemProblem Refuse(string markdown, MarkdownSourceConfig? config = null) =>
+        Refuse(Encoding.UTF8.GetBytes(markdown), config);
 
     public static ItemProblem Refuse(byte[] bytes, MarkdownSourceConfig? config = null)
     {

@@ -5,7 +5,8 @@ public sealed class RenderedText
 {
     [Theory]
     [InlineData("A **bold** and *thin* and ~~gone~~ and `code` word.", "A bold and thin and gone and code word.")]
-    [InlineData("[text](http://x \"t\"), ![alt *x*](a.png), <http://auto.link>, [ref][r], ![i][r]\n\n[r]: http://y 'title'", "text, alt x, http://auto.link, ref, i")]
+    [InlineData("[text](http://x \"t\"), ![alt *x*](a.png), <http://auto.link>, [ref][r], ![i][r]\n\n[r]: http://y 'title'",
+        "text, alt x, http://auto.link, ref, i")]
     [InlineData("a  b\tc\nd", "a b c d")]
     [InlineData("a\\\nb", "a\nb")]
     [InlineData("a  \nb", "a b")]
@@ -72,7 +73,8 @@ public sealed class RenderedText
             Reading.Text("Before.\n\nA | B\n---|---\n" + string.Join('\n', body.Select(row => row.Trim('|', ' '))) + "\n\nAfter.")
                 .ShouldBe(Reading.Text("Before.\n\n| A | B |\n|---|:-:|\n" + string.Join('\n', body) + "\n\nAfter."));
             Reading.Text("Before.\n\n| A | B |\n|---|:-:|\n" + string.Join('\n', body) + "\n\nAfter.")
-                .ShouldBe("Before.\n\nA | B\n" + string.Join('\n', Enumerable.Range(0, rows).Select(i => $"r{i} | b{i} and c{i}")) + "\n\nAfter.");
+                .ShouldBe("Before.\n\nA | B\n" + string.Join('\n', Enumerable.Range(0, rows).Select(i => $"r{i} | b{i} and c{i}"))
+                    + "\n\nAfter.");
         }
     }
 

@@ -43,7 +43,8 @@ public sealed class Titles
     [Fact]
     public void A_heading_that_begins_the_document_is_embedded_once_as_the_title()
     {
-        var text = string.Join("\n\n", Enumerable.Repeat("Twenty words of text in a paragraph that is long enough to stand in a chunk of its own, with some to spare here.", 2));
+        var text = string.Join("\n\n", Enumerable.Repeat(
+            "Twenty words of text in a paragraph that is long enough to stand in a chunk of its own, with some to spare here.", 2));
         var chunks = Reading.Read($"# Guide\n\n{text}\n\n## Part\n\n{text}\n").Chunks;
         chunks.Select(chunk => (chunk.Text, chunk.Heading)).ShouldBe([($"Guide\n\n{text}", ""), ($"Part\n\n{text}", "Part")]);
         chunks[0].StartLine.ShouldBe(1);
@@ -95,7 +96,8 @@ public sealed class Titles
     {
         var section = "Some forty words that make a section large enough. " + new RandomMarkdown(new Random(1)).Words(60);
         var markdown = $"# Guide\n\n{section}\n\n## A\n\n{section}\n\n## B\n\n{section}\n";
-        Reading.Read(markdown).Chunks.Select(chunk => chunk.Text.StartsWith("Guide\n\n", StringComparison.Ordinal)).ShouldBe([true, false, false]);
+        Reading.Read(markdown).Chunks.Select(chunk => chunk.Text.StartsWith("Guide\n\n", StringComparison.Ordinal)).ShouldBe(
+            [true, false, false]);
         Reading.Read(markdown, Reading.Config with { TitleOnEveryChunk = true }).Chunks
             .Select(chunk => chunk.Text.StartsWith("Guide\n\n", StringComparison.Ordinal)).ShouldBe([true, true, true]);
     }

@@ -78,7 +78,8 @@ public sealed partial class UnchangedHashes(ITestOutputHelper output)
             var reflowed = blocks.Select(block => char.IsAsciiLetter(block[0])
                 ? Space().Replace(block, _ => random.Next(6) == 0 ? "\n" : random.Next(10) == 0 ? "  " : " ")
                 : block);
-            Reading.Hashes(string.Join(random.Next(2) == 0 ? "\n\n\n" : "\n \n", reflowed)).ShouldBe(Reading.Hashes(string.Join("\n\n", blocks)), $"seed {Seed}, round {round}");
+            Reading.Hashes(string.Join(random.Next(2) == 0 ? "\n\n\n" : "\n \n", reflowed)).ShouldBe(
+                Reading.Hashes(string.Join("\n\n", blocks)), $"seed {Seed}, round {round}");
         }
     }
 

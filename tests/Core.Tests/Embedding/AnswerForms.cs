@@ -100,7 +100,8 @@ public class AnswerForms
     [InlineData("text-embedding-3-small", "other", false)]
     public async Task Of_another_name_are_taken_where_the_configuration_names_it(string answered, string? expected, bool taken)
     {
-        await using var run = await GovernedServer.StartAsync(configure: config => config with { Request = RequestConfig.Learned with { Model = expected } });
+        await using var run = await GovernedServer.StartAsync(
+            configure: config => config with { Request = RequestConfig.Learned with { Model = expected } });
         run.Server.Style = new(Model: answered);
         if (taken)
         {
@@ -159,7 +160,8 @@ public class AnswerForms
         await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 64, concurrency: 1));
         run.Server.Decide = request => request.Inputs.ToList().FindIndex(text => text.Contains("long")) is >= 0 and var place
             ? Fault.Answer(400, $$"""{"object":"error","message":"Input id {{place}} has 9000 tokens, exceeding max 8192 tokens.","code":"3210"}""") : null;
-        EmbedInput[] inputs = [.. GovernedServer.Inputs(40), GovernedServer.Input("long 1"), .. GovernedServer.Inputs(10, "more"), GovernedServer.Input("long 2")];
+        EmbedInput[] inputs = [.. GovernedServer.Inputs(40), GovernedServer.Input("long 1"), .. GovernedServer.Inputs(10, "more"),
+            GovernedServer.Input("long 2")];
         await run.RunAsync(inputs);
         run.ShouldHaveAnswered(inputs, "long 1", "long 2");
         run.Server.Requests.ShouldBe(5, "whole, one, the rest, the other, the rest");
@@ -187,7 +189,8 @@ public class AnswerForms
     [InlineData("\"\\")]
     public async Task Of_another_api_name_the_address(string body)
     {
-        await using var run = await GovernedServer.StartAsync(GovernedServer.Options(concurrency: 1) with { RetryBudget = TimeSpan.FromSeconds(30) }, new FastClock(100));
+        await using var run = await GovernedServer.StartAsync(
+            GovernedServer.Options(concurrency: 1) with { RetryBudget = TimeSpan.FromSeconds(30) }, new FastClock(100));
         run.Server.Decide = _ => Fault.Body(body);
         var failed = await Should.ThrowAsync<ProviderFailedException>(() => run.RunAsync(GovernedServer.Inputs(1)));
         failed.Message.ShouldContain("embeddings.baseUrl");

@@ -14,8 +14,10 @@ public class EndpointAddresses
     [InlineData("http://localhost:1", "http://localhost:1/embeddings")]
     [InlineData("http://localhost:1/v1/embeddings", "http://localhost:1/v1/embeddings")]
     [InlineData("http://localhost:1/v1/embeddings/", "http://localhost:1/v1/embeddings")]
-    [InlineData("https://x.openai.azure.com/openai/deployments/e?api-version=2024-10-21", "https://x.openai.azure.com/openai/deployments/e/embeddings?api-version=2024-10-21")]
-    [InlineData("https://x.openai.azure.com/openai/deployments/e/embeddings?api-version=1&a=b", "https://x.openai.azure.com/openai/deployments/e/embeddings?api-version=1&a=b")]
+    [InlineData("https://x.openai.azure.com/openai/deployments/e?api-version=2024-10-21",
+        "https://x.openai.azure.com/openai/deployments/e/embeddings?api-version=2024-10-21")]
+    [InlineData("https://x.openai.azure.com/openai/deployments/e/embeddings?api-version=1&a=b",
+        "https://x.openai.azure.com/openai/deployments/e/embeddings?api-version=1&a=b")]
     [InlineData("https://x.services.ai.azure.com/openai/v1/", "https://x.services.ai.azure.com/openai/v1/embeddings")]
     public void Are_the_base_and_embeddings(string address, string requests) =>
         new OpenAiEndpoint(GovernedServer.ConfigFor(new(address))).Requests.AbsoluteUri.ShouldBe(requests);
@@ -31,7 +33,8 @@ public class EndpointAddresses
     }
 
     [Fact]
-    public void Get_no_key_where_there_is_none() => new OpenAiEndpoint(GovernedServer.ConfigFor(new("http://localhost:1/v1"))).Headers().ShouldBeEmpty();
+    public void Get_no_key_where_there_is_none() =>
+        new OpenAiEndpoint(GovernedServer.ConfigFor(new("http://localhost:1/v1"))).Headers().ShouldBeEmpty();
 
     [Fact]
     public async Task Get_the_headers_of_the_configuration_in_place_of_the_key()
@@ -60,14 +63,16 @@ public class EndpointAddresses
             refused.Message.ShouldContain("env:K");
             refused.Message.ShouldContain("allowHosts");
             refused.Message.ShouldNotContain("canary");
-            new OpenAiEndpoint(plain with { Request = request, AllowHosts = ["elsewhere.example"] }).Address.Host.ShouldBe("elsewhere.example");
+            new OpenAiEndpoint(plain with { Request = request, AllowHosts = ["elsewhere.example"] }).Address.Host.ShouldBe(
+                "elsewhere.example");
         }
     }
 
     [Fact]
     public void Miss_a_header_whose_variable_is_not_set()
     {
-        var config = GovernedServer.ConfigFor(new("http://localhost:1/v1")) with { Request = RequestConfig.Learned with { Headers = [new("x-key", null, "TEAM_KEY")] } };
+        var config = GovernedServer.ConfigFor(new("http://localhost:1/v1")) with
+            { Request = RequestConfig.Learned with { Headers = [new("x-key", null, "TEAM_KEY")] } };
         var refused = Should.Throw<ProviderRefusedException>(() => OpenAiProvider.Create(config, TimeProvider.System));
         refused.Message.ShouldContain("TEAM_KEY");
         refused.Message.ShouldContain("x-key");
@@ -105,7 +110,8 @@ public class EndpointAddresses
     [Fact]
     public async Task Without_a_path_are_told_that_most_have_one()
     {
-        await using var run = await GovernedServer.StartAsync(configure: config => config with { BaseUrl = new(config.BaseUrl!.GetLeftPart(UriPartial.Authority)) });
+        await using var run = await GovernedServer.StartAsync(
+            configure: config => config with { BaseUrl = new(config.BaseUrl!.GetLeftPart(UriPartial.Authority)) });
         var refused = await Should.ThrowAsync<ProviderRefusedException>(() => run.RunAsync(GovernedServer.Inputs(3)));
         refused.Message.ShouldContain($"{run.Server.BaseUrl}");
     }
@@ -114,7 +120,8 @@ public class EndpointAddresses
     public async Task That_are_dead_keep_a_search_waiting_for_a_moment_only()
     {
         var clock = new FastClock(10);
-        await using var run = await GovernedServer.StartAsync(GovernedServer.Options() with { RequestTimeout = TimeSpan.FromMinutes(1), RetryBudget = TimeSpan.FromMinutes(2) }, clock);
+        await using var run = await GovernedServer.StartAsync(
+            GovernedServer.Options() with { RequestTimeout = TimeSpan.FromMinutes(1), RetryBudget = TimeSpan.FromMinutes(2) }, clock);
         await run.Server.DisposeAsync();
         var failed = await Should.ThrowAsync<ProviderFailedException>(() => run.Governor.EmbedQueryNowAsync("where", default));
         clock.Waits.Count.ShouldBeLessThan(10);
@@ -132,7 +139,8 @@ public class EndpointAddresses
         var clock = new FastClock(2);
         var options = GovernedServer.Options() with { RequestTimeout = TimeSpan.FromMinutes(1), RetryBudget = TimeSpan.FromMinutes(2) };
         await using var run = await GovernedServer.StartAsync(options, clock);
-        run.Server.Decide = _ => name switch { "hang" => Fault.Hang(), "429" => Fault.RateLimited(TimeSpan.FromSeconds(20)), _ => Fault.Status(500) };
+        run.Server.Decide = _ =>
+            name switch { "hang" => Fault.Hang(), "429" => Fault.RateLimited(TimeSpan.FromSeconds(20)), _ => Fault.Status(500) };
         var failed = await Should.ThrowAsync<ProviderFailedException>(() => run.Governor.EmbedQueryNowAsync("where", default));
         failed.Message.ShouldContain("embeddings.queryTimeoutMs");
         run.Server.Requests.ShouldBeInRange(1, 3);

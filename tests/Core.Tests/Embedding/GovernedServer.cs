@@ -57,7 +57,8 @@ internal sealed class GovernedServer : IAsyncDisposable
         new(batchSize, concurrency, 0, null, TimeSpan.FromHours(12), TimeSpan.FromHours(12), 1);
 
     public static async Task<GovernedServer> StartAsync(
-        GovernorOptions? options = null, TimeProvider? clock = null, Func<EmbeddingsConfig, EmbeddingsConfig>? configure = null, Action<FakeEmbeddingServer>? prepare = null)
+        GovernorOptions? options = null, TimeProvider? clock = null, Func<EmbeddingsConfig, EmbeddingsConfig>? configure = null,
+        Action<FakeEmbeddingServer>? prepare = null)
     {
         var server = await FakeEmbeddingServer.StartAsync();
         prepare?.Invoke(server);
@@ -70,7 +71,8 @@ internal sealed class GovernedServer : IAsyncDisposable
         new(server, new FastClock(), ConfigFor(server.BaseUrl), options) { _shared = true };
 
     public static EmbeddingsConfig ConfigFor(Uri? baseUrl) => new(
-        AutoIndex.OnCreate, "openai", baseUrl, null, Model, Dimension, 16, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None);
+        AutoIndex.OnCreate, "openai", baseUrl, null, Model, Dimension, 16, 0, 2, new Dictionary<string, decimal>(), [], false,
+        RolePrefixes.None);
 
     public static IReadOnlyList<EmbedInput> Inputs(int count, string stem = "text") =>
         [.. Enumerable.Range(0, count).Select(number => Input($"{stem} {number}"))];
@@ -104,7 +106,8 @@ internal sealed class GovernedServer : IAsyncDisposable
     {
         foreach (var result in Results.Where(result => result.Failure is null))
         {
-            result.Vector.ToArray().ShouldBe(FakeEmbeddingServer.VectorFor(Config.Model, Config.Dimension, result.Input.Text), result.Input.Text);
+            result.Vector.ToArray().ShouldBe(
+                FakeEmbeddingServer.VectorFor(Config.Model, Config.Dimension, result.Input.Text), result.Input.Text);
         }
     }
 
@@ -119,7 +122,8 @@ internal sealed class GovernedServer : IAsyncDisposable
         }
     }
 
-    private async IAsyncEnumerable<EmbedInput> Stream(IEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<EmbedInput> Stream(
+        IEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var input in inputs)
         {

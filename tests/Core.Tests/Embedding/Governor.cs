@@ -44,7 +44,8 @@ public class Governor
     public async Task Keeps_its_distance_between_requests()
     {
         var clock = new FastClock(10);
-        await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 1, concurrency: 4) with { SleepMs = 500 }, clock);
+        await using var run = await GovernedServer.StartAsync(
+            GovernedServer.Options(batchSize: 1, concurrency: 4) with { SleepMs = 500 }, clock);
         var start = clock.GetTimestamp();
         await run.RunAsync(GovernedServer.Inputs(5));
         clock.GetElapsedTime(start).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(2), "four pauses");
@@ -119,7 +120,8 @@ public class Governor
         await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 2, concurrency: 3), TimeProvider.System);
         run.Server.Latency = TimeSpan.FromMilliseconds(100);
         using var cancel = new CancellationTokenSource();
-        await Should.ThrowAsync<OperationCanceledException>(() => run.RunAsync(GovernedServer.Inputs(400), _ => cancel.CancelAsync(), cancel.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => run.RunAsync(GovernedServer.Inputs(400), _ => cancel.CancelAsync(), cancel.Token));
         run.Server.Requests.ShouldBeLessThan(20);
         run.Results.Count().ShouldBe(run.Server.Purchases.Count);
         run.Results.Count().ShouldBeGreaterThan(2, "requests under way were finished");
@@ -133,7 +135,8 @@ public class Governor
         await using var run = await GovernedServer.StartAsync(options, TimeProvider.System);
         run.Server.Decide = request => request.Inputs.Contains("text 0") ? null : Fault.Hang();
         using var cancel = new CancellationTokenSource();
-        await Should.ThrowAsync<OperationCanceledException>(() => run.RunAsync(GovernedServer.Inputs(40), _ => cancel.CancelAsync(), cancel.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => run.RunAsync(GovernedServer.Inputs(40), _ => cancel.CancelAsync(), cancel.Token));
         run.Results.Count().ShouldBe(2);
     }
 
@@ -155,7 +158,8 @@ public class Governor
     public async Task Stops_when_its_consumer_leaves()
     {
         await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 2));
-        await Should.ThrowAsync<TimeZoneNotFoundException>(() => run.RunAsync(GovernedServer.Inputs(400), _ => throw new TimeZoneNotFoundException()));
+        await Should.ThrowAsync<TimeZoneNotFoundException>(
+            () => run.RunAsync(GovernedServer.Inputs(400), _ => throw new TimeZoneNotFoundException()));
         run.Server.Requests.ShouldBeLessThan(8);
     }
 
@@ -163,7 +167,8 @@ public class Governor
     public async Task Passes_on_what_its_inputs_throw_after_the_answers()
     {
         await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 2));
-        var inputs = GovernedServer.Inputs(10).Concat(Enumerable.Range(0, 1).Select<int, EmbedInput>(_ => throw new SourceException("gone")));
+        var inputs = GovernedServer.Inputs(10).Concat(
+            Enumerable.Range(0, 1).Select<int, EmbedInput>(_ => throw new SourceException("gone")));
         await Should.ThrowAsync<SourceException>(() => run.RunAsync(inputs));
         run.Results.Count().ShouldBe(10);
     }
@@ -172,7 +177,8 @@ public class Governor
     public async Task Counts_no_requests_of_a_free_provider()
     {
         using var provider = new LexicalProvider(64);
-        var governor = new RequestGovernor(provider, GovernedServer.Options(batchSize: 8, concurrency: 4) with { SleepMs = 60_000 }, TimeProvider.System);
+        var governor = new RequestGovernor(
+            provider, GovernedServer.Options(batchSize: 8, concurrency: 4) with { SleepMs = 60_000 }, TimeProvider.System);
         var inputs = GovernedServer.Inputs(100);
         var answers = new List<EmbedAnswer>();
         await foreach (var answer in governor.EmbedAsync(inputs.ToAsyncEnumerable(), default))

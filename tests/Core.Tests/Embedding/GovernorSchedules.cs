@@ -61,7 +61,8 @@ public class GovernorSchedules(ITestOutputHelper output)
                     return Fault.Status(400, "bad", "no");
                 }
 
-                if (request.Inputs.Count > server.MaxInputs || (request.Inputs is [var text] && !alone.Add(text)) || !script.TryDequeue(out var fault))
+                if (request.Inputs.Count > server.MaxInputs || (request.Inputs is [var text] && !alone.Add(text)) || !script.TryDequeue(
+                    out var fault))
                 {
                     return null;
                 }
@@ -85,7 +86,8 @@ public class GovernorSchedules(ITestOutputHelper output)
         run.Answers.Sum(answer => answer.Requests).ShouldBe(server.Requests - requests, label);
         run.Answers.Sum(answer => answer.BilledTokens ?? 0).ShouldBe(server.Billed - billed, label);
         run.ShouldBeAligned();
-        run.Results.Count(result => result.Failure is null).ShouldBe(server.Purchases.Count - bought, $"{label}: what was paid was handed on");
+        run.Results.Count(result => result.Failure is null).ShouldBe(
+            server.Purchases.Count - bought, $"{label}: what was paid was handed on");
         run.MaxInFlight.ShouldBeLessThanOrEqualTo(2 * concurrency * batchSize, label);
         server.BoughtTwice.ShouldBeEmpty(label);
     }

@@ -10,10 +10,14 @@ namespace EmbSync.Core.Tests.Embedding;
 public class LexicalVectors
 {
     [Theory]
-    [InlineData("Retry the embedding request after a 429 response", "document", "5822ab02b829f9c54bed7e382a7dd0d46629964737c3a16804556af09a64d803")]
-    [InlineData("Retry the embedding request after a 429 response", "query", "fa17d3fc0b285d4fb8893c6685d55eeb72998506e80545574dd3bc8627c9bce6")]
-    [InlineData("parseHTTPResponse fails when the APIs return snake_case keys; users' queries are running slowly", "document", "3298037fb1e23d87496d0d4b809aad4bee52bdd988a4fb8c263c8c15501f7395")]
-    [InlineData("Größe der Datei prüfen: café, naïve, Ⅻ 2026-11-20", "document", "c4fcfc8fdab241eb81d4f1e68ce332a62df5a323d12dead6673a113824005c94")]
+    [InlineData("Retry the embedding request after a 429 response", "document",
+        "5822ab02b829f9c54bed7e382a7dd0d46629964737c3a16804556af09a64d803")]
+    [InlineData("Retry the embedding request after a 429 response", "query",
+        "fa17d3fc0b285d4fb8893c6685d55eeb72998506e80545574dd3bc8627c9bce6")]
+    [InlineData("parseHTTPResponse fails when the APIs return snake_case keys; users' queries are running slowly", "document",
+        "3298037fb1e23d87496d0d4b809aad4bee52bdd988a4fb8c263c8c15501f7395")]
+    [InlineData("Größe der Datei prüfen: café, naïve, Ⅻ 2026-11-20", "document",
+        "c4fcfc8fdab241eb81d4f1e68ce332a62df5a323d12dead6673a113824005c94")]
     [InlineData("cursor", "document", "376002d8336d8bac35f993810c39db877b0d63581588e97eba9cfea51b727001")]
     public void Are_the_reference_vectors(string text, string role, string sha256)
     {
@@ -26,7 +30,8 @@ public class LexicalVectors
     {
         string[] texts = ["a", "ünï", new string('x', 5000), "日本語のテキスト 東", "\ud800 lone", "a\0b", "x's y’s", "😀 emoji"];
         foreach (var (dimension, text, role) in
-            from dimension in new[] { 16, 384, 1024, 4000 } from text in texts from role in Enum.GetValues<LexicalRole>() select (dimension, text, role))
+            from dimension in new[]
+                { 16, 384, 1024, 4000 } from text in texts from role in Enum.GetValues<LexicalRole>() select (dimension, text, role))
         {
             var squares = Embed(text, role, dimension).Sum(value => (double)value * value);
             squares.ShouldBe(1, 1e-5, $"{dimension} {role} '{text}'");
@@ -61,7 +66,8 @@ public class LexicalVectors
     public async Task Are_the_same_from_many_threads_at_once()
     {
         using var provider = new LexicalProvider(256);
-        var texts = Enumerable.Range(0, 400).Select(number => $"text {number} says {number * 7} things, snake_case and camelCase{number}").ToList();
+        var texts = Enumerable.Range(0, 400).Select(number => $"text {number} says {number * 7} things, snake_case and camelCase{number}")
+            .ToList();
         var alone = await provider.Documents.GenerateAsync(texts);
         var together = await Task.WhenAll(texts.Select(text => Task.Run(() => provider.Documents.GenerateAsync([text]))));
         for (var index = 0; index < texts.Count; index++)
@@ -86,7 +92,8 @@ public class LexicalVectors
     {
         using var provider = new LexicalProvider();
         var query = (await provider.Queries.GenerateAsync(["retry after rate limit"]))[0].Vector;
-        var about = await provider.Documents.GenerateAsync(["Requests are retried after a rate limit.", "The limit is learned from the answer."]);
+        var about = await provider.Documents.GenerateAsync(
+            ["Requests are retried after a rate limit.", "The limit is learned from the answer."]);
         var other = await provider.Documents.GenerateAsync(["Colours of the logo.", "The font is free."]);
         var score = LexicalScoring.ItemScore(query.Span, [.. about.Select(chunk => chunk.Vector)]);
         score.ShouldBeGreaterThan(LexicalScoring.ItemScore(query.Span, [.. other.Select(chunk => chunk.Vector)]));

@@ -48,9 +48,11 @@ public class MinuteLimits
             }));
             foreach (var first in starts)
             {
-                var minute = starts.Where(other => other.At >= first.At && clock.GetElapsedTime(first.At, other.At) < MinuteLimit.Minute).ToList();
+                var minute = starts.Where(other => other.At >= first.At && clock.GetElapsedTime(first.At, other.At) < MinuteLimit.Minute)
+                    .ToList();
                 minute.Count.ShouldBeLessThanOrEqualTo(requests, $"seed {seed}");
-                (minute.Count == 1 || minute.Sum(other => other.Tokens) <= tokens).ShouldBeTrue($"seed {seed}: {minute.Sum(other => other.Tokens)} of {tokens} tokens");
+                (minute.Count == 1 || minute.Sum(other => other.Tokens) <= tokens).ShouldBeTrue(
+                    $"seed {seed}: {minute.Sum(other => other.Tokens)} of {tokens} tokens");
             }
         }
     }
@@ -59,7 +61,8 @@ public class MinuteLimits
     public async Task A_text_larger_than_a_minutes_tokens_goes_alone()
     {
         await using var run = await StartAsync(GovernedServer.Options(batchSize: 16, concurrency: 4) with { TokensPerMinute = 20 });
-        List<EmbedInput> inputs = [.. GovernedServer.Inputs(12), GovernedServer.Input(new string('x', 400)), .. GovernedServer.Inputs(6, "more")];
+        List<EmbedInput> inputs = [.. GovernedServer.Inputs(12), GovernedServer.Input(new string('x', 400)), .. GovernedServer.Inputs(
+            6, "more")];
         await run.RunAsync(inputs);
         run.ShouldHaveAnswered(inputs);
         run.Server.Log.ShouldAllBe(request => request.Tokens <= 20 || request.Inputs.Count == 1);
@@ -71,7 +74,8 @@ public class MinuteLimits
     [InlineData(false)]
     public async Task Limits_that_are_set_or_named_by_answers_hold(bool named)
     {
-        await using var run = await StartAsync(GovernedServer.Options(batchSize: 1, concurrency: 1) with { RequestsPerMinute = named ? null : 4 });
+        await using var run = await StartAsync(
+            GovernedServer.Options(batchSize: 1, concurrency: 1) with { RequestsPerMinute = named ? null : 4 });
         if (named)
         {
             run.Server.AnswerHeaders = new Dictionary<string, string> { ["x-ratelimit-limit-requests"] = "4" };
@@ -87,7 +91,8 @@ public class MinuteLimits
     {
         // A second of the wall is a minute: a slow machine doesn't use it up before the second request.
         await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 1, concurrency: 1), new FastClock(60));
-        run.Server.AnswerHeaders = new Dictionary<string, string> { ["x-ratelimit-remaining-tokens"] = "0", ["x-ratelimit-reset-tokens"] = "5h" };
+        run.Server.AnswerHeaders = new Dictionary<string, string>
+            { ["x-ratelimit-remaining-tokens"] = "0", ["x-ratelimit-reset-tokens"] = "5h" };
         await run.RunAsync(GovernedServer.Inputs(2));
         ((FastClock)run.Clock).Waits.ShouldContain(wait => wait > TimeSpan.FromSeconds(5) && wait <= MinuteLimit.Minute);
         run.ShouldHaveAnswered(GovernedServer.Inputs(2));
@@ -106,9 +111,11 @@ public class MinuteLimits
     [Fact]
     public async Task A_wait_for_the_next_minute_is_cancelled_at_once()
     {
-        await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 1) with { RequestsPerMinute = 1 }, TimeProvider.System);
+        await using var run = await GovernedServer.StartAsync(
+            GovernedServer.Options(batchSize: 1) with { RequestsPerMinute = 1 }, TimeProvider.System);
         using var cancel = new CancellationTokenSource();
-        await Should.ThrowAsync<OperationCanceledException>(() => run.RunAsync(GovernedServer.Inputs(9), _ => cancel.CancelAsync(), cancel.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => run.RunAsync(GovernedServer.Inputs(9), _ => cancel.CancelAsync(), cancel.Token));
         run.Server.Requests.ShouldBe(1);
     }
 
@@ -155,7 +162,8 @@ public class MinuteLimits
               timeoutSeconds: 7
             """);
         var options = GovernorOptions.From(folder.Load().Embeddings, null, 1);
-        (options.BatchSize, options.Concurrency, options.RequestsPerMinute, options.TokensPerMinute, options.MaxRetries).ShouldBe((20, 2, 5, 1000, 2));
+        (options.BatchSize, options.Concurrency, options.RequestsPerMinute, options.TokensPerMinute, options.MaxRetries).ShouldBe(
+            (20, 2, 5, 1000, 2));
         (options.RetryBudget, options.RequestTimeout).ShouldBe((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(7)));
     }
 
@@ -165,7 +173,8 @@ public class MinuteLimits
         foreach (var host in new Uri?[] { null, new("https://team.openai.azure.com/openai/v1") })
         {
             var config = GovernedServer.ConfigFor(host) with { ApiKeyVariable = "TEAM_SECRET" };
-            Should.Throw<Model.ProviderRefusedException>(() => ProviderFactory.Open(config, ProviderFactory.SignatureOf(config), TimeProvider.System))
+            Should.Throw<Model.ProviderRefusedException>(
+                () => ProviderFactory.Open(config, ProviderFactory.SignatureOf(config), TimeProvider.System))
                 .Message.ShouldContain("TEAM_SECRET");
         }
     }

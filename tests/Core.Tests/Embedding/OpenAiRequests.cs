@@ -9,7 +9,8 @@ public class OpenAiRequests
     [Fact]
     public async Task Carry_the_prefix_of_their_role_and_the_dimension()
     {
-        await using var run = await GovernedServer.StartAsync(configure: config => config with { Prefixes = new("search_document: ", "search_query: ") });
+        await using var run = await GovernedServer.StartAsync(
+            configure: config => config with { Prefixes = new("search_document: ", "search_query: ") });
         await run.RunAsync(GovernedServer.Inputs(1));
         await run.Governor.EmbedQueryAsync("where", default);
         run.Server.Log[0].Inputs.ShouldBe(["search_document: text 0"]);
@@ -20,7 +21,8 @@ public class OpenAiRequests
     [Fact]
     public async Task Name_no_dimension_to_a_model_of_before_that()
     {
-        await using var run = await GovernedServer.StartAsync(configure: config => config with { Model = "text-embedding-ada-002", Dimension = 1536 });
+        await using var run = await GovernedServer.StartAsync(
+            configure: config => config with { Model = "text-embedding-ada-002", Dimension = 1536 });
         await run.RunAsync(GovernedServer.Inputs(1));
         run.Server.Log.Single().Dimensions.ShouldBeNull();
         run.ShouldHaveAnswered(GovernedServer.Inputs(1));
@@ -62,7 +64,8 @@ public class OpenAiRequests
     {
         var config = GovernedServer.ConfigFor(null);
         OpenAiProvider.SignatureOf(config).Dimension.ShouldBe(8, "a signature needs no key");
-        Should.Throw<ProviderRefusedException>(() => OpenAiProvider.Create(config, TimeProvider.System)).Message.ShouldContain("OPENAI_API_KEY");
+        Should.Throw<ProviderRefusedException>(() => OpenAiProvider.Create(config, TimeProvider.System)).Message.ShouldContain(
+            "OPENAI_API_KEY");
     }
 
     [Theory]
@@ -71,7 +74,8 @@ public class OpenAiRequests
     [InlineData("https://elsewhere.example/v1", "allowHosts")]
     public void Are_not_sent_to(string address, string named)
     {
-        var config = GovernedServer.ConfigFor(new(address)) with { ApiKey = new("sk-canary-1234", "TEST_KEY"), AllowHosts = ["models.example"] };
+        var config = GovernedServer.ConfigFor(new(address)) with
+            { ApiKey = new("sk-canary-1234", "TEST_KEY"), AllowHosts = ["models.example"] };
         var refused = Should.Throw<UsageException>(() => OpenAiProvider.Create(config, TimeProvider.System));
         refused.Message.ShouldContain(named);
         refused.Message.ShouldNotContain("canary");
@@ -83,7 +87,8 @@ public class OpenAiRequests
         var plain = GovernedServer.ConfigFor(null);
         EmbeddingsConfig[] configs =
         [
-            plain, plain with { Prefixes = new("a", "b") }, plain with { Prefixes = new("ab", "") }, plain with { Model = "m" }, plain with { Dimension = 9 },
+            plain, plain with { Prefixes = new("a", "b") }, plain with { Prefixes = new("ab", "") }, plain with { Model = "m" }, plain with
+                { Dimension = 9 },
         ];
         configs.Select(config => OpenAiProvider.SignatureOf(config).Fingerprint).ShouldBeUnique();
         OpenAiProvider.SignatureOf(plain).ShouldBe(new EmbeddingSignature("openai", "text-embedding-3-small", 8, ""));
@@ -128,7 +133,8 @@ public class OpenAiRequests
     [Fact]
     public void Wait_by_the_servers_clock_where_it_shows_it()
     {
-        var headers = new Dictionary<string, string> { ["Retry-After"] = "Fri, 20 Nov 2026 10:00:30 GMT", ["Date"] = "Fri, 20 Nov 2026 10:00:20 GMT" };
+        var headers = new Dictionary<string, string>
+            { ["Retry-After"] = "Fri, 20 Nov 2026 10:00:30 GMT", ["Date"] = "Fri, 20 Nov 2026 10:00:20 GMT" };
         RetryAfterHeader.Read(headers.GetValueOrDefault, DateTimeOffset.UnixEpoch).ShouldBe(TimeSpan.FromSeconds(10));
     }
 }

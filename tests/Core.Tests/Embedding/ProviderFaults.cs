@@ -9,7 +9,8 @@ public class ProviderFaults
 {
     public static TheoryData<string> Passing =>
     [
-        "429", "429 seconds", "429 date", "429 ms", "500", "503", "408", "reset", "truncated", "half JSON", "HTML", "empty", "null", "no data",
+        "429", "429 seconds", "429 date", "429 ms", "500", "503", "408", "reset", "truncated", "half JSON", "HTML", "empty", "null",
+            "no data",
         "data null", "data of numbers", "no embedding", "embedding null", "odd base64", "half a float", "text for floats", "error with 200",
         "fewer", "more", "no index", "index twice", "other model", "wrong dimension",
     ];
@@ -102,7 +103,8 @@ public class ProviderFaults
     [InlineData(302, "embeddings.baseUrl")]
     public async Task Of_key_or_address_stop_at_once_and_name_the_setting(int status, string named)
     {
-        await using var run = await GovernedServer.StartAsync(configure: config => config with { ApiKey = new("sk-canary-1234", "TEST_KEY") });
+        await using var run = await GovernedServer.StartAsync(
+            configure: config => config with { ApiKey = new("sk-canary-1234", "TEST_KEY") });
         run.Server.Decide = _ => Fault.Status(status, "sk-canary-1234", "Incorrect key sk-canary-1234");
         var refused = await Should.ThrowAsync<ProviderRefusedException>(() => run.RunAsync(GovernedServer.Inputs(3)));
         refused.Message.ShouldContain(named);
@@ -114,7 +116,8 @@ public class ProviderFaults
     [Fact]
     public async Task Of_a_wrong_key_name_where_it_came_from()
     {
-        await using var run = await GovernedServer.StartAsync(configure: config => config with { ApiKey = new("sk-canary-1234", "TEST_KEY") });
+        await using var run = await GovernedServer.StartAsync(
+            configure: config => config with { ApiKey = new("sk-canary-1234", "TEST_KEY") });
         run.Server.RequiredKey = "another";
         var refused = await Should.ThrowAsync<ProviderRefusedException>(() => run.RunAsync(GovernedServer.Inputs(3)));
         refused.Message.ShouldContain("TEST_KEY");
@@ -141,7 +144,8 @@ public class ProviderFaults
     [InlineData(500)]
     public async Task Of_texts_that_poison_their_batch_set_only_those_aside(int status)
     {
-        await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 32) with { RetryBudget = TimeSpan.FromSeconds(30) }, new FastClock(100));
+        await using var run = await GovernedServer.StartAsync(
+            GovernedServer.Options(batchSize: 32) with { RetryBudget = TimeSpan.FromSeconds(30) }, new FastClock(100));
         run.Server.Decide = request => request.Inputs.Any(text => text.Contains("poison")) ? Fault.Status(status, "bad", "no") : null;
         var inputs = GovernedServer.Inputs(90).ToList();
         inputs[3] = GovernedServer.Input("poison 1");
@@ -150,7 +154,8 @@ public class ProviderFaults
         await run.RunAsync(inputs);
         run.ShouldHaveAnswered(inputs, "poison 1", "poison 2", "poison 3");
         run.ShouldHaveBoughtOnce();
-        run.Failures.ShouldAllBe(result => result.Failure!.Code == (status == 500 ? ProblemCodes.ProviderFailed : ProblemCodes.InputRefused));
+        run.Failures.ShouldAllBe(
+            result => result.Failure!.Code == (status == 500 ? ProblemCodes.ProviderFailed : ProblemCodes.InputRefused));
         run.Answers.Sum(answer => answer.Requests).ShouldBe(run.Server.Requests);
     }
 

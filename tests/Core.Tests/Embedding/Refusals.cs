@@ -158,7 +158,8 @@ public class Refusals
     private static string Shown(int status, string body, Sent sent)
     {
         var refusal = RefusalReader.Read(status, ErrorBody.Read(Encoding.UTF8.GetBytes(body), Texts), sent);
-        return refusal.Kind + (refusal.Fields.Count > 0 ? ": " + string.Join(' ', refusal.Fields) : "") + (refusal.IsOfValue ? " (value)" : "")
+        return refusal.Kind + (refusal.Fields.Count > 0 ? ": " + string.Join(' ', refusal.Fields) : "")
+            + (refusal.IsOfValue ? " (value)" : "")
             + (refusal.Limit is { } limit ? $" {limit}" : "") + (refusal.TextIndex is { } index ? $" at {index}" : "");
     }
 }

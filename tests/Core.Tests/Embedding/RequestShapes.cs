@@ -34,7 +34,8 @@ public class RequestShapes
     public async Task Are_learned_one_after_the_other()
     {
         await using var run = await StartAsync();
-        run.Server.Decide = request => request.EncodingFormat == "base64" ? Fault.Answer(400, NoBase64) : request.Dimensions is not null ? Fault.Answer(422, NoDimensions) : null;
+        run.Server.Decide = request => request.EncodingFormat == "base64" ? Fault.Answer(400, NoBase64) : request.Dimensions is not null
+            ? Fault.Answer(422, NoDimensions) : null;
         await run.RunAsync(GovernedServer.Inputs(64));
         run.ShouldHaveAnswered(GovernedServer.Inputs(64));
         run.Server.Requests.ShouldBe(4 + 2);
@@ -110,7 +111,8 @@ public class RequestShapes
     {
         await using var run = await StartAsync();
         run.Server.Decide = request => Fault.Answer(400, $$"""{"message":"cannot do {{request.Inputs[0]}} today"}""");
-        var refused = await Should.ThrowAsync<ProviderRefusedException>(() => run.RunAsync(GovernedServer.Inputs(40, "some private words")));
+        var refused = await Should.ThrowAsync<ProviderRefusedException>(
+            () => run.RunAsync(GovernedServer.Inputs(40, "some private words")));
         refused.ToString().ShouldNotContain("private");
     }
 
@@ -119,8 +121,10 @@ public class RequestShapes
     [InlineData(null, VectorEncoding.Base64, "embeddings.request.encoding")]
     public async Task That_are_set_are_not_learned(bool? dimensions, VectorEncoding? encoding, string named)
     {
-        await using var run = await StartAsync(configure: config => config with { Request = RequestConfig.Learned with { NamesDimension = dimensions, Encoding = encoding } });
-        run.Server.Decide = request => dimensions is not null ? Fault.Answer(422, NoDimensions) : request.Base64 ? Fault.Answer(400, NoBase64) : null;
+        await using var run = await StartAsync(
+            configure: config => config with { Request = RequestConfig.Learned with { NamesDimension = dimensions, Encoding = encoding } });
+        run.Server.Decide = request =>
+            dimensions is not null ? Fault.Answer(422, NoDimensions) : request.Base64 ? Fault.Answer(400, NoBase64) : null;
         var refused = await Should.ThrowAsync<ProviderRefusedException>(() => run.RunAsync(GovernedServer.Inputs(3)));
         refused.Message.ShouldContain(named);
         run.Server.Requests.ShouldBe(1);
@@ -132,7 +136,8 @@ public class RequestShapes
         ExtraField[] extra = [new("input_type", "\"passage\"", "\"query\""), new("options", """{"a":[1,true,null]}""", """{"a":[1,true,null]}"""), new("only", "1", null)];
         await using var run = await StartAsync(configure: config => config with
         {
-            Request = new(false, VectorEncoding.Float, null, extra, [new("x-team", new("docs", "test"), null), new("x-secret", new("canary", "env:S"), "S")]),
+            Request = new(false, VectorEncoding.Float, null, extra,
+                [new("x-team", new("docs", "test"), null), new("x-secret", new("canary", "env:S"), "S")]),
         });
         await run.RunAsync(GovernedServer.Inputs(1));
         await run.Governor.EmbedQueryAsync("where", default);
@@ -160,7 +165,8 @@ public class RequestShapes
     [Fact]
     public async Task That_hold_a_field_too_many_name_it()
     {
-        await using var run = await StartAsync(configure: config => config with { Request = RequestConfig.Learned with { Extra = [new("truncate", "\"NONE\"", "\"NONE\"")] } });
+        await using var run = await StartAsync(configure: config => config with
+            { Request = RequestConfig.Learned with { Extra = [new("truncate", "\"NONE\"", "\"NONE\"")] } });
         run.Server.Decide = _ => Fault.Answer(422, """{"detail":[{"type":"extra_forbidden","loc":["body","truncate"],"msg":"Extra inputs are not permitted"}]}""");
         var refused = await Should.ThrowAsync<ProviderRefusedException>(() => run.RunAsync(GovernedServer.Inputs(40)));
         refused.Message.ShouldContain("'truncate'");
@@ -190,7 +196,8 @@ public class RequestShapes
         run.Results.ShouldBeEmpty();
     }
 
-    public static TheoryData<string> Limited => [.. ServerProfiles.All.Where(profile => profile.MaxInputs is < 500).Select(profile => profile.Name)];
+    public static TheoryData<string> Limited =>
+        [.. ServerProfiles.All.Where(profile => profile.MaxInputs is < 500).Select(profile => profile.Name)];
 
     [Theory]
     [MemberData(nameof(Limited))]
@@ -198,13 +205,15 @@ public class RequestShapes
     {
         var profile = ServerProfiles.Of(name);
         var most = profile.MaxInputs!.Value;
-        await using var run = await GovernedServer.StartAsync(GovernedServer.Options(batchSize: 128, concurrency: 3), configure: config => config with
+        await using var run = await GovernedServer.StartAsync(
+            GovernedServer.Options(batchSize: 128, concurrency: 3), configure: config => config with
         {
             BaseUrl = new(config.BaseUrl!.GetLeftPart(UriPartial.Authority) + profile.Path),
             Model = "m",
             Dimension = profile.Dimension,
             ApiKey = new(ServerProfiles.Key, "KEY"),
-            Request = RequestConfig.Learned with { Model = RequestConfig.AnyModel, Extra = [new("input_type", "\"search_document\"", "\"search_query\"")] },
+            Request = RequestConfig.Learned with
+            { Model = RequestConfig.AnyModel, Extra = [new("input_type", "\"search_document\"", "\"search_query\"")] },
         });
         run.Server.Profile = profile;
         var inputs = GovernedServer.Inputs(400);
@@ -228,7 +237,8 @@ public class RequestShapes
         run.Server.Log.Count(request => request.Inputs.Count > 20).ShouldBeLessThan(12, "learned from the first batch");
     }
 
-    private static Task<GovernedServer> StartAsync(int concurrency = 1, int batchSize = 16, Func<EmbeddingsConfig, EmbeddingsConfig>? configure = null) =>
+    private static Task<GovernedServer> StartAsync(int concurrency = 1, int batchSize = 16,
+        Func<EmbeddingsConfig, EmbeddingsConfig>? configure = null) =>
         GovernedServer.StartAsync(GovernedServer.Options(batchSize, concurrency), configure: config =>
         {
             config = config with { Model = "BAAI/bge-m3" };

@@ -61,7 +61,8 @@ public class Reading
         found.Require().HasCommit(first).ShouldBeTrue();
         found.Require().HasCommit(new string('1', 40)).ShouldBeFalse();
         found.Require().HasCommit("not an id").ShouldBeFalse();
-        Should.Throw<GitException>(() => found.Require().ChangedPaths(new string('1', 40), second)).Message.ShouldContain("not in this repository");
+        Should.Throw<GitException>(() => found.Require().ChangedPaths(new string('1', 40), second)).Message.ShouldContain(
+            "not in this repository");
     }
 
     [Fact]
@@ -127,7 +128,8 @@ public class Reading
         repository.Git("update-index", "--skip-worktree", "a.md");
         var index = File.ReadAllBytes(repository.Full(".git/index"));
         repository.WriteBytes("cut", index[..70]);
-        Should.Throw<InvalidDataException>(() => IndexFlags.ReadSkipWorktree(repository.Full("cut"))).Message.ShouldContain("middle of an entry");
+        Should.Throw<InvalidDataException>(() => IndexFlags.ReadSkipWorktree(repository.Full("cut"))).Message.ShouldContain(
+            "middle of an entry");
         repository.Write("odd", "not an index of git");
         Should.Throw<InvalidDataException>(() => IndexFlags.ReadSkipWorktree(repository.Full("odd")));
         IndexFlags.ReadSkipWorktree(repository.Full("absent")).ShouldBeEmpty();
@@ -149,8 +151,10 @@ public class Reading
         repository.Write(".gitattributes", "*.md filter=evil diff=evil merge=evil ident\n");
         foreach (var setting in new[]
         {
-            "core.fsmonitor", "core.pager", "core.sshCommand", "core.editor", "core.askPass", "diff.external", "diff.evil.textconv", "diff.evil.command",
-            "filter.evil.clean", "filter.evil.smudge", "filter.evil.process", "merge.evil.driver", "credential.helper", "core.alternateRefsCommand",
+            "core.fsmonitor", "core.pager", "core.sshCommand", "core.editor", "core.askPass", "diff.external", "diff.evil.textconv",
+                "diff.evil.command",
+            "filter.evil.clean", "filter.evil.smudge", "filter.evil.process", "merge.evil.driver", "credential.helper",
+                "core.alternateRefsCommand",
             "gpg.program", "uploadpack.packObjectsHook",
         })
         {

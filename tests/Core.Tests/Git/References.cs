@@ -48,7 +48,8 @@ public class References
         repository.Git("tag", "--annotate", "v1.0+rc#1", "--message", "tag", first);
         repository.Git("branch", "fix/größe_#12@home", first);
         using var git = GitRepository.Discover(repository.Path);
-        foreach (var reference in new[] { "v1.0+rc#1", "fix/größe_#12@home", "HEAD~1", "HEAD^", "main~1", "HEAD^{commit}~1", first, first[..12], "main@{1}" })
+        foreach (var reference in new[]
+            { "v1.0+rc#1", "fix/größe_#12@home", "HEAD~1", "HEAD^", "main~1", "HEAD^{commit}~1", first, first[..12], "main@{1}" })
         {
             git.Require().ResolveCommit(reference).ShouldBe(first, reference);
         }

@@ -146,6 +146,7 @@ public class Since
         Should.Throw<GitException>(() => SinceScope.Resolve(git.Require(), new("main", "", null, null))).Message.ShouldContain("main");
         repository.Commit();
         repository.Git("checkout", "-q", "--orphan", "other");
-        Should.Throw<GitException>(() => SinceScope.Resolve(git.Require(), new("main", "", null, null))).Message.ShouldContain("no commit yet");
+        Should.Throw<GitException>(() => SinceScope.Resolve(git.Require(), new("main", "", null, null))).Message.ShouldContain(
+            "no commit yet");
     }
 }

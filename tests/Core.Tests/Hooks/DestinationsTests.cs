@@ -67,5 +67,6 @@ public sealed class DestinationsTests
 
     private static string DigestOf(string yaml, params (string Name, string Value)[] environment) =>
         Destinations.DigestOf(ConfigFolder.LoadYaml(
-            yaml, [("KEY", "value"), ("OTHER", "postgresql://ada@other.example/store"), ("STORE", "postgresql://ada@db.example/store"), .. environment]));
+            yaml, [("KEY", "value"), ("OTHER", "postgresql://ada@other.example/store"), ("STORE", "postgresql://ada@db.example/store"),
+            .. environment]));
 }

@@ -49,7 +49,8 @@ public sealed class HookCommitsTests : IDisposable
 
     [Fact]
     public void The_checked_out_one_comes_last() =>
-        Pushed($"main {_second} refs/heads/main {Zero}\nold {_first} refs/heads/old {Zero}").Select(one => one.Commit).ShouldBe([_first, _second]);
+        Pushed($"main {_second} refs/heads/main {Zero}\nold {_first} refs/heads/old {Zero}").Select(one => one.Commit).ShouldBe(
+            [_first, _second]);
 
     [Fact]
     public void An_annotated_tag_pushed_as_a_branch_is_its_commit()

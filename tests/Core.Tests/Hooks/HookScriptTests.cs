@@ -15,7 +15,8 @@ public sealed class HookScriptTests : IDisposable
     [InlineData(GitHook.PostCommit, false)]
     public void Is_short_and_readable(GitHook hook, bool block) =>
         Approval.Verify(
-            HookScript.Of(hook, new(new(["/home/ada/.dotnet/tools/embsync"], ["/home/ada/.dotnet/tools/embsync"]), ["--timeout", "60"], block)),
+            HookScript.Of(hook, new(
+            new(["/home/ada/.dotnet/tools/embsync"], ["/home/ada/.dotnet/tools/embsync"]), ["--timeout", "60"], block)),
             hook.Name() + (block ? "-block" : ""));
 
     [Fact]
@@ -134,7 +135,8 @@ public sealed class HookScriptTests : IDisposable
 
         HookScript.IsUntouched(script).ShouldBeTrue();
         HookScript.IsOurs(script + "\n").ShouldBeTrue();
-        foreach (var edited in new[] { script + "\n", script.Replace("exit 0", "exit 1", StringComparison.Ordinal), script.Replace("/bin/sh", "/bin/bash", StringComparison.Ordinal) })
+        foreach (var edited in new[] { script + "\n", script.Replace("exit 0", "exit 1", StringComparison.Ordinal), script.Replace(
+            "/bin/sh", "/bin/bash", StringComparison.Ordinal) })
         {
             HookScript.IsUntouched(edited).ShouldBeFalse(edited);
         }
@@ -168,7 +170,8 @@ public sealed class HookScriptTests : IDisposable
 
     private (int Code, string Error) Run(string input, params string[] arguments)
     {
-        var start = new ProcessStartInfo("sh", [_folder.Full("pre-push"), .. arguments]) { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("sh", [_folder.Full("pre-push"), .. arguments])
+            { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();

@@ -13,7 +13,8 @@ public sealed class ItemMapTests
     {
         const int Items = ItemMap.MostItems + 50;
         var random = new Random(7);
-        await using var store = StoreFactory.Open(Samples.Config(StoreBackend.Memory, vectors: VectorType.Vector), new SetClock(Samples.Noon));
+        await using var store = StoreFactory.Open(
+            Samples.Config(StoreBackend.Memory, vectors: VectorType.Vector), new SetClock(Samples.Noon));
         var generation = await FillAsync(
             store,
             [.. Enumerable.Range(0, Items).Select(i => Samples.Vector($"text {i}", Numbers(random)))],
@@ -33,7 +34,8 @@ public sealed class ItemMapTests
         await using var store = StoreFactory.Open(Samples.Config(StoreBackend.Memory), new SetClock(Samples.Noon));
         var generation = await FillAsync(
             store, [Samples.Vector("one", 1, 0, 0, 0), Samples.Vector("two", 0, 3, 0, 0)],
-            [Samples.Item("whole", "one", "two"), Samples.Item("part", "one", "lost"), Samples.Item("last", "two"), Samples.Item("half", "lost", "one")]);
+            [Samples.Item("whole", "one", "two"), Samples.Item("part", "one", "lost"), Samples.Item("last", "two"), Samples.Item(
+            "half", "lost", "one")]);
 
         var map = await ItemMap.ReadAsync(store, generation, 0.7, CancellationToken.None);
 

@@ -16,7 +16,8 @@ public sealed class KeySampleTests
         some.Count.ShouldBe(20);
         some.ShouldBe([.. some.Order()], "they come in the order of the stream");
         Sampled(20, Enumerable.Range(0, 500).Reverse()).Order().ShouldBe(some);
-        Sampled(20, Enumerable.Range(0, 510)).Intersect(some).Count().ShouldBeGreaterThan(15, "a stream that grows a little keeps most of its sample");
+        Sampled(20, Enumerable.Range(0, 510)).Intersect(some).Count().ShouldBeGreaterThan(
+            15, "a stream that grows a little keeps most of its sample");
     }
 
     private static List<int> Sampled(int capacity, IEnumerable<int> values)

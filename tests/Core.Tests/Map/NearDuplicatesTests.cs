@@ -14,13 +14,15 @@ public sealed class NearDuplicatesTests
     public void Agree_with_comparing_all(int dimension, double threshold)
     {
         var random = new Random(dimension);
-        float[][] rows = [.. Enumerable.Range(0, 150).Select(_ => Unit([.. Enumerable.Range(0, dimension).Select(_ => (float)(random.NextDouble() - 0.3))]))];
+        float[][] rows = [.. Enumerable.Range(0, 150).Select(
+            _ => Unit([.. Enumerable.Range(0, dimension).Select(_ => (float)(random.NextDouble() - 0.3))]))];
         for (var copy = 0; copy < 20; copy++)
         {
             rows[random.Next(150)] = rows[random.Next(150)];
         }
 
-        var pairs = (from i in Enumerable.Range(0, 150) from j in Enumerable.Range(0, 150) where i < j && Dot(rows[i], rows[j]) >= threshold - 1e-5 select (i, j)).ToList();
+        var pairs = (from i in Enumerable.Range(0, 150) from j in Enumerable.Range(0, 150) where i < j
+            && Dot(rows[i], rows[j]) >= threshold - 1e-5 select (i, j)).ToList();
         var found = NearDuplicates.Of([.. rows.Select(row => (ReadOnlyMemory<float>)row)], threshold, CancellationToken.None);
 
         found.Pairs.ShouldBe(pairs.Count);
@@ -36,7 +38,8 @@ public sealed class NearDuplicatesTests
     {
         var found = NearDuplicates.Of(Rows([1, 0], [0, 1], [1, 0.1f], [0, 1], [1, 0.2f], [0, 0], [0, 0]), 0.99, CancellationToken.None);
 
-        found.Groups.Select(group => string.Join(' ', group.Members)).ShouldBe(["0 2 4", "1 3"], "0 and 4 are alike through 2; zeros are like nothing");
+        found.Groups.Select(group => string.Join(' ', group.Members)).ShouldBe(
+            ["0 2 4", "1 3"], "0 and 4 are alike through 2; zeros are like nothing");
         found.Pairs.ShouldBe(3);
         found.Groups[1].Closest.ShouldBe(1f, 1e-6);
     }

@@ -39,7 +39,8 @@ public sealed class PrincipalComponentsTests
     [Fact]
     public void Directions_of_equal_variance_are_two_and_not_one()
     {
-        var found = PrincipalComponents.Of(Rows([1, 0, 0, 0], [-1, 0, 0, 0], [0, 1, 0, 0], [0, -1, 0, 0], [0, 0, 0.5f, 0], [0, 0, -0.5f, 0]), 1);
+        var found = PrincipalComponents.Of(
+            Rows([1, 0, 0, 0], [-1, 0, 0, 0], [0, 1, 0, 0], [0, -1, 0, 0], [0, 0, 0.5f, 0], [0, 0, -0.5f, 0]), 1);
 
         found.Variances.ShouldAllBe(variance => Math.Abs(variance - (1.0 / 3)) < 1e-9);
         Math.Abs(Dot(found.Axes[0], found.Axes[1])).ShouldBeLessThan(1e-9);
@@ -63,7 +64,8 @@ public sealed class PrincipalComponentsTests
 
         var first = PrincipalComponents.Of(rows, 1);
         PrincipalComponents.Of(rows, 1).Axes.SelectMany(axis => axis).ShouldBe(first.Axes.SelectMany(axis => axis));
-        PrincipalComponents.Of(rows, 2).Variances[0].ShouldBe(first.Variances[0], 1e-6 * first.Variances[0], "the seed decides where the search begins, not what it finds");
+        PrincipalComponents.Of(rows, 2).Variances[0].ShouldBe(
+            first.Variances[0], 1e-6 * first.Variances[0], "the seed decides where the search begins, not what it finds");
     }
 
     [Fact]
@@ -90,7 +92,8 @@ public sealed class PrincipalComponentsTests
                 {
                     // An eigenvector, of length 1, with the sign that was promised: vectors of nearly equal values may be any in their
                     // plane.
-                    Distance(Times(covariance, found.Axes[axis]), [.. found.Axes[axis].Select(x => x * value)]).ShouldBeLessThan(10 * scale);
+                    Distance(Times(covariance, found.Axes[axis]), [.. found.Axes[axis].Select(x => x * value)]).ShouldBeLessThan(
+                        10 * scale);
                     Dot(found.Axes[axis], found.Axes[axis]).ShouldBe(1, 1e-9);
                     found.Axes[axis].MaxBy(Math.Abs).ShouldBePositive();
                 }
@@ -106,8 +109,10 @@ public sealed class PrincipalComponentsTests
     /// <summary>Dimensions of very different spread, some of none.</summary>
     private static ReadOnlyMemory<float>[] Random(Random random, int count, int dimension)
     {
-        var spread = Enumerable.Range(0, dimension).Select(_ => random.Next(5) == 0 ? 0 : Math.Pow(10, random.NextDouble() * 3 - 2)).ToArray();
-        return [.. Enumerable.Range(0, count).Select(_ => (ReadOnlyMemory<float>)spread.Select(scale => (float)(scale * (random.NextDouble() - 0.3))).ToArray())];
+        var spread = Enumerable.Range(0, dimension).Select(
+            _ => random.Next(5) == 0 ? 0 : Math.Pow(10, random.NextDouble() * 3 - 2)).ToArray();
+        return [.. Enumerable.Range(0, count).Select(
+            _ => (ReadOnlyMemory<float>)spread.Select(scale => (float)(scale * (random.NextDouble() - 0.3))).ToArray())];
     }
 
     private static double[][] CovarianceOf(ReadOnlyMemory<float>[] rows)

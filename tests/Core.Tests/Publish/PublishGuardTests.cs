@@ -12,8 +12,10 @@ namespace EmbSync.Core.Tests.Publish;
 /// </summary>
 public sealed class PublishGuardTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
 {
-    private const string Issues = "- { name: issues, type: table, table: issue, text: [body], where: t.active, publish: { column: embedding } }";
-    private const string Options = "- { name: options, type: table, table: config_option, column: value, where: t.active, publish: { table: embedding_cache } }";
+    private const string Issues =
+        "- { name: issues, type: table, table: issue, text: [body], where: t.active, publish: { column: embedding } }";
+    private const string Options =
+        "- { name: options, type: table, table: config_option, column: value, where: t.active, publish: { table: embedding_cache } }";
     private const string Shown = "embedding IS NOT NULL AND content_hash IS NOT NULL";
 
     private RowWorld _world = null!;
@@ -42,7 +44,8 @@ public sealed class PublishGuardTests(PostgresFixture postgres) : IClassFixture<
         await _world.SyncedAsync(new() { Limit = 5 });
 
         var planned = await PublishAsync(dryRun: true);
-        planned.Notes.ShouldContain(note => note.StartsWith("a publish would stop: source 'issues': 995 of 1,000 rows of issue.embedding", StringComparison.Ordinal));
+        planned.Notes.ShouldContain(note => note.StartsWith(
+            "a publish would stop: source 'issues': 995 of 1,000 rows of issue.embedding", StringComparison.Ordinal));
         var refusal = await Should.ThrowAsync<GuardException>(PublishAsync());
 
         refusal.ExitCode.ShouldBe(ExitCode.Guard);
@@ -115,18 +118,21 @@ public sealed class PublishGuardTests(PostgresFixture postgres) : IClassFixture<
         await _world.RunAsync("UPDATE issue SET body = 'Another' WHERE id = 1; UPDATE config_option SET active = false WHERE value <> 'Value 1'");
         await _world.SyncedAsync(new() { MaxDelete = new(1.0, null) });
 
-        (await Should.ThrowAsync<GuardException>(PublishAsync())).Message.ShouldContain("source 'options': 39 of 40 rows of embedding_cache");
+        (await Should.ThrowAsync<GuardException>(PublishAsync())).Message.ShouldContain(
+            "source 'options': 39 of 40 rows of embedding_cache");
 
         (await CountAsync("source_table = 'config_option'", "embedding_cache")).ShouldBe(40);
         (await CountAsync($"content_hash = '{ContentHash.Of("Another")}'")).ShouldBe(0);
-        (await PublishAsync(maxDelete: new(null, 39))).Sources.Select(source => (source.Written, source.Withdrawn)).ShouldBe([(1, 0), (0, 39)]);
+        (await PublishAsync(maxDelete: new(null, 39))).Sources.Select(source => (source.Written, source.Withdrawn)).ShouldBe(
+            [(1, 0), (0, 39)]);
     }
 
     [Fact]
     public async Task A_second_source_of_the_same_column_that_was_taken_out_counts_by_its_rows()
     {
         var both = Issues.Replace("t.active", "t.id <= 50", StringComparison.Ordinal);
-        await PublishedAsync(both + "\n" + both.Replace("issues", "others", StringComparison.Ordinal).Replace("<= 50", "> 50", StringComparison.Ordinal), 100);
+        await PublishedAsync(both + "\n" + both.Replace("issues", "others", StringComparison.Ordinal)
+            .Replace("<= 50", "> 50", StringComparison.Ordinal), 100);
         Configure(both);
         await _world.SyncedAsync(new() { MaxDelete = new(1.0, null) });
 
@@ -139,7 +145,8 @@ public sealed class PublishGuardTests(PostgresFixture postgres) : IClassFixture<
     public async Task Rows_of_two_sources_of_one_column_are_taken_away_and_counted_once()
     {
         var both = Issues.Replace("t.active", "t.active AND t.id <= 50", StringComparison.Ordinal);
-        await PublishedAsync(both + "\n" + both.Replace("issues", "others", StringComparison.Ordinal).Replace("<= 50", "> 50", StringComparison.Ordinal), 100);
+        await PublishedAsync(both + "\n" + both.Replace("issues", "others", StringComparison.Ordinal)
+            .Replace("<= 50", "> 50", StringComparison.Ordinal), 100);
         await _world.RunAsync("UPDATE issue SET active = false WHERE id IN (7, 77)");
         await _world.SyncedAsync();
 
@@ -172,9 +179,11 @@ public sealed class PublishGuardTests(PostgresFixture postgres) : IClassFixture<
     private async Task<PublishReport> PublishAsync(bool dryRun = false, DeleteLimit? maxDelete = null)
     {
         await using var workspace = _world.Sync.Open();
-        return await new PublishEngine(workspace, TimeProvider.System).RunAsync(new([], All: false, dryRun) { MaxDelete = maxDelete }, default);
+        return await new PublishEngine(workspace, TimeProvider.System).RunAsync(
+            new([], All: false, dryRun) { MaxDelete = maxDelete }, default);
     }
 
     private async Task<int> CountAsync(string where, string table = "issue") =>
-        int.Parse((await PostgresFixture.RowsAsync(_world.Url, $"SELECT count(*) FROM {table} WHERE {where}"))[0], System.Globalization.CultureInfo.InvariantCulture);
+        int.Parse((await PostgresFixture.RowsAsync(_world.Url, $"SELECT count(*) FROM {table} WHERE {where}"))[0],
+            System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -44,7 +44,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
         (await CountAsync("embedding IS NOT NULL")).ShouldBe(0);
         One(await PublishAsync()).ShouldBe((20, 0, 0, 0));
         (await CountAsync("embedding IS NOT NULL AND content_hash ~ '^[0-9a-f]{64}$' AND embedding_generated_at > now() - interval '1 hour' AND abs(vector_norm(embedding) - 1) < 0.001")).ShouldBe(20);
-        (await PostgresFixture.RowsAsync(_world.Url, "SELECT content_hash FROM issue WHERE id = 7")).ShouldBe([ContentHash.Of("Issue 7\n\nBody 7").ToString()]);
+        (await PostgresFixture.RowsAsync(_world.Url, "SELECT content_hash FROM issue WHERE id = 7")).ShouldBe(
+            [ContentHash.Of("Issue 7\n\nBody 7").ToString()]);
         One(await PublishAsync()).ShouldBe((0, 20, 0, 0));
     }
 
@@ -78,7 +79,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
     public async Task Two_sources_of_one_table_leave_each_other_alone()
     {
         _world.Configure(Issues.Replace("where: t.active", "where: t.id <= 10", StringComparison.Ordinal) + "\n"
-            + Issues.Replace("name: issues", "name: others", StringComparison.Ordinal).Replace("where: t.active", "where: t.id > 10", StringComparison.Ordinal));
+            + Issues.Replace("name: issues", "name: others", StringComparison.Ordinal).Replace(
+                "where: t.active", "where: t.id > 10", StringComparison.Ordinal));
         await _world.SyncedAsync();
 
         (await PublishAsync()).Sources.Select(source => (source.Written, source.Withdrawn)).ShouldBe([(10, 0), (10, 0)]);
@@ -95,7 +97,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
         await _world.RunAsync("CREATE TABLE kept AS SELECT * FROM issue; UPDATE issue SET active = false");
         await _world.SyncedAsync(new() { MaxDelete = new(1.0, null) });
 
-        (await Should.ThrowAsync<GuardException>(PublishAsync())).Message.ShouldContain("20 of 20 rows of issue.embedding that show vectors are not in this store");
+        (await Should.ThrowAsync<GuardException>(PublishAsync())).Message.ShouldContain(
+            "20 of 20 rows of issue.embedding that show vectors are not in this store");
 
         (await CountAsync("embedding IS NOT NULL")).ShouldBe(20);
     }
@@ -140,7 +143,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
         var configured = _world.Sync.Configure;
         _world.Sync.Configure = config => configured(config) with
         {
-            Embeddings = config.Embeddings with { Spaces = [new("large", "text-embedding-3-large", 24), new("small", "text-embedding-3-small", 16)] },
+            Embeddings = config.Embeddings with
+                { Spaces = [new("large", "text-embedding-3-large", 24), new("small", "text-embedding-3-small", 16)] },
         };
         await _world.SyncedAsync();
 
@@ -152,7 +156,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
             """)).ShouldBe(["name|A|1|t|t", "name|B|1|t|t", "name|C|1|t|t", "name|D|1|t|t", "value|A|2|t|t", "value|back\\slash|1|t|t"]);
         await _world.RunAsync("DELETE FROM config_option WHERE name = 'C'");
         await _world.SyncedAsync();
-        (await PublishAsync()).Sources.Select(source => (source.Written, source.Unchanged, source.Withdrawn)).ShouldBe([(0, 1, 1), (0, 3, 1)]);
+        (await PublishAsync()).Sources.Select(source => (source.Written, source.Unchanged, source.Withdrawn)).ShouldBe(
+            [(0, 1, 1), (0, 3, 1)]);
         (await CountAsync("source_table = 'elsewhere'", "embedding_cache")).ShouldBe(1, "rows of others are not touched");
     }
 
@@ -170,7 +175,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
             """);
         await _world.SyncedAsync();
 
-        (await Should.ThrowAsync<UsageException>(PublishAsync())).Message.ShouldContain("Make it unique over (value_hash, source_table, source_column)");
+        (await Should.ThrowAsync<UsageException>(PublishAsync())).Message.ShouldContain(
+            "Make it unique over (value_hash, source_table, source_column)");
     }
 
     private static (int Written, int Unchanged, int Waiting, int Withdrawn) One(PublishReport report) =>
@@ -183,5 +189,6 @@ public sealed class PublishTests(PostgresFixture postgres) : IClassFixture<Postg
     }
 
     private async Task<int> CountAsync(string where, string table = "issue") =>
-        int.Parse((await PostgresFixture.RowsAsync(_world.Url, $"SELECT count(*) FROM {table} WHERE {where}"))[0], System.Globalization.CultureInfo.InvariantCulture);
+        int.Parse((await PostgresFixture.RowsAsync(_world.Url, $"SELECT count(*) FROM {table} WHERE {where}"))[0],
+            System.Globalization.CultureInfo.InvariantCulture);
 }

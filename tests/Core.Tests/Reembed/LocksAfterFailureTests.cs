@@ -43,21 +43,25 @@ public abstract class LocksAfterFailureTests : IAsyncLifetime
 
         await using var workspace = _world.Sync.Open();
         await using var writer = await workspace.Store.BeginWriteAsync(workspace.Config.Project, default);
-        await using var build = await writer.BeginBuildAsync(Generation.DefaultSpace, workspace.Spaces[0].Signature with { Dimension = 8 }, default);
+        await using var build = await writer.BeginBuildAsync(
+            Generation.DefaultSpace, workspace.Spaces[0].Signature with { Dimension = 8 }, default);
         (await build.TryOwnAsync(TimeSpan.Zero, default)).ShouldBe(Core.Storage.BuildShare.Alone);
     }
 
     private async Task RunAsync(string command, string write)
     {
         await using var workspace = command == "reembed" ? _world.Target(ReembedWorld.After, ReembedWorld.Model) : _world.Sync.Open();
-        var used = workspace.With(new DyingStore(workspace.Store, int.MaxValue) { Fails = name => name == write ? new InvalidOperationException("a defect") : null });
+        var used = workspace.With(new DyingStore(workspace.Store, int.MaxValue)
+            { Fails = name => name == write ? new InvalidOperationException("a defect") : null });
         if (command == "reembed")
         {
-            await new StoreReembed(used, workspace.SignatureOf(Generation.DefaultSpace), TimeProvider.System).RunAsync(new(), new(null, null), new Progress<ReembedProgress>(), default);
+            await new StoreReembed(used, workspace.SignatureOf(Generation.DefaultSpace), TimeProvider.System).RunAsync(
+                new(), new(null, null), new Progress<ReembedProgress>(), default);
             return;
         }
 
-        await new BackfillEngine(used, TimeProvider.System).RunAsync(new(9, TimeSpan.Zero, 9, []), new(null, null), new Progress<BackfillProgress>(), default);
+        await new BackfillEngine(used, TimeProvider.System).RunAsync(
+            new(9, TimeSpan.Zero, 9, []), new(null, null), new Progress<BackfillProgress>(), default);
     }
 }
 

@@ -46,7 +46,8 @@ public sealed class ReembedIndexTests(PostgresFixture postgres) : IClassFixture<
     public async Task One_that_a_broken_build_left_is_named_and_repair_mends_it()
     {
         await _world.RunAsync(new(MinRecall: 1.01));
-        await PostgresFixture.RunAsync(postgres.Url, $"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{_schema}.vec_2_hnsw'::regclass");
+        await PostgresFixture.RunAsync(
+            postgres.Url, $"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{_schema}.vec_2_hnsw'::regclass");
         var stopped = await _world.RunAsync();
         (stopped.ExitCode, stopped.Report.Switched).ShouldBe((ExitCode.Failed, false));
         stopped.Stopped!.Message.ShouldContain("INVALID");
@@ -55,7 +56,8 @@ public sealed class ReembedIndexTests(PostgresFixture postgres) : IClassFixture<
 
         await using (var workspace = _world.Sync.Open())
         {
-            await new RepairEngine(workspace, TimeProvider.System, new Progress<string>()).RunAsync(new([], null, 0, 1, RepairRequest.DefaultGrace), new(null, null), default);
+            await new RepairEngine(workspace, TimeProvider.System, new Progress<string>()).RunAsync(
+                new([], null, 0, 1, RepairRequest.DefaultGrace), new(null, null), default);
         }
 
         (await _world.RunAsync()).Report.Switched.ShouldBeTrue();
@@ -78,14 +80,18 @@ public sealed class ReembedIndexTests(PostgresFixture postgres) : IClassFixture<
         var before = await PostgresFixture.RowsAsync(postgres.Url, $"SELECT '{_schema}.vec_1_hnsw'::regclass::oid::text");
         var back = await _world.RunAsync(new(Rollback: true, DropIndexFirst: dropFirst), null);
         (back.ExitCode, back.Report.Chunks.Embedded, back.Report.IndexBuilt).ShouldBe((ExitCode.Done, 9, dropFirst));
-        (await PostgresFixture.RowsAsync(postgres.Url, $"SELECT '{_schema}.vec_1_hnsw'::regclass::oid::text")).SequenceEqual(before).ShouldBe(!dropFirst);
+        (await PostgresFixture.RowsAsync(postgres.Url, $"SELECT '{_schema}.vec_1_hnsw'::regclass::oid::text")).SequenceEqual(before)
+            .ShouldBe(!dropFirst);
     }
 
     [Fact]
     public async Task How_it_is_built_is_a_setting()
     {
-        _world.Sync.Configure = config => config with { Store = config.Store with { Index = config.Store.Index with { M = 8, EfConstruction = 33, BuildMemory = 65L * 1024 * 1024 } } };
+        _world.Sync.Configure = config =>
+            config with { Store = config.Store with
+            { Index = config.Store.Index with { M = 8, EfConstruction = 33, BuildMemory = 65L * 1024 * 1024 } } };
         await _world.RunAsync();
-        (await PostgresFixture.RowsAsync(postgres.Url, $"SELECT pg_get_indexdef('{_schema}.vec_2_hnsw'::regclass)")).Single().ShouldContain("WITH (m='8', ef_construction='33')");
+        (await PostgresFixture.RowsAsync(postgres.Url, $"SELECT pg_get_indexdef('{_schema}.vec_2_hnsw'::regclass)")).Single().ShouldContain(
+            "WITH (m='8', ef_construction='33')");
     }
 }

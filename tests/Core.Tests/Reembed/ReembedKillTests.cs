@@ -52,7 +52,8 @@ public abstract class ReembedKillTests(ITestOutputHelper output)
         {
             (died, label) = (true, $"{label} {death.Message}");
             (await world.ActiveAsync()).Signature.Dimension.ShouldBe(
-                death.Message is "after Activate" or "before UpdateRun" or "after UpdateRun" ? ReembedWorld.After : ReembedWorld.Before, label);
+                death.Message is "after Activate" or "before UpdateRun" or "after UpdateRun" ? ReembedWorld.After
+                : ReembedWorld.Before, label);
             var next = await world.RunAsync();
             next.ExitCode.ShouldBe(ExitCode.Done, label);
         }
@@ -67,7 +68,8 @@ public abstract class ReembedKillTests(ITestOutputHelper output)
 /// <summary>All points, where what dies is the engine: the store itself can't.</summary>
 public sealed class MemoryReembedKillTests(ITestOutputHelper output) : ReembedKillTests(output)
 {
-    private protected override StoreConfig Store(string folder, int point) => new(StoreBackend.Memory, "", null, "embsync", null, VectorType.Vector, true);
+    private protected override StoreConfig Store(string folder, int point) =>
+        new(StoreBackend.Memory, "", null, "embsync", null, VectorType.Vector, true);
 
     private protected override IReadOnlyList<int> Chosen(IReadOnlyList<string> points) => KillPoints.All(points);
 }
@@ -86,10 +88,12 @@ public abstract class DurableReembedKillTests(ITestOutputHelper output) : Reembe
 
 public sealed class SqliteReembedKillTests(ITestOutputHelper output) : DurableReembedKillTests(output)
 {
-    private protected override StoreConfig Store(string folder, int point) => SyncWorld.StoreAt(Path.Combine(folder, ".git", $"k{point}.db"));
+    private protected override StoreConfig Store(string folder, int point) =>
+        SyncWorld.StoreAt(Path.Combine(folder, ".git", $"k{point}.db"));
 }
 
-public sealed class PostgresReembedKillTests(PostgresFixture postgres, ITestOutputHelper output) : DurableReembedKillTests(output), IClassFixture<PostgresFixture>
+public sealed class PostgresReembedKillTests(PostgresFixture postgres, ITestOutputHelper output)
+    : DurableReembedKillTests(output), IClassFixture<PostgresFixture>
 {
     private readonly string _test = Guid.NewGuid().ToString("N")[..8];
 

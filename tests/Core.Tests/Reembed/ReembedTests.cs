@@ -25,7 +25,8 @@ public abstract class ReembedTests : IAsyncLifetime
     {
         var before = Server.Inputs;
         var result = await _world.RunAsync();
-        (result.ExitCode, result.Report.Status, result.Report.Switched, result.Report.Pinned, result.Report.TypeChanges).ShouldBe((ExitCode.Done, "done", true, true, true));
+        (result.ExitCode, result.Report.Status, result.Report.Switched, result.Report.Pinned, result.Report.TypeChanges).ShouldBe(
+            (ExitCode.Done, "done", true, true, true));
         (result.Report.Chunks.Total, result.Report.Chunks.Missing, result.Report.Chunks.Embedded).ShouldBe((9, 9, 9));
         (Server.Inputs - before).ShouldBe(9);
         (await _world.Sync.ContentsAsync()).ShouldBe(await _world.CleanAsync());
@@ -61,7 +62,8 @@ public abstract class ReembedTests : IAsyncLifetime
 
         var requests = Server.Requests;
         var back = await _world.RunAsync(new(Rollback: true), null);
-        (back.ExitCode, back.Report.Switched, back.Report.Target.Dimension, back.Report.Pinned).ShouldBe((ExitCode.Done, true, ReembedWorld.Before, true));
+        (back.ExitCode, back.Report.Switched, back.Report.Target.Dimension, back.Report.Pinned).ShouldBe(
+            (ExitCode.Done, true, ReembedWorld.Before, true));
         Server.Requests.ShouldBe(requests);
 
         _world.Write(20, "New words that come in afterwards.");
@@ -91,7 +93,8 @@ public abstract class ReembedTests : IAsyncLifetime
 
     [Fact]
     public async Task There_must_be_something_to_go_back_to() =>
-        (await Should.ThrowAsync<UsageException>(() => _world.RunAsync(new(Rollback: true), null))).Message.ShouldContain("no earlier generation");
+        (await Should.ThrowAsync<UsageException>(() => _world.RunAsync(new(Rollback: true), null))).Message.ShouldContain(
+            "no earlier generation");
 
     [Fact]
     [Fault(57, "a sync during a reembed", On = [Touched.Sqlite, Touched.Postgres])]
@@ -172,7 +175,8 @@ public abstract class ReembedTests : IAsyncLifetime
     {
         Server.Spoils = text => text.Contains("Body 4", StringComparison.Ordinal);
         var result = await _world.RunAsync();
-        (result.ExitCode, result.Report.Status, result.Report.Switched, result.Report.Chunks.Embedded).ShouldBe((ExitCode.Partial, "partial", false, 8));
+        (result.ExitCode, result.Report.Status, result.Report.Switched, result.Report.Chunks.Embedded).ShouldBe(
+            (ExitCode.Partial, "partial", false, 8));
         result.Report.Errors.Single().Id.ShouldBe("T-4");
         (await _world.ActiveAsync()).Signature.Dimension.ShouldBe(ReembedWorld.Before);
 
@@ -261,7 +265,8 @@ public abstract class ReembedTests : IAsyncLifetime
         async Task<string> Search(int dimension)
         {
             await using var workspace = _world.Sync.Open();
-            var found = await new SearchEngine(workspace).SearchAsync(new("Task 4\n\nBody 4 of what is to be done.", 1, null, null, [], null), default);
+            var found = await new SearchEngine(workspace).SearchAsync(
+                new("Task 4\n\nBody 4 of what is to be done.", 1, null, null, [], null), default);
             (await workspace.Store.ReadHeadAsync(default)).Active("default")!.Signature.Dimension.ShouldBe(dimension);
             return found.Results.Single().Id;
         }
@@ -292,5 +297,6 @@ internal static class PostgresStores
 {
     /// <summary>Small enough tables have an index.</summary>
     public static StoreConfig Of(PostgresFixture postgres, string schema) =>
-        new(StoreBackend.Postgres, "/index.db", new Secret(postgres.Url, "env:TEST"), schema, null, VectorType.HalfVec, true) { Index = IndexConfig.Default with { MinRows = 5 } };
+        new(StoreBackend.Postgres, "/index.db", new Secret(postgres.Url, "env:TEST"), schema, null, VectorType.HalfVec, true)
+            { Index = IndexConfig.Default with { MinRows = 5 } };
 }

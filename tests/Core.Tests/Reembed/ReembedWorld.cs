@@ -22,7 +22,8 @@ internal sealed class ReembedWorld : IAsyncDisposable
     {
         (Repository, Server) = (repository, server);
         Sync = new(repository, store, new(
-            AutoIndex.OnCreate, "openai", server.BaseUrl, null, Model, Before, 2, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None))
+            AutoIndex.OnCreate, "openai", server.BaseUrl, null, Model, Before, 2, 0, 2, new Dictionary<string, decimal>(), [], false,
+            RolePrefixes.None))
         {
             Kept = store.Backend == StoreBackend.Memory ? StoreFactory.Open(store, TimeProvider.System) : null,
         };
@@ -52,7 +53,8 @@ internal sealed class ReembedWorld : IAsyncDisposable
 
     /// <summary>With flags that name another model; the configuration stays what it is.</summary>
     public async Task<ReembedResult> RunAsync(
-        ReembedRequest? request = null, int? dimension = After, string model = Model, SpendLimit? spend = null, Func<IStore, IStore>? through = null,
+        ReembedRequest? request = null, int? dimension = After, string model = Model, SpendLimit? spend = null,
+        Func<IStore, IStore>? through = null,
         TimeSpan wait = default, CancellationToken cancellationToken = default)
     {
         await using var workspace = Target(dimension, model);
@@ -64,11 +66,13 @@ internal sealed class ReembedWorld : IAsyncDisposable
     public async Task<ReembedReport> DryRunAsync(ReembedRequest? request = null, int? dimension = After, SpendLimit? spend = null)
     {
         await using var workspace = Target(dimension, Model);
-        return await new StoreReembed(workspace, Configured(), TimeProvider.System).DryRunAsync(request ?? new(), spend ?? new(null, null), default);
+        return await new StoreReembed(workspace, Configured(), TimeProvider.System).DryRunAsync(
+            request ?? new(), spend ?? new(null, null), default);
     }
 
     /// <summary>The configuration itself is changed.</summary>
-    public void Configure(int dimension) => Sync.Configure = config => config with { Embeddings = config.Embeddings with { Dimension = dimension } };
+    public void Configure(int dimension) => Sync.Configure = config =>
+        config with { Embeddings = config.Embeddings with { Dimension = dimension } };
 
     public async Task<Generation> ActiveAsync()
     {

@@ -19,7 +19,8 @@ public sealed class TextsReadAgainTests(PostgresFixture postgres) : IClassFixtur
     public async Task Rows_are_asked_for_by_their_ids_a_batch_at_a_time()
     {
         var url = await postgres.NewVectorDatabaseAsync();
-        await using var world = await RowWorld.StartAsync(url, folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")) with { KeepText = false });
+        await using var world = await RowWorld.StartAsync(
+            url, folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")) with { KeepText = false });
         await world.RunAsync($"CREATE TABLE read_again (id int PRIMARY KEY, body text); INSERT INTO read_again SELECT g, 'Row ' || g FROM generate_series(1, {Rows}) g");
         world.Configure("- { name: docs, type: table, table: read_again, text: [body] }");
         await world.SyncedAsync();
@@ -27,21 +28,25 @@ public sealed class TextsReadAgainTests(PostgresFixture postgres) : IClassFixtur
 
         var (result, statements) = await ReembeddedAsync(world.Sync, "read_again");
 
-        (result.ExitCode, result.Report.Chunks.Embedded, result.Report.Switched).ShouldBe((ExitCode.Done, Rows, true), result.Stopped?.Message);
+        (result.ExitCode, result.Report.Chunks.Embedded, result.Report.Switched).ShouldBe(
+            (ExitCode.Done, Rows, true), result.Stopped?.Message);
         var reads = statements.Where(statement => statement.Contains("body", StringComparison.Ordinal)).ToList();
         reads.Count.ShouldBeInRange(1, (Rows / Batch) + 1, string.Join('\n', reads));
-        reads.ShouldAllBe(statement => statement.Contains("ANY", StringComparison.OrdinalIgnoreCase) || statement.Contains("unnest", StringComparison.OrdinalIgnoreCase));
+        reads.ShouldAllBe(statement => statement.Contains("ANY", StringComparison.OrdinalIgnoreCase) || statement.Contains(
+            "unnest", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
     public async Task Files_are_listed_once()
     {
-        await using var world = await ReembedWorld.OpenAsync(folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")) with { KeepText = false });
+        await using var world = await ReembedWorld.OpenAsync(
+            folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")) with { KeepText = false });
         DyingStore? counting = null;
 
         var result = await world.RunAsync(through: store => counting = new(store, int.MaxValue));
 
-        (result.ExitCode, result.Report.Chunks.Embedded, result.Report.Switched).ShouldBe((ExitCode.Done, 9, true), result.Stopped?.Message);
+        (result.ExitCode, result.Report.Chunks.Embedded, result.Report.Switched).ShouldBe(
+            (ExitCode.Done, 9, true), result.Stopped?.Message);
         counting!.ItemReads.ShouldBe(1);
     }
 
@@ -71,6 +76,7 @@ public sealed class TextsReadAgainTests(PostgresFixture postgres) : IClassFixtur
         };
         ActivitySource.AddActivityListener(listener);
         await using var workspace = world.Open();
-        return (await new StoreReembed(workspace, configured, TimeProvider.System).RunAsync(new(), new(null, null), new Progress<ReembedProgress>(), default), statements);
+        return (await new StoreReembed(workspace, configured, TimeProvider.System)
+            .RunAsync(new(), new(null, null), new Progress<ReembedProgress>(), default), statements);
     }
 }

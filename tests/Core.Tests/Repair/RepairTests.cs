@@ -28,10 +28,12 @@ public abstract class RepairTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
 
-    private protected async Task<RepairResult> RepairAsync(TimeSpan? grace = null, int verify = 0, bool dry = false, DeleteLimit? maxDelete = null, Func<IStore, IStore>? through = null)
+    private protected async Task<RepairResult> RepairAsync(
+        TimeSpan? grace = null, int verify = 0, bool dry = false, DeleteLimit? maxDelete = null, Func<IStore, IStore>? through = null)
     {
         await using var workspace = _world.Sync.Open();
-        var engine = new RepairEngine(through is null ? workspace : workspace.With(through(workspace.Store)), TimeProvider.System, new Progress<string>());
+        var engine = new RepairEngine(
+            through is null ? workspace : workspace.With(through(workspace.Store)), TimeProvider.System, new Progress<string>());
         var request = new RepairRequest([], maxDelete, verify, 1, grace ?? RepairRequest.DefaultGrace);
         return dry ? await engine.DryRunAsync(request, new(null, null), default) : await engine.RunAsync(request, new(null, null), default);
     }
@@ -55,8 +57,10 @@ public abstract class RepairTests : IAsyncLifetime
 
     [Theory]
     [InlineData("DELETE FROM {s}chunk WHERE item = 'T-3'", null, ExitCode.Drift)]
-    [InlineData("UPDATE {s}vec_1 SET embedding = {zero} WHERE hash IN (SELECT hash FROM {s}chunk WHERE item IN ('T-1', 'T-2'))", "bad-vectors", ExitCode.Drift)]
-    [InlineData("UPDATE {s}vec_1 SET embedding = {long} WHERE hash IN (SELECT hash FROM {s}chunk WHERE item = 'T-1')", "bad-vectors", ExitCode.Drift)]
+    [InlineData("UPDATE {s}vec_1 SET embedding = {zero} WHERE hash IN (SELECT hash FROM {s}chunk WHERE item IN ('T-1', 'T-2'))",
+        "bad-vectors", ExitCode.Drift)]
+    [InlineData("UPDATE {s}vec_1 SET embedding = {long} WHERE hash IN (SELECT hash FROM {s}chunk WHERE item = 'T-1')", "bad-vectors",
+        ExitCode.Drift)]
     [InlineData("DELETE FROM {s}vec_1 WHERE hash IN (SELECT hash FROM {s}chunk WHERE item = 'T-4')", null, ExitCode.Drift)]
     [InlineData("INSERT INTO {s}work (generation, hash) SELECT 1, hash FROM {s}vec_1", "leftover-work", ExitCode.Done)]
     [InlineData("DROP VIEW {s}embeddings", "view", ExitCode.Done)]
@@ -136,7 +140,8 @@ public abstract class RepairTests : IAsyncLifetime
         _world.Server.Requests.ShouldBe(requests);
 
         await SpoilAsync("DELETE FROM {s}chunk; DELETE FROM {s}item");
-        (await RepairAsync(TimeSpan.Zero, maxDelete: new(null, 9))).Report.Steps.Select(one => (one.Step, one.State, one.Count)).ShouldBe([("spare-vectors", "done", 9L)]);
+        (await RepairAsync(TimeSpan.Zero, maxDelete: new(null, 9))).Report.Steps.Select(one => (one.Step, one.State, one.Count)).ShouldBe(
+            [("spare-vectors", "done", 9L)]);
     }
 
     private async Task<int> ItemsAsync()
@@ -158,7 +163,8 @@ public abstract class RepairTests : IAsyncLifetime
         result.Report.Steps.Select(one => one.Step).ShouldBe(["retired-generation"]);
         await using var workspace = _world.Sync.Open();
         (await workspace.Store.ReadHeadAsync(default)).Generations.Select(one => one.Signature.Dimension).ShouldBe([ReembedWorld.After]);
-        (await Should.ThrowAsync<UsageException>(() => _world.RunAsync(new(Rollback: true), null))).Message.ShouldContain("no earlier generation");
+        (await Should.ThrowAsync<UsageException>(() => _world.RunAsync(new(Rollback: true), null))).Message.ShouldContain(
+            "no earlier generation");
         (await _world.Sync.SyncAsync()).Report.Chunks.Embedded.ShouldBe(0);
         (await RepairAsync()).Report.Status.ShouldBe("well");
     }
@@ -231,7 +237,8 @@ public abstract class RepairTests : IAsyncLifetime
     [Fact]
     public async Task There_must_be_a_store()
     {
-        _world.Sync.Configure = config => config with { Store = config.Store with { Path = _world.Repository.Full("nowhere.db"), Schema = "nowhere" } };
+        _world.Sync.Configure = config =>
+            config with { Store = config.Store with { Path = _world.Repository.Full("nowhere.db"), Schema = "nowhere" } };
         (await Should.ThrowAsync<StoreException>(() => RepairAsync())).Message.ShouldContain("embsync sync");
     }
 }
@@ -241,7 +248,8 @@ public sealed class SqliteRepairTests : RepairTests
     private protected override StoreConfig Store(string folder) => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db"));
 
     private protected override string Vector(string number) =>
-        "x'" + Convert.ToHexString([.. Enumerable.Repeat(BitConverter.GetBytes(float.Parse(number, System.Globalization.CultureInfo.InvariantCulture)), ReembedWorld.Before).SelectMany(bytes => bytes)]) + "'";
+        "x'" + Convert.ToHexString([.. Enumerable.Repeat(BitConverter.GetBytes(float.Parse(number,
+            System.Globalization.CultureInfo.InvariantCulture)), ReembedWorld.Before).SelectMany(bytes => bytes)]) + "'";
 
     private protected override async Task SpoilAsync(string sql)
     {
@@ -262,15 +270,18 @@ public sealed class PostgresRepairTests(PostgresFixture postgres) : RepairTests,
 
     private protected override string Vector(string number) => $"'[{string.Join(',', Enumerable.Repeat(number, ReembedWorld.Before))}]'";
 
-    private protected override async Task SpoilAsync(string sql) => await PostgresFixture.RunAsync(postgres.Url, sql.Replace("{s}", _schema + ".", StringComparison.Ordinal)
-        .Replace("{zero}", Vector("0"), StringComparison.Ordinal).Replace("{unit}", Vector("0.17677669"), StringComparison.Ordinal).Replace("{long}", Vector("0.5"), StringComparison.Ordinal));
+    private protected override async Task SpoilAsync(string sql) =>
+        await PostgresFixture.RunAsync(postgres.Url, sql.Replace("{s}", _schema + ".", StringComparison.Ordinal)
+        .Replace("{zero}", Vector("0"), StringComparison.Ordinal).Replace("{unit}", Vector("0.17677669"), StringComparison.Ordinal).Replace(
+            "{long}", Vector("0.5"), StringComparison.Ordinal));
 
     [Fact]
     public async Task A_view_that_somebody_replaced_is_made_anew()
     {
         await SpoilAsync("CREATE OR REPLACE VIEW {s}embeddings AS SELECT source, id AS task_id, 0 AS chunk, ''::text AS space, ''::text AS model, 0 AS dimension, content_digest AS content_hash, updated_at, title, path, metadata, NULL::halfvec AS embedding FROM {s}item");
         (await RepairAsync()).Report.Steps.Single().Step.ShouldBe("view");
-        (await PostgresFixture.RowsAsync(postgres.Url, $"SELECT count(*)::text FROM {_schema}.embeddings WHERE embedding IS NOT NULL")).ShouldBe(["9"]);
+        (await PostgresFixture.RowsAsync(postgres.Url, $"SELECT count(*)::text FROM {_schema}.embeddings WHERE embedding IS NOT NULL"))
+            .ShouldBe(["9"]);
     }
 
     [Fact]
@@ -284,7 +295,8 @@ public sealed class PostgresRepairTests(PostgresFixture postgres) : RepairTests,
             await workspace.Store.EnsureIndexAsync(1, new Progress<IndexProgress>(), default);
         });
         var result = await RepairAsync();
-        (result.ExitCode, string.Join(' ', result.Report.Steps.Select(step => step.Step))).ShouldBe((ExitCode.Done, "invalid-index missing-index"));
+        (result.ExitCode, string.Join(' ', result.Report.Steps.Select(step => step.Step))).ShouldBe(
+            (ExitCode.Done, "invalid-index missing-index"));
         (await RepairAsync()).Report.Status.ShouldBe("well");
     }
 }

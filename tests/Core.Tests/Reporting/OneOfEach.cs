@@ -7,15 +7,19 @@ namespace EmbSync.Core.Tests.Reporting;
 /// <summary>Where there is one of a thing, every text says so: "1 chunk", not "1 chunks".</summary>
 public sealed partial class OneOfEach
 {
-    private static readonly string[] Statuses = ["planned", "done", "partial", "stopped", "failed", "interrupted", "left", "mended", "well", "missing", "stale", "orphaned", "blocked"];
+    private static readonly string[] Statuses = ["planned", "done", "partial", "stopped", "failed", "interrupted", "left", "mended",
+        "well", "missing", "stale", "orphaned", "blocked"];
 
     /// <summary>All that makes text of a report, found by its form, so that a new one is tested from its first day.</summary>
     private static IReadOnlyList<MethodInfo> Renderers { get; } =
     [
-        .. typeof(SyncText).Assembly.GetTypes().Where(type => type.Namespace == typeof(SyncText).Namespace && type.IsAbstract && type.IsSealed && type.Name.EndsWith("Text", StringComparison.Ordinal))
+        .. typeof(SyncText).Assembly.GetTypes().Where(type => type.Namespace == typeof(SyncText)
+            .Namespace && type.IsAbstract && type.IsSealed && type.Name.EndsWith("Text", StringComparison.Ordinal))
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
-            .Where(method => method.ReturnType == typeof(string) && method.GetParameters() is [{ ParameterType: var first }, ..] && first.IsClass && first != typeof(string) && !typeof(Exception).IsAssignableFrom(first)
-                && Array.TrueForAll(method.GetParameters()[1..], parameter => parameter.ParameterType == typeof(Ink) || parameter.ParameterType == typeof(string))
+            .Where(method => method.ReturnType == typeof(string) && method.GetParameters() is [{ ParameterType: var first }, ..]
+                && first.IsClass && first != typeof(string) && !typeof(Exception).IsAssignableFrom(first)
+                && Array.TrueForAll(method.GetParameters()[1..], parameter => parameter.ParameterType == typeof(Ink)
+                    || parameter.ParameterType == typeof(string))
                 && first.GetMethod("<Clone>$") is not null),
     ];
 
@@ -33,9 +37,11 @@ public sealed partial class OneOfEach
             foreach (var status in Statuses)
             {
                 var report = Ones.Of(renderer.GetParameters()[0].ParameterType, status, flags);
-                object[] arguments = [report, .. renderer.GetParameters()[1..].Select(parameter => parameter.ParameterType == typeof(Ink) ? (object)Ink.Plain : "1")];
+                object[] arguments = [report, .. renderer.GetParameters()[1..].Select(
+                    parameter => parameter.ParameterType == typeof(Ink) ? (object)Ink.Plain : "1")];
                 var text = (string)renderer.Invoke(null, arguments)!;
-                wrong.AddRange(Plural().Matches(text).Select(match => $"{renderer.DeclaringType!.Name}.{renderer.Name} ({status}): {match.Value}"));
+                wrong.AddRange(Plural().Matches(text).Select(
+                    match => $"{renderer.DeclaringType!.Name}.{renderer.Name} ({status}): {match.Value}"));
             }
         }
 
@@ -71,10 +77,13 @@ public sealed partial class OneOfEach
                 : type == typeof(DateTimeOffset) ? DateTimeOffset.UnixEpoch
                 : type == typeof(TimeSpan) ? TimeSpan.FromSeconds(1)
                 : type.IsEnum ? Enum.GetValues(type).GetValue(0)!
-                : type.IsPrimitive || type == typeof(decimal) ? Convert.ChangeType(1, type, System.Globalization.CultureInfo.InvariantCulture)
+                : type.IsPrimitive || type == typeof(decimal) ? Convert.ChangeType(
+                    1, type, System.Globalization.CultureInfo.InvariantCulture)
                 : typeof(System.Text.Json.Nodes.JsonNode).IsAssignableFrom(type) ? System.Text.Json.Nodes.JsonNode.Parse("1")!
-                : type.IsGenericType && type.GetGenericArguments() is [var element] && type.IsAssignableFrom(element.MakeArrayType()) ? ListOf(element, text, flags)
-                : type.IsGenericType && type.GetGenericArguments() is [var member] && type.IsAssignableFrom(typeof(HashSet<>).MakeGenericType(member))
+                : type.IsGenericType && type.GetGenericArguments() is [var element] && type.IsAssignableFrom(element.MakeArrayType())
+                    ? ListOf(element, text, flags)
+                : type.IsGenericType && type.GetGenericArguments() is [var member] && type.IsAssignableFrom(
+                    typeof(HashSet<>).MakeGenericType(member))
                     ? Activator.CreateInstance(typeof(HashSet<>).MakeGenericType(member), ListOf(member, text, flags))!
                 : RecordOf(type, text, flags);
         }
@@ -89,10 +98,12 @@ public sealed partial class OneOfEach
         private static object RecordOf(Type type, string text, bool flags)
         {
             var constructor = type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-                .Where(one => one.GetParameters() is not [{ ParameterType: var only }] || only != type).MaxBy(one => one.GetParameters().Length)!;
+                .Where(one => one.GetParameters() is not [{ ParameterType: var only }] || only != type)
+                    .MaxBy(one => one.GetParameters().Length)!;
             var value = constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType, text, flags))]);
             var named = constructor.GetParameters().Select(parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-            foreach (var property in type.GetProperties().Where(property => property.SetMethod is not null && !named.Contains(property.Name) && property.GetIndexParameters().Length == 0))
+            foreach (var property in type.GetProperties().Where(
+                property => property.SetMethod is not null && !named.Contains(property.Name) && property.GetIndexParameters().Length == 0))
             {
                 property.SetValue(value, Of(property.PropertyType, text, flags));
             }

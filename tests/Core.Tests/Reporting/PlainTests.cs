@@ -20,7 +20,8 @@ public sealed class PlainTests
 
     [Fact]
     public void A_cell_of_markdown_stays_a_cell() =>
-        Plain.Markdown("<img src=x> | [a](b) `c` *d*\n::set-output").ShouldBe("\\<img src=x\\> \\| \\[a\\]\\(b\\) \\`c\\` \\*d\\* ::set-output");
+        Plain.Markdown("<img src=x> | [a](b) `c` *d*\n::set-output").ShouldBe(
+            "\\<img src=x\\> \\| \\[a\\]\\(b\\) \\`c\\` \\*d\\* ::set-output");
 
     [Fact]
     public void Command_data_is_encoded_as_the_runner_decodes_it()

@@ -15,15 +15,19 @@ public sealed class ReportSchemas
     {
         var file = Path.Combine(Folder(), $"{name}.schema.json");
 
-        ReportSchema.Of(name).ShouldBe(File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "", $"To accept: embsync config schema {name} > schema/reports/{name}.schema.json");
+        ReportSchema.Of(name).ShouldBe(File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "",
+            $"To accept: embsync config schema {name} > schema/reports/{name}.schema.json");
     }
 
     [Fact]
     public void No_file_is_of_a_report_that_is_gone() =>
-        Directory.GetFiles(Folder()).Select(file => Path.GetFileName(file).Replace(".schema.json", "", StringComparison.Ordinal)).ShouldBe(ReportSchema.Names, ignoreOrder: true);
+        Directory.GetFiles(Folder()).Select(file => Path.GetFileName(file).Replace(".schema.json", "", StringComparison.Ordinal)).ShouldBe(
+            ReportSchema.Names, ignoreOrder: true);
 
     [Fact]
-    public void An_unknown_report_names_the_known_ones() => Should.Throw<UsageException>(() => ReportSchema.Of("weather")).Message.ShouldContain("'status', 'sync'");
+    public void An_unknown_report_names_the_known_ones() =>
+        Should.Throw<UsageException>(() => ReportSchema.Of("weather")).Message.ShouldContain("'status', 'sync'");
 
-    private static string Folder([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../schema/reports"));
+    private static string Folder([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../schema/reports"));
 }

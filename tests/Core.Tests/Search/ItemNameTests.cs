@@ -54,7 +54,8 @@ public sealed class ItemNameTests
     [InlineData("../outside.md", "", "")]
     [InlineData("", "", "")]
     [InlineData("tasks", "", "")]
-    public void Means_an_item(string said, string folder, string found) => Found(ItemName.Of(said, $"{Root}/{folder}", Root).In(Items, folders: false)).ShouldBe(found);
+    public void Means_an_item(string said, string folder, string found) =>
+        Found(ItemName.Of(said, $"{Root}/{folder}", Root).In(Items, folders: false)).ShouldBe(found);
 
     [Theory]
     [InlineData("tasks", "", "tasks:T-1 tasks:T-2 tasks:t-2")]
@@ -63,7 +64,8 @@ public sealed class ItemNameTests
     [InlineData(".", "tasks", "tasks:T-1 tasks:T-2 tasks:t-2")]
     [InlineData("task", "", "")]
     [InlineData("..", "", "")]
-    public void A_folder_means_all_that_is_in_it(string said, string folder, string found) => Found(ItemName.Of(said, $"{Root}/{folder}", Root).In(Items, folders: true)).ShouldBe(found);
+    public void A_folder_means_all_that_is_in_it(string said, string folder, string found) =>
+        Found(ItemName.Of(said, $"{Root}/{folder}", Root).In(Items, folders: true)).ShouldBe(found);
 
     [Fact]
     public void Several_are_ambiguous_unless_they_are_one_id_or_one_file()
@@ -93,5 +95,6 @@ public sealed class ItemNameTests
         }
     }
 
-    private static string Found(IEnumerable<NamedItem> items) => string.Join(' ', items.Select(item => $"{item.Key.Source}:{item.Key.Id}").Order(StringComparer.Ordinal));
+    private static string Found(IEnumerable<NamedItem> items) =>
+        string.Join(' ', items.Select(item => $"{item.Key.Source}:{item.Key.Id}").Order(StringComparer.Ordinal));
 }

@@ -47,7 +47,8 @@ public sealed class JsonObjectsAsItems : IDisposable
 
         await using var workspace = _world.Open();
         var items = await workspace.Store.ReadItemsAsync("issues", default).ToListAsync();
-        items.Select(item => (item.Id, item.Title, item.Type, item.Chunks)).ShouldBe([("1", "One", "issue", 1), ("2", "Two", "pull_request", 1)]);
+        items.Select(item => (item.Id, item.Title, item.Type, item.Chunks)).ShouldBe(
+            [("1", "One", "issue", 1), ("2", "Two", "pull_request", 1)]);
         (await _world.SyncAsync()).Report.Items.Unchanged.ShouldBe(2);
     }
 
@@ -64,7 +65,8 @@ public sealed class JsonObjectsAsItems : IDisposable
     public async Task Come_in_the_encoding_that_their_first_bytes_tell(string name, bool isMarked)
     {
         var encoding = System.Text.Encoding.GetEncoding(name);
-        _repository.WriteBytes("export/a.json", [.. isMarked ? encoding.GetPreamble() : [], .. encoding.GetBytes($"[{First.Replace("One", "Übergröße 📐", StringComparison.Ordinal)}]\n{Second}")]);
+        _repository.WriteBytes("export/a.json", [.. isMarked ? encoding.GetPreamble() : [], .. encoding.GetBytes(
+            $"[{First.Replace("One", "Übergröße 📐", StringComparison.Ordinal)}]\n{Second}")]);
 
         (await _world.SyncAsync()).Report.Items.New.ShouldBe(2);
 
@@ -84,8 +86,10 @@ public sealed class JsonObjectsAsItems : IDisposable
         _repository.WriteBytes("export/b.json", bad);
 
         var fromFile = await _world.SyncAsync();
-        await using var workspace = Workspace.Open(_world.Config(), GitDiscovery.None(_repository.Path), TimeProvider.System, input: new("issues", () => bad));
-        var fromInput = await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default);
+        await using var workspace = Workspace.Open(
+            _world.Config(), GitDiscovery.None(_repository.Path), TimeProvider.System, input: new("issues", () => bad));
+        var fromInput = await new SyncEngine(workspace, TimeProvider.System).RunAsync(
+            new(), new(null, null), new Progress<SyncProgress>(), default);
 
         fromFile.ExitCode.ShouldBe(ExitCode.Partial, name);
         fromFile.Report.Items.New.ShouldBe(1);
@@ -170,12 +174,15 @@ public sealed class JsonObjectsAsItems : IDisposable
     [Fact]
     public async Task Come_from_standard_input_in_place_of_files()
     {
-        await using var workspace = Workspace.Open(_world.Config(), GitDiscovery.None(_repository.Path), TimeProvider.System, input: new("issues", () => System.Text.Encoding.UTF8.GetBytes(First)));
+        await using var workspace = Workspace.Open(_world.Config(), GitDiscovery.None(_repository.Path), TimeProvider.System, input: new(
+            "issues", () => System.Text.Encoding.UTF8.GetBytes(First)));
 
-        var report = (await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default)).Report;
+        var report = (await new SyncEngine(workspace, TimeProvider.System)
+            .RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default)).Report;
 
         report.Items.New.ShouldBe(1);
-        Should.Throw<UsageException>(() => Workspace.Open(_world.Config(), GitDiscovery.None(_repository.Path), TimeProvider.System, input: new("other", () => []))).Message.ShouldContain("--stdin-source 'other'");
+        Should.Throw<UsageException>(() => Workspace.Open(_world.Config(), GitDiscovery.None(_repository.Path), TimeProvider.System,
+            input: new("other", () => []))).Message.ShouldContain("--stdin-source 'other'");
     }
 
     [Fact]
@@ -242,7 +249,8 @@ public sealed class JsonObjectsAsItems : IDisposable
         _repository.Write("export/a.json", $"[{First},{Second}]");
         Configure(Issues.Replace("text: [title, body]", "text: [title, bodi]", StringComparison.Ordinal));
 
-        (await Should.ThrowAsync<UsageException>(_world.SyncAsync())).Message.ShouldBe("source 'issues': text names 'bodi', which none of 2 objects has");
+        (await Should.ThrowAsync<UsageException>(_world.SyncAsync())).Message.ShouldBe(
+            "source 'issues': text names 'bodi', which none of 2 objects has");
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public class Links
         var read = source.Read(listing.Entries[2]);
         read.Text().ShouldBe("readme");
         read.Item!.Version.ShouldBe(listing.VersionOf("docs/readme.md"));
-        listing.VersionOf("docs/readme.md").ShouldBe(at is null ? "file:" + ContentHash.Of("readme") : "git:" + repository.Git("rev-parse", "HEAD:README.md"));
+        listing.VersionOf("docs/readme.md").ShouldBe(
+            at is null ? "file:" + ContentHash.Of("readme") : "git:" + repository.Git("rev-parse", "HEAD:README.md"));
     }
 
     [Theory]

@@ -22,7 +22,8 @@ internal static class ListingFixture
     }
 
     public static SourceListing List(
-        this TempRepository repository, string[]? include = null, string[]? exclude = null, string folder = "", string? at = null, string[]? paths = null)
+        this TempRepository repository, string[]? include = null, string[]? exclude = null, string folder = "", string? at = null,
+        string[]? paths = null)
     {
         using var git = GitRepository.Discover(repository.Full(folder));
         return repository.Source(git, include, exclude, folder).List(at, paths);
@@ -34,16 +35,20 @@ internal static class ListingFixture
     public static ReadOutcome Read(this MarkdownSource source, SourceEntry entry) => Now(source.ReadAsync(entry, CancellationToken.None));
 
     /// <summary>Listing and reading end before they return; were that to change, the tests that borrow a thread would have to.</summary>
-    private static T Now<T>(Task<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("not done");
+    private static T Now<T>(Task<T> task) =>
+        task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("not done");
 
     public static string[] Paths(this SourceListing listing) => [.. listing.Entries.Select(entry => entry.Locator)];
 
     /// <summary>Path and kind of version, such as <c>a.md git</c>.</summary>
-    public static string[] Kinds(this SourceListing listing) => [.. listing.Entries.Select(entry => $"{entry.Locator} {entry.Version.Split(':')[0]}")];
+    public static string[] Kinds(this SourceListing listing) =>
+        [.. listing.Entries.Select(entry => $"{entry.Locator} {entry.Version.Split(':')[0]}")];
 
-    public static string VersionOf(this SourceListing listing, string path) => listing.Entries.Single(entry => entry.Locator == path).Version;
+    public static string VersionOf(this SourceListing listing, string path) =>
+        listing.Entries.Single(entry => entry.Locator == path).Version;
 
-    public static string[] Faults(this SourceListing listing) => [.. listing.Problems.Select(problem => $"{problem.Code} {problem.Id}").Order()];
+    public static string[] Faults(this SourceListing listing) =>
+        [.. listing.Problems.Select(problem => $"{problem.Code} {problem.Id}").Order()];
 
     public static void ShouldBeWhole(this SourceListing listing)
     {

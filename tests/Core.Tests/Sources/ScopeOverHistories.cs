@@ -14,7 +14,8 @@ public class ScopeOverHistories
     private static readonly string[] Files = ["a.md", "b.md", "tasks/a.md", "tasks/deep/c.md", "tasks/d.md", "note.txt", "A.md"];
 
     /// <summary>More of them by <c>EMBSYNC_TEST_HISTORIES</c>.</summary>
-    private static int Histories => int.Parse(Environment.GetEnvironmentVariable("EMBSYNC_TEST_HISTORIES") ?? "15", CultureInfo.InvariantCulture);
+    private static int Histories =>
+        int.Parse(Environment.GetEnvironmentVariable("EMBSYNC_TEST_HISTORIES") ?? "15", CultureInfo.InvariantCulture);
 
     [Fact]
     public void A_scoped_run_ends_where_a_full_one_ends()

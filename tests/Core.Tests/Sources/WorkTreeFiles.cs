@@ -253,7 +253,8 @@ public class WorkTreeFiles
     public void Names_of_every_kind_are_listed_and_read()
     {
         using var repository = TempRepository.Create();
-        string[] names = ["new\nline.md", "quote\"'.md", "back\\slash.md", " space .md", "größe 日本.md", new string('a', 252) + ".md", "-dash.md", "*.md"];
+        string[] names = ["new\nline.md", "quote\"'.md", "back\\slash.md", " space .md", "größe 日本.md", new string('a', 252) + ".md",
+            "-dash.md", "*.md"];
         foreach (var (index, name) in names.Index())
         {
             repository.Write(name, $"words {index}");
@@ -296,7 +297,8 @@ public class WorkTreeFiles
     public void Only_those_that_match_are_looked_at()
     {
         using var repository = TempRepository.Create();
-        foreach (var path in new[] { "README.md", "tasks/a.md", "tasks/deep/b.md", "tasks/deep/c.txt", "tasks/archive/d.md", "Tasks/e.md", "docs/f.md" })
+        foreach (var path in new[]
+            { "README.md", "tasks/a.md", "tasks/deep/b.md", "tasks/deep/c.txt", "tasks/archive/d.md", "Tasks/e.md", "docs/f.md" })
         {
             repository.Write(path, path);
         }

@@ -33,7 +33,8 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
         return role;
     }
 
-    private static Task DropAsync(string url, string role) => PostgresFixture.RunAsync(url, $"DROP OWNED BY {role} CASCADE; DROP ROLE {role}");
+    private static Task DropAsync(string url, string role) =>
+        PostgresFixture.RunAsync(url, $"DROP OWNED BY {role} CASCADE; DROP ROLE {role}");
 
     [Fact]
     public async Task Nothing_listens_there()
@@ -171,7 +172,8 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
         var url = await server.NewDatabaseAsync();
         await PostgresFixture.RunAsync(url, "CREATE TABLE public.item (x int)");
         (await BeginFailsAsync<StoreRefusedException>(url, "public")).Message.ShouldContain("store.schema");
-        (await PostgresFixture.RowsAsync(url, "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'")).ShouldBe(["item"]);
+        (await PostgresFixture.RowsAsync(url, "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"))
+            .ShouldBe(["item"]);
     }
 
     [Fact]
@@ -195,7 +197,8 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
             await (await old.BeginWriteAsync(Project, CancellationToken.None)).DisposeAsync();
         }
 
-        await PostgresFixture.RunAsync(url, "INSERT INTO embsync.generation (space, provider, model, dimension, role_rules, fingerprint, vectors, state, created_at) "
+        await PostgresFixture.RunAsync(
+            url, "INSERT INTO embsync.generation (space, provider, model, dimension, role_rules, fingerprint, vectors, state, created_at) "
             + "VALUES ('default', 'lexical', 'old', 4, '', 'f', 'halfvec', 'retired', now())");
         await using var store = Open(url);
         var before = await store.ReadHeadAsync(CancellationToken.None);
@@ -226,7 +229,8 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
 
         (await BeginFailsAsync<StoreRefusedException>(url)).Message.ShouldContain("Upgrade embsync");
         await using var reader = Open(url);
-        (await Should.ThrowAsync<StoreRefusedException>(async () => await reader.ReadHeadAsync(CancellationToken.None))).Message.ShouldContain("Upgrade embsync");
+        (await Should.ThrowAsync<StoreRefusedException>(async () => await reader.ReadHeadAsync(CancellationToken.None)))
+            .Message.ShouldContain("Upgrade embsync");
     }
 
     [Fact]
@@ -261,12 +265,14 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
     [InlineData(VectorType.Vector, 2_001, "2000")]
     public async Task More_dimensions_than_an_index_takes_are_refused(VectorType vectors, int dimension, string says)
     {
-        await using var store = new PostgresStore(Config(StoreBackend.Postgres, url: await server.NewVectorDatabaseAsync(), vectors: vectors), new SetClock(Noon));
+        await using var store = new PostgresStore(
+            Config(StoreBackend.Postgres, url: await server.NewVectorDatabaseAsync(), vectors: vectors), new SetClock(Noon));
         await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
         var error = await Should.ThrowAsync<StoreRefusedException>(async () =>
             await writer.OpenGenerationAsync("default", Signature with { Dimension = dimension }, CancellationToken.None));
         error.Message.ShouldContain(says);
         (await store.ReadHeadAsync(CancellationToken.None)).Generations.ShouldBeEmpty();
-        (await writer.OpenGenerationAsync("default", Signature with { Dimension = dimension - 1 }, CancellationToken.None)).Signature.Dimension.ShouldBe(dimension - 1);
+        (await writer.OpenGenerationAsync("default", Signature with { Dimension = dimension - 1 }, CancellationToken.None))
+            .Signature.Dimension.ShouldBe(dimension - 1);
     }
 }

@@ -9,5 +9,6 @@ public sealed class PostgresStoreTests(PostgresFixture server) : StoreBuildContr
 {
     /// <summary>A schema of its own for each store: cheaper than a database.</summary>
     private protected override Task<IStore> OpenAsync(VectorType vectors, bool keepText) => Task.FromResult(StoreFactory.Open(
-        Config(StoreBackend.Postgres, url: server.Url, vectors: vectors, keepText: keepText) with { Schema = "s " + Guid.NewGuid() }, Clock));
+        Config(StoreBackend.Postgres, url: server.Url, vectors: vectors, keepText: keepText) with { Schema = "s " + Guid.NewGuid() },
+        Clock));
 }

@@ -17,7 +17,8 @@ public sealed class PostgresUrlTests
     public void All_forms_mean_the_same(string url)
     {
         var parsed = Parse(url);
-        (parsed.Host, parsed.Port, parsed.Database, parsed.Username, parsed.Password).ShouldBe(("db.example", 6432, "app db", "me", "p@ss/w%rd"));
+        (parsed.Host, parsed.Port, parsed.Database, parsed.Username, parsed.Password).ShouldBe(
+            ("db.example", 6432, "app db", "me", "p@ss/w%rd"));
         (parsed.SslMode, parsed.Timeout, parsed.ApplicationName).ShouldBe((SslMode.VerifyFull, 7, "ci"));
     }
 
@@ -113,10 +114,12 @@ public sealed class PostgresUrlTests
     [InlineData("sslrootcert=system", SslMode.VerifyFull)]
     [InlineData("sslmode=verify-ca&sslrootcert=/ca.pem", SslMode.VerifyCA)]
     [InlineData("sslmode=allow&ssl_min_protocol_version=TLSv1.2", SslMode.Allow)]
-    public void How_safely_the_server_is_talked_to_is_understood(string parameters, SslMode mode) => Parse($"postgresql://me@h/db?{parameters}").SslMode.ShouldBe(mode);
+    public void How_safely_the_server_is_talked_to_is_understood(string parameters, SslMode mode) =>
+        Parse($"postgresql://me@h/db?{parameters}").SslMode.ShouldBe(mode);
 
     [Fact]
-    public void Jdbc_checks_certificates_where_it_says_ssl() => Parse("jdbc:postgresql://h/db?ssl=true").SslMode.ShouldBe(SslMode.VerifyFull);
+    public void Jdbc_checks_certificates_where_it_says_ssl() =>
+        Parse("jdbc:postgresql://h/db?ssl=true").SslMode.ShouldBe(SslMode.VerifyFull);
 
     [Theory]
     [InlineData("postgresql://me@a:1,b:2/db?target_session_attrs=primary", "a:1,b:2", "primary")]
@@ -136,7 +139,8 @@ public sealed class PostgresUrlTests
     [InlineData("schema=My%20App", "\"My App\"")]
     [InlineData("search_path=app,public", "app,public")]
     [InlineData("currentSchema=app", "app")]
-    public void Schemas_are_where_names_are_looked_up(string parameters, string path) => Parse($"postgresql://me@h/db?{parameters}").SearchPath.ShouldBe(path);
+    public void Schemas_are_where_names_are_looked_up(string parameters, string path) =>
+        Parse($"postgresql://me@h/db?{parameters}").SearchPath.ShouldBe(path);
 
     [Fact]
     public void A_pooler_is_asked_for_nothing_of_a_session() => Parse("postgresql://me@h/db?pgbouncer=true").NoResetOnClose.ShouldBeTrue();

@@ -68,7 +68,8 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
 
         Task<IReadOnlyList<string>> ShownAsync() => AskAsync(
             "SELECT concat_ws(' ', source, task_id, chunk, space, model, dimension, embedding) FROM switch.embeddings");
-        Task<IReadOnlyList<string>> DefinitionAsync() => AskAsync("SELECT xmin::text FROM pg_rewrite WHERE ev_class = 'switch.embeddings'::regclass");
+        Task<IReadOnlyList<string>> DefinitionAsync() =>
+            AskAsync("SELECT xmin::text FROM pg_rewrite WHERE ev_class = 'switch.embeddings'::regclass");
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
     {
         await using var store = Open("long");
         await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
-        await Should.ThrowAsync<StoreRefusedException>(async () => await writer.OpenGenerationAsync(new string('x', 60), Signature, CancellationToken.None));
+        await Should.ThrowAsync<StoreRefusedException>(
+            async () => await writer.OpenGenerationAsync(new string('x', 60), Signature, CancellationToken.None));
         (await store.ReadHeadAsync(CancellationToken.None)).Generations.ShouldBeEmpty();
         Should.Throw<UsageException>(() => Open(new string('x', 64))).Message.ShouldContain("store.schema");
     }
@@ -132,7 +134,8 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
         await using var second = await changed.BeginWriteAsync(Project, CancellationToken.None);
         var kept = await second.OpenGenerationAsync("default", Signature, CancellationToken.None);
         await second.CommitAsync(Batch(kept.Id, [Vector("one", 70_000, 0, 0, 0.1f)]), CancellationToken.None);
-        (await changed.ReadVectorsAsync(kept.Id, [ContentHash.Of("one")], CancellationToken.None)).Values.Single().ShouldBe([70_000, 0, 0, 0.1f]);
+        (await changed.ReadVectorsAsync(kept.Id, [ContentHash.Of("one")], CancellationToken.None)).Values.Single().ShouldBe(
+            [70_000, 0, 0, 0.1f]);
         (await ViewTypeAsync()).ShouldBe(["vector"]);
         await second.OpenGenerationAsync("default", Signature with { Dimension = 8 }, CancellationToken.None);
         (await ViewTypeAsync()).ShouldBe(["halfvec"]);
@@ -155,7 +158,8 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
         (await store.EnsureIndexAsync(generation.Id)).ShouldBeFalse();
         await writer.ActivateAsync(generation.Id, CancellationToken.None);
 
-        var plan = string.Join('\n', await AskAsync($"EXPLAIN SELECT task_id FROM {schema}.embeddings ORDER BY embedding <=> '[1,0,0,0]' LIMIT 10"));
+        var plan = string.Join('\n', await AskAsync(
+            $"EXPLAIN SELECT task_id FROM {schema}.embeddings ORDER BY embedding <=> '[1,0,0,0]' LIMIT 10"));
         plan.ShouldContain($"Index Scan using vec_{generation.Id}_hnsw");
         (await AskAsync($"""
             SELECT attstorage::text || ' ' || array_to_string(c.reloptions, ' ') FROM pg_attribute a, pg_class c
@@ -171,7 +175,8 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
         var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
         await writer.CommitAsync(Many(generation.Id), CancellationToken.None);
         await store.EnsureIndexAsync(generation.Id);
-        await PostgresFixture.RunAsync(server.Url, $"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'broken.vec_{generation.Id}_hnsw'::regclass");
+        await PostgresFixture.RunAsync(
+            server.Url, $"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'broken.vec_{generation.Id}_hnsw'::regclass");
 
         var error = await Should.ThrowAsync<StoreException>(async () => await store.EnsureIndexAsync(generation.Id));
         error.Message.ShouldContain($"vec_{generation.Id}_hnsw");
@@ -194,7 +199,8 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
             var found = await store.SearchAsync(query, CancellationToken.None);
             var wanted = await exact.SearchAsync(query, CancellationToken.None);
             found.Count.ShouldBe(query.Limit);
-            found.Select(hit => hit.Key).Intersect(wanted.Select(hit => hit.Key)).Count().ShouldBeGreaterThanOrEqualTo(query.Limit * 9 / 10);
+            found.Select(hit => hit.Key).Intersect(wanted.Select(hit => hit.Key)).Count().ShouldBeGreaterThanOrEqualTo(
+                query.Limit * 9 / 10);
             found[0].Key.ShouldBe(wanted[0].Key);
             found.Select(hit => hit.Score).ShouldBe(found.Select(hit => hit.Score).OrderDescending());
         }
@@ -219,7 +225,8 @@ public sealed class PostgresViewTests(PostgresFixture server) : IClassFixture<Po
         await writer.CommitAsync(
             Batch(
                 generation.Id,
-                [.. texts.Select((text, i) => Vector(text, 1, i * 0.00002f, 0, 0)), .. "abcdefghi".Select(c => Vector($"{c}", 0, 1, 0.1f * c, 0))],
+                [.. texts.Select((text, i) => Vector(text, 1, i * 0.00002f, 0, 0)), .. "abcdefghi".Select(
+                c => Vector($"{c}", 0, 1, 0.1f * c, 0))],
                 [Item("big", texts), .. "abcdefghi".Select(c => Item($"{c}", $"{c}"))]),
             CancellationToken.None);
         await store.EnsureIndexAsync(generation.Id);

@@ -9,7 +9,8 @@ namespace EmbSync.Core.Tests.Storage;
 /// <summary>Writers that lose their connection, their lock, or a race.</summary>
 public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<PostgresFixture>
 {
-    private IStore Open(string schema) => StoreFactory.Open(Config(StoreBackend.Postgres, url: server.Url) with { Schema = schema }, new SetClock(Noon));
+    private IStore Open(string schema) =>
+        StoreFactory.Open(Config(StoreBackend.Postgres, url: server.Url) with { Schema = schema }, new SetClock(Noon));
 
     /// <summary>Ends sessions of stores; those that hold a lock, or all.</summary>
     private Task EndSessionsAsync(bool onlyLocks) => PostgresFixture.RowsAsync(server.Url, $"""
@@ -52,7 +53,8 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
         await EndSessionsAsync(onlyLocks: true);
         await using (var writer = await second.BeginWriteAsync(Project, CancellationToken.None))
         {
-            await Refused(() => zombie.CommitAsync(Batch(generation.Id, [Vector("one", 1, 0, 0, 0)], [Item("a", "one")]), CancellationToken.None));
+            await Refused(() => zombie.CommitAsync(
+                Batch(generation.Id, [Vector("one", 1, 0, 0, 0)], [Item("a", "one")]), CancellationToken.None));
         }
 
         await Refused(() => zombie.CommitAsync(Batch(generation.Id, items: [Item("a", "one")]), CancellationToken.None));
@@ -95,8 +97,10 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
             await insert.ExecuteNonQueryAsync();
         }
 
-        var commit = writer.CommitAsync(Batch(generation.Id, [Vector("one", 1, 0, 0, 0), Vector("two", 1, 0, 0, 0)], [Item("a", "one", "two")]), CancellationToken.None);
-        while ((await PostgresFixture.RowsAsync(server.Url, "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY %race%'")).Count == 0)
+        var commit = writer.CommitAsync(Batch(generation.Id, [Vector("one", 1, 0, 0, 0), Vector("two", 1, 0, 0, 0)],
+            [Item("a", "one", "two")]), CancellationToken.None);
+        while ((await PostgresFixture.RowsAsync(server.Url,
+            "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY %race%'")).Count == 0)
         {
             commit.IsCompleted.ShouldBeFalse();
             await Task.Delay(20);
@@ -126,7 +130,8 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
         (await store.ItemsAsync()).ShouldBeEmpty();
         (await store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], CancellationToken.None)).ShouldBeEmpty();
         await writer.CommitAsync(Batch(generation.Id, rows, [Item("a", "text 1")]), CancellationToken.None);
-        (await store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], CancellationToken.None)).Count.ShouldBe(rows.Count);
+        (await store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], CancellationToken.None)).Count.ShouldBe(
+            rows.Count);
     }
 
     [Fact]
@@ -144,7 +149,8 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
             WaitsOrEndsAsync(seen, "middle").Wait();
         });
 
-        var error = await Record.ExceptionAsync(() => writer.CommitAsync(Batch(generation.Id, rows, [Item("a", "one", "two")]), CancellationToken.None));
+        var error = await Record.ExceptionAsync(
+            () => writer.CommitAsync(Batch(generation.Id, rows, [Item("a", "one", "two")]), CancellationToken.None));
 
         (error is null or LockedException).ShouldBeTrue(error?.ToString());
         (await second.ItemsAsync()).Count.ShouldBe(await seen.ShouldNotBeNull(), "nothing comes behind the back of who took over");
@@ -189,7 +195,8 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
         }
 
         async Task<int> VectorsAsync() =>
-            (await second.ReadExistingAsync(build.Generation.Id, [ContentHash.Of("one"), ContentHash.Of("two")], CancellationToken.None)).Count;
+            (await second.ReadExistingAsync(build.Generation.Id, [ContentHash.Of("one"), ContentHash.Of("two")], CancellationToken.None))
+                .Count;
     }
 
     [Fact]
@@ -197,7 +204,8 @@ public sealed class PostgresWriterTests(PostgresFixture server) : IClassFixture<
     {
         await using var store = Open("unbegun");
         await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
-        await Should.ThrowAsync<StoreRefusedException>(async () => await writer.BeginBuildAsync("default", Signature with { Dimension = 60_000 }, CancellationToken.None));
+        await Should.ThrowAsync<StoreRefusedException>(
+            async () => await writer.BeginBuildAsync("default", Signature with { Dimension = 60_000 }, CancellationToken.None));
 
         await using var build = await writer.BeginBuildAsync("default", Signature, CancellationToken.None);
         (await build.TryOwnAsync(TimeSpan.Zero, CancellationToken.None)).ShouldBe(BuildShare.Alone);

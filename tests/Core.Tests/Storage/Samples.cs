@@ -16,7 +16,8 @@ internal static class Samples
     public static readonly RunRecord Run = new(
         0, "sync", "running", 10, 3, 1234, 0.000123m, null, "c0ffee", Noon, null, """{"requests": 2}""");
 
-    public static StoreConfig Config(StoreBackend backend, string path = "", string? url = null, VectorType vectors = VectorType.HalfVec, bool keepText = true) =>
+    public static StoreConfig Config(StoreBackend backend, string path = "", string? url = null, VectorType vectors = VectorType.HalfVec,
+        bool keepText = true) =>
         new(backend, path, url is null ? null : new Secret(url, "env:DATABASE_URL"), "embsync", null, vectors, keepText);
 
     /// <summary>An item of one chunk for each text.</summary>
@@ -28,7 +29,8 @@ internal static class Samples
 
     public static VectorRow Vector(string text, params float[] numbers) => new(ContentHash.Of(text), numbers, 7);
 
-    public static StoreBatch Batch(int generation, IReadOnlyList<VectorRow>? vectors = null, IReadOnlyList<Item>? items = null, IReadOnlyList<ItemKey>? deletions = null) =>
+    public static StoreBatch Batch(int generation, IReadOnlyList<VectorRow>? vectors = null, IReadOnlyList<Item>? items = null,
+        IReadOnlyList<ItemKey>? deletions = null) =>
         new(generation, vectors ?? [], items ?? [], deletions ?? []);
 
     public static SearchQuery Query(int generation, params float[] vector) => new(generation, vector, 10, null, null, []);
@@ -44,7 +46,8 @@ internal static class Samples
         return items;
     }
 
-    public static Task<bool> EnsureIndexAsync(this IStore store, int generation) => store.EnsureIndexAsync(generation, new Progress<IndexProgress>(), CancellationToken.None);
+    public static Task<bool> EnsureIndexAsync(this IStore store, int generation) =>
+        store.EnsureIndexAsync(generation, new Progress<IndexProgress>(), CancellationToken.None);
 
     public static async Task<long> RevisionAsync(this IStore store) => (await store.ReadHeadAsync(CancellationToken.None)).Revision;
 }

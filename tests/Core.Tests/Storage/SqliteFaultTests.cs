@@ -25,7 +25,8 @@ public sealed class SqliteFaultTests : IDisposable
         await using var writer = await Open().BeginWriteAsync(Project, CancellationToken.None);
         var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
         await writer.CommitAsync(
-            Batch(generation.Id, [Vector("one", 1, 0, 0, 0)], [.. Enumerable.Range(0, items).Select(i => Item($"item {i:D5}", "one"))]), CancellationToken.None);
+            Batch(generation.Id, [Vector("one", 1, 0, 0, 0)], [.. Enumerable.Range(0, items).Select(i => Item($"item {i:D5}", "one"))]),
+            CancellationToken.None);
         return generation.Id;
     }
 
@@ -74,7 +75,8 @@ public sealed class SqliteFaultTests : IDisposable
         await File.WriteAllTextAsync(target, "");
         File.CreateSymbolicLink(folder.Database + suffix, target);
 
-        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None))).Message.ShouldContain("symbolic link");
+        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None)))
+            .Message.ShouldContain("symbolic link");
         await Should.ThrowAsync<StoreRefusedException>(async () => await Open().ReadHeadAsync(CancellationToken.None));
         new FileInfo(target).Length.ShouldBe(0);
     }
@@ -110,8 +112,10 @@ public sealed class SqliteFaultTests : IDisposable
     public async Task A_folder_at_its_place_is_named()
     {
         Directory.CreateDirectory(folder.Database);
-        (await Should.ThrowAsync<StoreException>(async () => await Open().ReadHeadAsync(CancellationToken.None))).Message.ShouldContain("is a folder");
-        (await Should.ThrowAsync<StoreException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None))).Message.ShouldContain("is a folder");
+        (await Should.ThrowAsync<StoreException>(async () => await Open().ReadHeadAsync(CancellationToken.None))).Message.ShouldContain(
+            "is a folder");
+        (await Should.ThrowAsync<StoreException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None)))
+            .Message.ShouldContain("is a folder");
     }
 
     [Fact]
@@ -135,8 +139,10 @@ public sealed class SqliteFaultTests : IDisposable
         command.ExecuteNonQuery();
         transaction.Commit(); // with this mode the exclusive lock stays
 
-        (await Should.ThrowAsync<StoreException>(async () => await Open().ReadHeadAsync(CancellationToken.None))).Message.ShouldContain("locked by another process");
-        (await Should.ThrowAsync<StoreException>(async () => await writer.CommitAsync(Batch(0, items: [Item("b", "x")]), CancellationToken.None)))
+        (await Should.ThrowAsync<StoreException>(async () => await Open().ReadHeadAsync(CancellationToken.None))).Message.ShouldContain(
+            "locked by another process");
+        (await Should.ThrowAsync<StoreException>(
+            async () => await writer.CommitAsync(Batch(0, items: [Item("b", "x")]), CancellationToken.None)))
             .Message.ShouldContain("locked by another process");
     }
 
@@ -161,7 +167,8 @@ public sealed class SqliteFaultTests : IDisposable
         await using var writer = await store.BeginWriteAsync(Project, CancellationToken.None);
         var large = Enumerable.Range(0, 500).Select(i => Item($"large {i}", new string((char)('a' + (i % 26)), 2_000))).ToList();
 
-        var error = await Should.ThrowAsync<StoreException>(async () => await writer.CommitAsync(Batch(generation, items: large), CancellationToken.None));
+        var error = await Should.ThrowAsync<StoreException>(
+            async () => await writer.CommitAsync(Batch(generation, items: large), CancellationToken.None));
         error.Message.ShouldContain(folder.Database);
         error.Message.ShouldContain("disk is full");
         (await store.ItemsAsync()).Count.ShouldBe(1);
@@ -176,7 +183,8 @@ public sealed class SqliteFaultTests : IDisposable
         await using var writer = Hooked(out var connection);
         FailCommits(connection, fails: true);
 
-        var error = await Should.ThrowAsync<StoreException>(async () => await writer.CommitAsync(Batch(generation, items: [Item("b", "one")]), CancellationToken.None));
+        var error = await Should.ThrowAsync<StoreException>(
+            async () => await writer.CommitAsync(Batch(generation, items: [Item("b", "one")]), CancellationToken.None));
 
         error.InnerException.ShouldBeOfType<SqliteException>().SqliteErrorCode.ShouldBe(CommitRefused, error.Message);
         error.Message.ShouldNotContain("no transaction is active");
@@ -217,7 +225,8 @@ public sealed class SqliteFaultTests : IDisposable
         TakeAway(path, how, other);
         var there = File.Exists(path) ? await File.ReadAllBytesAsync(path) : null;
 
-        ShouldBeLost(await Should.ThrowAsync<StoreException>(async () => await writer.CommitAsync(Batch(generation.Id, items: [Item("b", "one")]), CancellationToken.None)));
+        ShouldBeLost(await Should.ThrowAsync<StoreException>(
+            async () => await writer.CommitAsync(Batch(generation.Id, items: [Item("b", "one")]), CancellationToken.None)));
 
         (File.Exists(path) ? await File.ReadAllBytesAsync(path) : null).ShouldBe(there, "nothing is written to what is there now");
     }
@@ -238,8 +247,10 @@ public sealed class SqliteFaultTests : IDisposable
         await using var owned = build;
         TakeAway(path, how, path);
 
-        ShouldBeLost(await Should.ThrowAsync<StoreException>(async () => await build.CompleteAsync([Vector("one", 1, 0, 0, 0)], CancellationToken.None)));
-        ShouldBeLost(await Should.ThrowAsync<StoreException>(async () => await build.ClaimAsync(1, TimeSpan.FromMinutes(1), CancellationToken.None)));
+        ShouldBeLost(await Should.ThrowAsync<StoreException>(
+            async () => await build.CompleteAsync([Vector("one", 1, 0, 0, 0)], CancellationToken.None)));
+        ShouldBeLost(await Should.ThrowAsync<StoreException>(
+            async () => await build.ClaimAsync(1, TimeSpan.FromMinutes(1), CancellationToken.None)));
 
         File.Exists(path).ShouldBeFalse();
     }
@@ -258,7 +269,8 @@ public sealed class SqliteFaultTests : IDisposable
         error.Message.ShouldContain(folder.Database);
         error.Message.ShouldContain("nothing was bought");
         await Open().RequireRoomAsync(room + 1, CancellationToken.None);
-        (await Should.ThrowAsync<StoreException>(async () => await Open().RequireRoomAsync(long.MaxValue, CancellationToken.None))).Message.ShouldContain("store.path");
+        (await Should.ThrowAsync<StoreException>(async () => await Open().RequireRoomAsync(long.MaxValue, CancellationToken.None)))
+            .Message.ShouldContain("store.path");
     }
 
     /// <summary>
@@ -276,7 +288,8 @@ public sealed class SqliteFaultTests : IDisposable
         connection = file.OpenToWrite(mayMake: false);
         using var epoch = connection.CreateCommand();
         epoch.CommandText = SqliteSql.Epoch;
-        return new("the store", file, connection, SqliteLock.Take(file), (long)epoch.ExecuteScalar()!, Config(StoreBackend.Sqlite, folder.Database), new SetClock(Noon));
+        return new("the store", file, connection, SqliteLock.Take(file), (long)epoch.ExecuteScalar()!,
+            Config(StoreBackend.Sqlite, folder.Database), new SetClock(Noon));
     }
 
     private (long Size, long All, long Free) RoomPages()
@@ -329,7 +342,8 @@ public sealed class SqliteFaultTests : IDisposable
         }
 
         var before = await File.ReadAllBytesAsync(folder.Database);
-        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None))).Message.ShouldContain("another program's");
+        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None)))
+            .Message.ShouldContain("another program's");
         await Should.ThrowAsync<StoreRefusedException>(async () => await Open().ReadHeadAsync(CancellationToken.None));
         (await File.ReadAllBytesAsync(folder.Database)).ShouldBe(before);
     }
@@ -339,7 +353,8 @@ public sealed class SqliteFaultTests : IDisposable
     {
         var generation = await FillAsync();
         RunBeside($"DROP VIEW embeddings; DROP TABLE vec_{generation}");
-        (await Should.ThrowAsync<StoreException>(async () => await Open().ReadExistingAsync(generation, [ContentHash.Of("one")], CancellationToken.None)))
+        (await Should.ThrowAsync<StoreException>(
+            async () => await Open().ReadExistingAsync(generation, [ContentHash.Of("one")], CancellationToken.None)))
             .Message.ShouldContain("embsync sync");
     }
 
@@ -374,7 +389,8 @@ public sealed class SqliteFaultTests : IDisposable
 
         File.Delete(folder.Database);
         generation = await FillAsync();
-        (Asked("PRAGMA page_size"), Asked($"SELECT length(embedding) FROM vec_{generation}")).ShouldBe((16_384, 8), "two bytes for each of four numbers");
+        (Asked("PRAGMA page_size"), Asked($"SELECT length(embedding) FROM vec_{generation}")).ShouldBe(
+            (16_384, 8), "two bytes for each of four numbers");
 
         long Asked(string sql)
         {
@@ -396,8 +412,10 @@ public sealed class SqliteFaultTests : IDisposable
         (await newer.ReadHeadAsync(CancellationToken.None)).SchemaVersion.ShouldBe(SqliteSchema.Steps.Count + 1);
         (await newer.ItemsAsync()).Count.ShouldBe(1);
 
-        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None))).Message.ShouldContain("Upgrade embsync");
-        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().ReadHeadAsync(CancellationToken.None))).Message.ShouldContain("Upgrade embsync");
+        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().BeginWriteAsync(Project, CancellationToken.None)))
+            .Message.ShouldContain("Upgrade embsync");
+        (await Should.ThrowAsync<StoreRefusedException>(async () => await Open().ReadHeadAsync(CancellationToken.None)))
+            .Message.ShouldContain("Upgrade embsync");
     }
 
     [Fact]

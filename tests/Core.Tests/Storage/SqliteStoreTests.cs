@@ -12,7 +12,8 @@ public sealed class SqliteStoreTests : StoreBuildContract
     {
         var folder = new StoreFolder();
         folders.Add(folder);
-        return Task.FromResult(StoreFactory.Open(Config(StoreBackend.Sqlite, folder.Database, vectors: vectors, keepText: keepText), Clock));
+        return Task.FromResult(StoreFactory.Open(
+            Config(StoreBackend.Sqlite, folder.Database, vectors: vectors, keepText: keepText), Clock));
     }
 
     private protected override Task CloseAsync()

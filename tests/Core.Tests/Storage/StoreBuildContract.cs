@@ -18,7 +18,8 @@ public abstract class StoreBuildContract : StoreSearchContract
         var active = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
         await writer.ActivateAsync(active.Id, CancellationToken.None);
         await writer.CommitAsync(
-            Batch(active.Id, [.. texts.Select(text => Vector(text, 1, 0, 0, 0))], [.. texts.Select(text => Item("item of " + text, text))]), CancellationToken.None);
+            Batch(active.Id, [.. texts.Select(text => Vector(text, 1, 0, 0, 0))],
+            [.. texts.Select(text => Item("item of " + text, text))]), CancellationToken.None);
         return active.Id;
     }
 
@@ -35,7 +36,8 @@ public abstract class StoreBuildContract : StoreSearchContract
         await using var first = await BuildAsync();
         await using var second = await BuildAsync();
         first.Generation.Id.ShouldBe(second.Generation.Id);
-        (await Store.ReadBacklogAsync(first.Generation.Id, active, CancellationToken.None)).ShouldBe(new Backlog(3, 3, 3 * Vector("one", 1, 0, 0, 0).Tokens, 0));
+        (await Store.ReadBacklogAsync(first.Generation.Id, active, CancellationToken.None)).ShouldBe(
+            new Backlog(3, 3, 3 * Vector("one", 1, 0, 0, 0).Tokens, 0));
 
         (await first.EnqueueAsync(CancellationToken.None)).ShouldBe(3);
         (await second.EnqueueAsync(CancellationToken.None)).ShouldBe(3);
@@ -43,7 +45,8 @@ public abstract class StoreBuildContract : StoreSearchContract
         var theirs = await second.ClaimAsync(10, Lease, CancellationToken.None);
         (mine.Count, theirs.Count).ShouldBe((2, 1));
         mine.Concat(theirs).Select(chunk => chunk.Text).ShouldBe(["one", "two", "three"], ignoreOrder: true);
-        mine.Concat(theirs).ShouldAllBe(chunk => chunk.Key == new ItemKey("docs", "item of " + chunk.Text) && chunk.Hash == ContentHash.Of(chunk.Text!));
+        mine.Concat(theirs).ShouldAllBe(
+            chunk => chunk.Key == new ItemKey("docs", "item of " + chunk.Text) && chunk.Hash == ContentHash.Of(chunk.Text!));
 
         await first.CompleteAsync([.. mine.Select(chunk => Vector(chunk.Text!, 0, 1, 0, 0))], CancellationToken.None);
         (await Store.ReadBacklogAsync(first.Generation.Id, null, CancellationToken.None)).Missing.ShouldBe(1);
@@ -109,7 +112,8 @@ public abstract class StoreBuildContract : StoreSearchContract
         await using (var writer = await Store.BeginWriteAsync(Project, CancellationToken.None))
         {
             (await writer.OpenGenerationAsync("default", Signature, CancellationToken.None)).State.ShouldBe(GenerationState.Active);
-            await writer.CommitAsync(Batch(active, [Vector("new", 1, 0, 0, 0)], [Item("new", "new", "two")], [new("docs", "item of one")]), CancellationToken.None);
+            await writer.CommitAsync(Batch(active, [Vector("new", 1, 0, 0, 0)], [Item("new", "new", "two")], [new("docs", "item of one")]),
+                CancellationToken.None);
         }
 
         (await build.EnqueueAsync(CancellationToken.None)).ShouldBe(2);
@@ -123,9 +127,12 @@ public abstract class StoreBuildContract : StoreSearchContract
         await using (await BuildAsync())
         {
             await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
-            (await Should.ThrowAsync<LockedException>(async () => await writer.OpenGenerationAsync("default", Other, CancellationToken.None))).Message.ShouldContain("builds a generation of space 'default'");
-            await Should.ThrowAsync<LockedException>(async () => await writer.OpenGenerationAsync("default", Other with { Dimension = 8 }, CancellationToken.None));
-            await Should.ThrowAsync<LockedException>(async () => await writer.BeginBuildAsync("default", Other with { Dimension = 8 }, CancellationToken.None));
+            (await Should.ThrowAsync<LockedException>(async () => await writer.OpenGenerationAsync("default", Other,
+                CancellationToken.None))).Message.ShouldContain("builds a generation of space 'default'");
+            await Should.ThrowAsync<LockedException>(
+                async () => await writer.OpenGenerationAsync("default", Other with { Dimension = 8 }, CancellationToken.None));
+            await Should.ThrowAsync<LockedException>(
+                async () => await writer.BeginBuildAsync("default", Other with { Dimension = 8 }, CancellationToken.None));
             (await writer.OpenGenerationAsync("elsewhere", Other, CancellationToken.None)).State.ShouldBe(GenerationState.Building);
         }
 
@@ -164,7 +171,8 @@ public abstract class StoreBuildContract : StoreSearchContract
         Advance(TimeSpan.FromDays(-1));
 
         // PostgreSQL goes by its own clock, which this one doesn't touch.
-        (await second.ClaimAsync(1, Lease, CancellationToken.None)).Count.ShouldBe(Store.Description.StartsWith("postgres", StringComparison.Ordinal) ? 0 : 1);
+        (await second.ClaimAsync(1, Lease, CancellationToken.None)).Count.ShouldBe(
+            Store.Description.StartsWith("postgres", StringComparison.Ordinal) ? 0 : 1);
     }
 
     [Fact]
@@ -195,7 +203,8 @@ public abstract class StoreBuildContract : StoreSearchContract
         await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
         await writer.ActivateAsync(build.Generation.Id, CancellationToken.None);
         await writer.ActivateAsync(1, CancellationToken.None);
-        (await Should.ThrowAsync<StoreException>(async () => await build.CompleteAsync([Vector("one", 0, 1, 0, 0)], CancellationToken.None))).Message.ShouldContain("no longer being built");
+        (await Should.ThrowAsync<StoreException>(async () =>
+            await build.CompleteAsync([Vector("one", 0, 1, 0, 0)], CancellationToken.None))).Message.ShouldContain("no longer being built");
         (await Store.ReadExistingAsync(build.Generation.Id, [ContentHash.Of("one")], CancellationToken.None)).ShouldBeEmpty();
     }
 
@@ -204,7 +213,8 @@ public abstract class StoreBuildContract : StoreSearchContract
     {
         await FillAsync("one", "two");
         await using var build = await BuildAsync();
-        await Should.ThrowAsync<StoreException>(async () => await build.CompleteAsync([Vector("one", 0, 1, 0, 0), Vector("two", 1, 0)], CancellationToken.None));
+        await Should.ThrowAsync<StoreException>(
+            async () => await build.CompleteAsync([Vector("one", 0, 1, 0, 0), Vector("two", 1, 0)], CancellationToken.None));
         (await Store.ReadBacklogAsync(build.Generation.Id, null, CancellationToken.None)).Missing.ShouldBe(2);
     }
 
@@ -213,7 +223,8 @@ public abstract class StoreBuildContract : StoreSearchContract
     {
         await FillAsync("one");
         var build = await BuildAsync();
-        var id = await build.BeginRunAsync(Run with { Command = BuildRuns.CommandOf("default"), Status = RunRecord.Running }, CancellationToken.None);
+        var id = await build.BeginRunAsync(
+            Run with { Command = BuildRuns.CommandOf("default"), Status = RunRecord.Running }, CancellationToken.None);
         await using (var writer = await Store.BeginWriteAsync(Project, CancellationToken.None))
         {
             await writer.BeginRunAsync(Run with { Status = RunRecord.Running }, CancellationToken.None);
@@ -223,7 +234,8 @@ public abstract class StoreBuildContract : StoreSearchContract
         await build.UpdateRunAsync(Run with { Id = id, Command = BuildRuns.CommandOf("default"), Status = "done" }, CancellationToken.None);
         (await StatusesAsync()).ShouldBe([RunRecord.Running, "done"]);
 
-        await build.BeginRunAsync(Run with { Command = BuildRuns.CommandOf("default"), Status = RunRecord.Running }, CancellationToken.None);
+        await build.BeginRunAsync(
+            Run with { Command = BuildRuns.CommandOf("default"), Status = RunRecord.Running }, CancellationToken.None);
         await build.DisposeAsync();
         await using var next = await BuildAsync();
         (await StatusesAsync())[0].ShouldBe(RunRecord.Abandoned);
@@ -243,7 +255,8 @@ public abstract class StoreBuildContract : StoreSearchContract
         await writer.CommitAsync(Batch(0, items: [Item("a", "one")]), CancellationToken.None);
         await using var build = await writer.BeginBuildAsync("default", Other, CancellationToken.None);
         await build.EnqueueAsync(CancellationToken.None);
-        (await build.ClaimAsync(10, Lease, CancellationToken.None)).ShouldBe([new ClaimedChunk(ContentHash.Of("one"), null, new("docs", "a"))]);
+        (await build.ClaimAsync(10, Lease, CancellationToken.None)).ShouldBe(
+            [new ClaimedChunk(ContentHash.Of("one"), null, new("docs", "a"))]);
         (await bare.ReadBacklogAsync(build.Generation.Id, null, CancellationToken.None)).WithoutText.ShouldBe(1);
     }
 }

@@ -53,7 +53,8 @@ public abstract partial class StoreContract
         (await SeenAsync()).ShouldBe([(false, null), (false, Noon)]);
 
         async Task<IEnumerable<(bool, DateTimeOffset?)>> SeenAsync() =>
-            (await Store.ReadHeadAsync(CancellationToken.None)).Generations.Select(generation => (generation.IsPinned, generation.RetiredAt));
+            (await Store.ReadHeadAsync(CancellationToken.None)).Generations.Select(
+                generation => (generation.IsPinned, generation.RetiredAt));
     }
 
     [Fact]
@@ -87,7 +88,8 @@ public abstract partial class StoreContract
     public async Task An_unknown_generation_is_named()
     {
         await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
-        (await Should.ThrowAsync<StoreException>(async () => await writer.ActivateAsync(9, CancellationToken.None))).Message.ShouldContain("generation 9");
+        (await Should.ThrowAsync<StoreException>(async () => await writer.ActivateAsync(9, CancellationToken.None))).Message.ShouldContain(
+            "generation 9");
         (await Should.ThrowAsync<StoreException>(async () =>
             await writer.CommitAsync(Batch(9, [Vector("one", 1, 0, 0, 0)]), CancellationToken.None))).Message.ShouldContain("generation 9");
         (await Should.ThrowAsync<StoreException>(async () =>
@@ -112,7 +114,8 @@ public abstract partial class StoreContract
         var before = await Store.RevisionAsync();
 
         (await Should.ThrowAsync<StoreException>(async () =>
-            await writer.CommitAsync(Batch(second.Id, items: [Item("b", "two")]) with { Activates = [second.Id, 9] }, CancellationToken.None))).Message.ShouldContain("generation 9");
+            await writer.CommitAsync(Batch(second.Id, items: [Item("b", "two")]) with { Activates = [second.Id, 9] },
+                CancellationToken.None))).Message.ShouldContain("generation 9");
         (await Store.ReadHeadAsync(CancellationToken.None)).Active("default")!.Id.ShouldBe(first);
         (await Store.ItemsAsync()).ShouldNotContain(item => item.Id == "b");
 

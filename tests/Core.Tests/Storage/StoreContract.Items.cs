@@ -10,7 +10,8 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Items_come_back_in_order_of_id_with_what_change_detection_needs()
     {
-        Item[] items = [Item("b", "one", "two"), Item("B"), Item("ä", "three"), Item("a", "four") with { Path = null }, Item("\U0001F600", "five"), Item("\uFFFD", "six")];
+        Item[] items = [Item("b", "one", "two"), Item("B"), Item("ä", "three"), Item("a", "four") with { Path = null },
+            Item("\U0001F600", "five"), Item("\uFFFD", "six")];
         await FillAsync([], items);
 
         var stored = await Store.ItemsAsync();
@@ -18,7 +19,8 @@ public abstract partial class StoreContract
         foreach (var item in items)
         {
             stored.Single(one => one.Id == item.Key.Id).ShouldBe(new(
-                item.Key.Id, item.Path, item.Version, item.Pipeline, item.ContentDigest, item.RecordDigest, item.Title, item.Type, item.Chunks.Count));
+                item.Key.Id, item.Path, item.Version, item.Pipeline, item.ContentDigest, item.RecordDigest, item.Title, item.Type,
+                item.Chunks.Count));
         }
 
         (await Store.ItemsAsync("other")).ShouldBeEmpty();
@@ -68,7 +70,8 @@ public abstract partial class StoreContract
     public async Task Incomplete_items_are_those_with_a_chunk_without_vector()
     {
         var generation = await FillAsync(
-            [Vector("one", 1, 0, 0, 0)], Item("all", "one"), Item("half", "one", "two"), Item("none", "three"), Item("empty"), ItemOf("other", "x", "four"));
+            [Vector("one", 1, 0, 0, 0)], Item("all", "one"), Item("half", "one", "two"), Item("none", "three"), Item("empty"), ItemOf(
+            "other", "x", "four"));
 
         (await Store.ReadIncompleteAsync("docs", generation, CancellationToken.None)).Order().ShouldBe(["half", "none"]);
         (await Store.ReadIncompleteAsync("docs", null, CancellationToken.None)).Order().ShouldBe(["all", "half", "none"]);
@@ -78,7 +81,8 @@ public abstract partial class StoreContract
     public async Task Coverage_counts_items_and_chunks_by_source_and_type()
     {
         var generation = await FillAsync(
-            [Vector("one", 1, 0, 0, 0)], Item("all", "one"), Item("half", "one", "two"), Item("empty"), Item("spec", "one") with { Type = "spec" },
+            [Vector("one", 1, 0, 0, 0)], Item("all", "one"), Item("half", "one", "two"), Item("empty"), Item("spec", "one") with
+            { Type = "spec" },
             ItemOf("zoo", "x", "four"));
 
         (await Store.ReadCoverageAsync(generation, CancellationToken.None)).ShouldBe(

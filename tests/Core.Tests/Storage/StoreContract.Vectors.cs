@@ -15,7 +15,8 @@ public abstract partial class StoreContract
     public async Task A_sample_has_as_many_chunks_as_asked_for_where_there_are_as_many(int seed)
     {
         var texts = Enumerable.Range(0, 9).Select(i => $"text {i}").ToArray();
-        var generation = await FillAsync([.. texts.Select(text => Vector(text, 1, 0, 0, 0)), Vector("of no chunk", 1, 0, 0, 0)], [.. texts.Select(text => Item(text, text)), Item("twin", "text 0")]);
+        var generation = await FillAsync([.. texts.Select(text => Vector(text, 1, 0, 0, 0)), Vector("of no chunk", 1, 0, 0, 0)],
+            [.. texts.Select(text => Item(text, text)), Item("twin", "text 0")]);
 
         foreach (var (asked, found) in new[] { (0, 0), (1, 1), (5, 5), (8, 8), (9, 9), (50, 9) })
         {
@@ -40,7 +41,8 @@ public abstract partial class StoreContract
         }
 
         pages.Select(page => page.Count).ShouldBe([3, 3, 1]);
-        pages.SelectMany(page => page).Select(row => (row.Hash, row.Tokens)).ShouldBe(rows.OrderBy(row => row.Hash).Select(row => (row.Hash, row.Tokens)));
+        pages.SelectMany(page => page).Select(row => (row.Hash, row.Tokens)).ShouldBe(
+            rows.OrderBy(row => row.Hash).Select(row => (row.Hash, row.Tokens)));
         pages.SelectMany(page => page).ShouldAllBe(row => row.Vector.Length == Signature.Dimension);
     }
 
@@ -69,7 +71,8 @@ public abstract partial class StoreContract
         all.Where(row => row.Key.Source != "many").Select(row => $"{row.Key} {row.Seq} of {row.Chunks}")
             .ShouldBe(["docs/a 0 of 1", "docs/b 0 of 3", "docs/b 2 of 3", "other/c 0 of 1"]);
         all.Where(row => row.Key.Source == "many").Select(row => (row.Key.Id, row.Seq)).ShouldBe(
-            Enumerable.Range(0, 600).SelectMany(i => new[] { (FormattableString.Invariant($"m{i:000}"), 0), (FormattableString.Invariant($"m{i:000}"), 1) }));
+            Enumerable.Range(0, 600).SelectMany(
+            i => new[] { (FormattableString.Invariant($"m{i:000}"), 0), (FormattableString.Invariant($"m{i:000}"), 1) }));
         all.Select(row => row.Vector.ToArray()[3]).ShouldAllBe(number => number == 0);
         var last = all.Last(row => row.Key.Id == "b");
         (last with { Vector = default }).ShouldBe(new EmbeddedChunk(
@@ -116,7 +119,8 @@ public abstract partial class StoreContract
         var generation = await FillAsync(rows);
         var asked = Enumerable.Range(0, 25_000).Select(i => ContentHash.Of($"text {i}")).ToList();
 
-        (await Store.ReadExistingAsync(generation, asked, CancellationToken.None)).ShouldBe(rows.Select(row => row.Hash), ignoreOrder: true);
+        (await Store.ReadExistingAsync(generation, asked, CancellationToken.None)).ShouldBe(
+            rows.Select(row => row.Hash), ignoreOrder: true);
         (await Store.ReadVectorsAsync(generation, asked, CancellationToken.None)).Count.ShouldBe(300);
     }
 

@@ -57,7 +57,8 @@ public abstract partial class StoreContract : IAsyncLifetime
             await writer.BeginRunAsync(Run, CancellationToken.None);
         }
 
-        (await Store.ReadRunsAsync(10, CancellationToken.None)).Select(run => run.Status).ShouldBe([RunRecord.Running, RunRecord.Abandoned]);
+        (await Store.ReadRunsAsync(10, CancellationToken.None)).Select(run => run.Status).ShouldBe(
+            [RunRecord.Running, RunRecord.Abandoned]);
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public abstract partial class StoreContract : IAsyncLifetime
         var head = await Store.ReadHeadAsync(CancellationToken.None);
         (head.Exists, head.Project, head.Revision).ShouldBe((true, Project, 0));
         head.SchemaVersion.ShouldBePositive();
-        var refusal = await Should.ThrowAsync<StoreRefusedException>(async () => await Store.BeginWriteAsync("beta", CancellationToken.None));
+        var refusal = await Should.ThrowAsync<StoreRefusedException>(
+            async () => await Store.BeginWriteAsync("beta", CancellationToken.None));
         refusal.Message.ShouldContain("'alpha'");
         refusal.Message.ShouldContain("'beta'");
         refusal.ExitCode.ShouldBe(ExitCode.Usage);
@@ -96,7 +98,8 @@ public abstract partial class StoreContract : IAsyncLifetime
     {
         await using (await Store.BeginWriteAsync(Project, CancellationToken.None))
         {
-            var refusal = await Should.ThrowAsync<LockedException>(async () => await Store.BeginWriteAsync(Project, CancellationToken.None));
+            var refusal = await Should.ThrowAsync<LockedException>(
+                async () => await Store.BeginWriteAsync(Project, CancellationToken.None));
             refusal.ExitCode.ShouldBe(ExitCode.Locked);
             refusal.Message.ShouldContain("Wait");
         }
@@ -110,7 +113,8 @@ public abstract partial class StoreContract : IAsyncLifetime
         var (writer, generation) = await BeginAsync();
         await writer.DisposeAsync();
 
-        await Should.ThrowAsync<LockedException>(async () => await writer.CommitAsync(Batch(generation, items: [Item("a", "x")]), CancellationToken.None));
+        await Should.ThrowAsync<LockedException>(
+            async () => await writer.CommitAsync(Batch(generation, items: [Item("a", "x")]), CancellationToken.None));
         (await Store.ItemsAsync()).ShouldBeEmpty();
     }
 
@@ -122,7 +126,8 @@ public abstract partial class StoreContract : IAsyncLifetime
         var (writer, _) = await BeginAsync();
         await using (writer)
         {
-            await writer.CommitAsync(Batch(generation, [Vector("one", 1, 0, 0, 0)], [Item("a", "one")], [new("docs", "b")]), CancellationToken.None);
+            await writer.CommitAsync(
+                Batch(generation, [Vector("one", 1, 0, 0, 0)], [Item("a", "one")], [new("docs", "b")]), CancellationToken.None);
             await writer.CommitAsync(Batch(generation, [Vector("one", 1, 0, 0, 0)]) with { ReplaceVectors = true }, CancellationToken.None);
             await writer.BeginRunAsync(Run, CancellationToken.None);
             (await Store.RevisionAsync()).ShouldBe(start);
@@ -150,7 +155,8 @@ public abstract partial class StoreContract : IAsyncLifetime
         await writer.RecordSourceAsync(new("rows", null, "p1"), CancellationToken.None);
         await writer.RecordSourceAsync(new("docs", null, "p2"), CancellationToken.None);
 
-        (await Store.ReadHeadAsync(CancellationToken.None)).Sources.Values.ShouldBe([new("docs", null, "p2"), new("rows", null, "p1")], ignoreOrder: true);
+        (await Store.ReadHeadAsync(CancellationToken.None)).Sources.Values.ShouldBe(
+            [new("docs", null, "p2"), new("rows", null, "p1")], ignoreOrder: true);
     }
 
     [Fact]
@@ -161,12 +167,14 @@ public abstract partial class StoreContract : IAsyncLifetime
         var second = await writer.BeginRunAsync(Run with { Command = "reembed", Cost = null, Commit = null }, CancellationToken.None);
         var done = Run with
         {
-            Id = first, Status = "failed", ItemsProcessed = 10, Error = "provider refused", CompletedAt = Noon.AddSeconds(1.5), Cost = 1.10m,
+            Id = first, Status = "failed", ItemsProcessed = 10, Error = "provider refused", CompletedAt = Noon.AddSeconds(1.5),
+                Cost = 1.10m,
             Details = """{"b": 1, "a": [1, 2]}""",
         };
         await writer.UpdateRunAsync(done, CancellationToken.None);
 
-        (await Store.ReadRunsAsync(10, CancellationToken.None)).ShouldBe([Run with { Id = second, Command = "reembed", Cost = null, Commit = null }, done]);
+        (await Store.ReadRunsAsync(10, CancellationToken.None)).ShouldBe(
+            [Run with { Id = second, Command = "reembed", Cost = null, Commit = null }, done]);
         (await Store.ReadRunsAsync(1, CancellationToken.None)).Single().Id.ShouldBe(second);
         await Should.ThrowAsync<StoreException>(async () => await writer.UpdateRunAsync(Run with { Id = 99 }, CancellationToken.None));
     }

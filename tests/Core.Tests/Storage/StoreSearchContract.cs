@@ -14,7 +14,8 @@ public abstract class StoreSearchContract : StoreContract
         await writer.CommitAsync(
             Batch(
                 generation.Id,
-                [Vector("north", 1, 0, 0, 0), Vector("north east", 1, 0.5f, 0, 0), Vector("east", 0, 2, 0, 0), Vector("south", -1, 0, 0, 0)],
+                [Vector("north", 1, 0, 0, 0), Vector("north east", 1, 0.5f, 0, 0), Vector("east", 0, 2, 0, 0), Vector(
+                "south", -1, 0, 0, 0)],
                 [
                     Item("a", "south", "north", "north east") with { Metadata = """{"labels":["x","7"],"n":3,"open":true,"status":"done"}""" },
                     Item("b", "east") with { Metadata = """{"labels":[7,true],"n":"3","open":"true","status":"todo"}""", Type = "spec" },
@@ -35,7 +36,8 @@ public abstract class StoreSearchContract : StoreContract
         hits.Select(hit => hit.Key.ToString()).ShouldBe(["docs/a", "docs/c", "docs/b", "other/d"]);
         hits.Select(hit => hit.Score).Zip([1, 0.894427, 0, -1]).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 0.001);
         var best = hits[0];
-        best.ShouldBe(new SearchHit(new("docs", "a"), 1, ContentHash.Of("north"), "Title of a", "docs/a.md", best.Score, "Part > Two", 11, 19, "north",
+        best.ShouldBe(new SearchHit(
+            new("docs", "a"), 1, ContentHash.Of("north"), "Title of a", "docs/a.md", best.Score, "Part > Two", 11, 19, "north",
             """{"labels":["x","7"],"n":3,"open":true,"status":"done"}"""));
     }
 
@@ -44,7 +46,8 @@ public abstract class StoreSearchContract : StoreContract
     {
         await FillAsync();
 
-        (await Store.ReadFacetsAsync(null, 10, CancellationToken.None)).ShouldBe([new("status", 4), new("n", 3), new("labels", 2), new("open", 2), new("nested", 1)]);
+        (await Store.ReadFacetsAsync(null, 10, CancellationToken.None)).ShouldBe(
+            [new("status", 4), new("n", 3), new("labels", 2), new("open", 2), new("nested", 1)]);
         (await Store.ReadFacetsAsync("status", 10, CancellationToken.None)).ShouldBe([new("done", 3), new("todo", 1)]);
         (await Store.ReadFacetsAsync("open", 10, CancellationToken.None)).ShouldBe([new("true", 2)]);
         (await Store.ReadFacetsAsync("labels", 10, CancellationToken.None)).ShouldBe([new("7", 2), new("true", 1), new("x", 1)]);
@@ -67,7 +70,8 @@ public abstract class StoreSearchContract : StoreContract
         await using var writer = await Store.BeginWriteAsync(Project, CancellationToken.None);
         var generation = await writer.OpenGenerationAsync("default", Signature, CancellationToken.None);
         await writer.CommitAsync(
-            Batch(generation.Id, [Vector("same", 1, 0, 0, 0)], [Item("b", "same", "same"), Item("c", "same"), Item("a", "same"), ItemOf("Z", "z", "same")]),
+            Batch(generation.Id, [Vector("same", 1, 0, 0, 0)],
+            [Item("b", "same", "same"), Item("c", "same"), Item("a", "same"), ItemOf("Z", "z", "same")]),
             CancellationToken.None);
 
         var hits = await Store.SearchAsync(Query(generation.Id, 1, 0, 0, 0) with { Limit = 3 }, CancellationToken.None);
@@ -115,6 +119,7 @@ public abstract class StoreSearchContract : StoreContract
         (await Should.ThrowAsync<StoreException>(async () => await Store.SearchAsync(Query(generation, 1, 0), CancellationToken.None)))
             .Message.ShouldContain("2 numbers instead of 4");
         await Should.ThrowAsync<StoreException>(async () => await Store.SearchAsync(Query(generation, 0, 0, 0, 0), CancellationToken.None));
-        await Should.ThrowAsync<StoreException>(async () => await Store.SearchAsync(Query(generation, 1, float.NaN, 0, 0), CancellationToken.None));
+        await Should.ThrowAsync<StoreException>(
+            async () => await Store.SearchAsync(Query(generation, 1, float.NaN, 0, 0), CancellationToken.None));
     }
 }

@@ -62,10 +62,12 @@ public sealed class StoresAgree(PostgresFixture server) : IClassFixture<Postgres
     private static StoreBatch RandomBatch(int generation, Random random)
     {
         var items = Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(12)).Distinct()
-            .Select(id => ItemOf(id % 3 == 0 ? "other" : "docs", $"id{id}", [.. Enumerable.Range(0, random.Next(4)).Select(_ => $"text {random.Next(30)}")])
+            .Select(id => ItemOf(id % 3 == 0 ? "other" : "docs", $"id{id}",
+                [.. Enumerable.Range(0, random.Next(4)).Select(_ => $"text {random.Next(30)}")])
                 with { Version = $"v{random.Next(3)}", Metadata = $$"""{"n":{{random.Next(3)}}}""" }).ToList();
         var vectors = Enumerable.Range(0, random.Next(6)).Select(_ => random.Next(30)).Distinct()
-            .Select(text => Vector($"text {text}", [.. Enumerable.Range(0, Dimension).Select(_ => (random.NextSingle() * 2) - 1)])).ToList();
+            .Select(text => Vector($"text {text}", [.. Enumerable.Range(0, Dimension).Select(_ => (random.NextSingle() * 2) - 1)]))
+                .ToList();
         List<ItemKey> deletions = random.Next(3) == 0 ? [new(random.Next(2) == 0 ? "docs" : "other", $"id{random.Next(12)}")] : [];
         return Batch(generation, vectors, items, deletions) with { ReplaceVectors = random.Next(5) == 0 };
     }
@@ -95,7 +97,8 @@ public sealed class StoresAgree(PostgresFixture server) : IClassFixture<Postgres
             lines.AddRange(items.Select(item => item.ToString()));
             lines.AddRange((await store.ReadChunkHashesAsync(source, [.. items.Select(item => item.Id)], CancellationToken.None))
                 .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {string.Join(' ', pair.Value)}"));
-            lines.Add("incomplete: " + string.Join(' ', (await store.ReadIncompleteAsync(source, head.Generations[0].Id, CancellationToken.None)).Order()));
+            lines.Add("incomplete: " + string.Join(
+                ' ', (await store.ReadIncompleteAsync(source, head.Generations[0].Id, CancellationToken.None)).Order()));
         }
 
         return lines;

@@ -96,7 +96,8 @@ public sealed class VectorFileTests
     [InlineData("EMBSYNCV")]
     [InlineData("# A Markdown file that is longer than the beginning of a vector file\n")]
     public void Another_file_is_refused(string content) =>
-        Should.Throw<VectorFileException>(() => new VectorFileReader(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content)))).Message.ShouldContain("no file of embsync's vectors");
+        Should.Throw<VectorFileException>(() => new VectorFileReader(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content))))
+            .Message.ShouldContain("no file of embsync's vectors");
 
     private static List<VectorRow> Rows(int count) => [.. Enumerable.Range(0, count).Select(i =>
         new VectorRow(ContentHash.Of($"text {i}"), new[] { 0.5f, -0.25f * i, 0.125f, 1f / (i + 3), -1f }, i * 11))];

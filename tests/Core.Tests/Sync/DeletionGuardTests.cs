@@ -37,7 +37,8 @@ public sealed class DeletionGuardTests
     {
         var items = Items(3);
 
-        Plan([Survey(stored: items, configured: false)], embedded: items).Refused.ShouldHaveSingleItem().Message.ShouldContain("no longer configured");
+        Plan([Survey(stored: items, configured: false)], embedded: items).Refused.ShouldHaveSingleItem().Message.ShouldContain(
+            "no longer configured");
     }
 
     [Fact]
@@ -55,7 +56,8 @@ public sealed class DeletionGuardTests
     {
         var items = Items(30);
 
-        Plan([Survey(unchanged: items[5..], stored: items[..5])], embedded: items, request: new() { MaxDelete = new(null, 0) }).Refused.ShouldHaveSingleItem();
+        Plan([Survey(unchanged: items[5..], stored: items[..5])], embedded: items, request: new() { MaxDelete = new(null, 0) })
+            .Refused.ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -115,7 +117,8 @@ public sealed class DeletionGuardTests
     {
         var lost = Items(30);
         var kept = Enumerable.Range(0, 30).Select(i => Item($"k{i:00}", $"kept {i}", source: "tasks")).ToArray();
-        var plan = Plan([Survey(stored: lost), Survey(unchanged: kept[1..], stored: kept[..1], source: "tasks")], embedded: lost.Concat(kept));
+        var plan = Plan([Survey(stored: lost), Survey(unchanged: kept[1..], stored: kept[..1], source: "tasks")], embedded: lost.Concat(
+            kept));
 
         plan.Refused.Select(one => one.Source).ShouldBe(["docs"]);
         plan.Deletions.Select(deletion => deletion.Key).ShouldBe([new("tasks", "k00")]);
@@ -127,7 +130,8 @@ public sealed class DeletionGuardTests
         var lost = Items(30);
         var kept = Enumerable.Range(0, 30).Select(i => Item($"k{i:00}", $"kept {i}", source: "tasks")).ToArray();
 
-        Plan([Survey(stored: lost), Survey(unchanged: kept[1..], stored: kept[..1], source: "tasks")], embedded: lost.Concat(kept), request: new() { DeletionsOnly = true })
+        Plan([Survey(stored: lost), Survey(unchanged: kept[1..], stored: kept[..1], source: "tasks")], embedded: lost.Concat(kept),
+            request: new() { DeletionsOnly = true })
             .Violation.ShouldNotBeNull().ShouldContain("'docs'");
     }
 

@@ -30,7 +30,8 @@ public sealed class DuplicateIdsTests : IDisposable
     {
         IdClaim[] claims = [new("a.md", "b.md"), new("b.md", "c.md"), new("c.md", "c.md"), new("d.md", "a.md")];
         var ids = DuplicateIds.Assign(claims, new HashSet<string>());
-        ids.ShouldBe(new Dictionary<string, string> { ["a.md"] = "a.md", ["b.md"] = "b.md", ["c.md"] = "c.md", ["d.md"] = "d.md" }, ignoreOrder: true);
+        ids.ShouldBe(new Dictionary<string, string> { ["a.md"] = "a.md", ["b.md"] = "b.md", ["c.md"] = "c.md", ["d.md"] = "d.md" },
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class DuplicateIdsTests : IDisposable
         for (var round = 0; round < 500; round++)
         {
             var paths = Enumerable.Range(0, random.Next(1, 9)).Select(i => $"{(random.Next(2) == 0 ? "archive/" : "")}{i}.md").ToList();
-            var claims = paths.Select(path => new IdClaim(path, random.Next(3) switch { 0 => path, 1 => paths[random.Next(paths.Count)], _ => $"T-{random.Next(3)}" })).ToList();
+            var claims = paths.Select(path => new IdClaim(
+                path, random.Next(3) switch { 0 => path, 1 => paths[random.Next(paths.Count)], _ => $"T-{random.Next(3)}" })).ToList();
             var held = random.Next(4) == 0 ? new HashSet<string> { "T-0" } : [];
 
             var ids = DuplicateIds.Assign(claims, held);
@@ -49,8 +51,10 @@ public sealed class DuplicateIdsTests : IDisposable
             ids.Keys.ShouldBe(paths, ignoreOrder: true, $"seed {seed}, round {round}");
             ids.Values.Distinct().Count().ShouldBe(paths.Count, $"seed {seed}, round {round}");
             ids.Values.ShouldNotContain(id => held.Contains(id), $"seed {seed}, round {round}");
-            ids.ShouldAllBe(pair => pair.Value == pair.Key || claims.Single(claim => claim.Path == pair.Key).Id == pair.Value, $"seed {seed}, round {round}");
-            DuplicateIds.Assign([.. claims.OrderBy(_ => random.Next())], held).ShouldBe(ids, ignoreOrder: true, $"seed {seed}, round {round}");
+            ids.ShouldAllBe(pair => pair.Value == pair.Key || claims.Single(claim => claim.Path == pair.Key).Id == pair.Value,
+                $"seed {seed}, round {round}");
+            DuplicateIds.Assign([.. claims.OrderBy(_ => random.Next())], held).ShouldBe(
+                ids, ignoreOrder: true, $"seed {seed}, round {round}");
         }
     }
 
@@ -67,9 +71,11 @@ public sealed class DuplicateIdsTests : IDisposable
         result.ExitCode.ShouldBe(ExitCode.Done);
         result.Report.Errors.ShouldBeEmpty();
         result.Report.Warnings.Groups.Select(group => (group.Code, group.Items)).ShouldBe([(ProblemCodes.DuplicateId, 1)]);
-        result.Report.Warnings.Items.Single().Message.ShouldStartWith("The id 'T-1' is claimed by tasks/one.md and tasks/archive/one.md: tasks/one.md has it");
+        result.Report.Warnings.Items.Single().Message.ShouldStartWith(
+            "The id 'T-1' is claimed by tasks/one.md and tasks/archive/one.md: tasks/one.md has it");
         (await world.StatusAsync()).ShouldSatisfyAllConditions(
-            status => status.Items.Current.ShouldBe(2), status => status.Warnings.Total.ShouldBe(1), status => status.HasDrift.ShouldBeFalse());
+            status => status.Items.Current.ShouldBe(2), status => status.Warnings.Total.ShouldBe(1), status =>
+            status.HasDrift.ShouldBeFalse());
         (await IdsAsync(world)).ShouldBe(["T-1 tasks/one.md", "tasks/archive/one.md tasks/archive/one.md"]);
 
         var second = await world.SyncAsync();
@@ -143,6 +149,7 @@ public sealed class DuplicateIdsTests : IDisposable
     private static async Task<IReadOnlyList<string>> IdsAsync(SyncWorld world)
     {
         await using var workspace = world.Open();
-        return [.. (await workspace.Store.ReadItemsAsync("tasks", default).ToListAsync()).Select(item => $"{item.Id} {item.Path}").Order(StringComparer.Ordinal)];
+        return [.. (await workspace.Store.ReadItemsAsync("tasks", default).ToListAsync()).Select(item => $"{item.Id} {item.Path}").Order(
+            StringComparer.Ordinal)];
     }
 }

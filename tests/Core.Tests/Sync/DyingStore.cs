@@ -41,45 +41,60 @@ internal sealed class DyingStore(IStore store, int point) : IStore
         return store.ReadItemsAsync(source, cancellationToken);
     }
 
-    public Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken) => store.ReadRemarksAsync(source, cancellationToken);
+    public Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken) =>
+        store.ReadRemarksAsync(source, cancellationToken);
 
-    public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) => store.ReadSourceNamesAsync(cancellationToken);
+    public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) =>
+        store.ReadSourceNamesAsync(cancellationToken);
 
     public Task<IReadOnlySet<string>> ReadIncompleteAsync(string source, int? generation, CancellationToken cancellationToken) =>
         store.ReadIncompleteAsync(source, generation, cancellationToken);
 
-    public Task<IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>> ReadChunkHashesAsync(string source, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>> ReadChunkHashesAsync(string source,
+        IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
         store.ReadChunkHashesAsync(source, ids, cancellationToken);
 
-    public Task<IReadOnlySet<ContentHash>> ReadExistingAsync(int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
+    public Task<IReadOnlySet<ContentHash>> ReadExistingAsync(int generation, IReadOnlyCollection<ContentHash> hashes,
+        CancellationToken cancellationToken) =>
         store.ReadExistingAsync(generation, hashes, cancellationToken);
 
-    public Task<IReadOnlyDictionary<ContentHash, float[]>> ReadVectorsAsync(int generation, IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyDictionary<ContentHash, float[]>> ReadVectorsAsync(int generation, IReadOnlyCollection<ContentHash> hashes,
+        CancellationToken cancellationToken) =>
         store.ReadVectorsAsync(generation, hashes, cancellationToken);
 
-    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit,
+        CancellationToken cancellationToken) =>
         store.ReadVectorPageAsync(generation, after, limit, cancellationToken);
 
-    public IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(EmbeddedScope scope, CancellationToken cancellationToken) => store.ReadEmbeddedAsync(scope, cancellationToken);
+    public IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(EmbeddedScope scope, CancellationToken cancellationToken) =>
+        store.ReadEmbeddedAsync(scope, cancellationToken);
 
-    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => store.ReadQueueAsync(generation, cancellationToken);
+    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) =>
+        store.ReadQueueAsync(generation, cancellationToken);
 
     public Task<StoreHome?> ReadHomeAsync(CancellationToken cancellationToken) => store.ReadHomeAsync(cancellationToken);
 
-    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => store.ReadBacklogAsync(generation, priced, cancellationToken);
+    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) =>
+        store.ReadBacklogAsync(generation, priced, cancellationToken);
 
-    public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) => store.ReadCoverageAsync(generation, cancellationToken);
+    public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
+        store.ReadCoverageAsync(generation, cancellationToken);
 
-    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) => store.ReadFacetsAsync(key, limit, cancellationToken);
+    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) =>
+        store.ReadFacetsAsync(key, limit, cancellationToken);
 
-    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) => store.FindFaultsAsync(before, cancellationToken);
+    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        store.FindFaultsAsync(before, cancellationToken);
 
-    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed,
+        CancellationToken cancellationToken) =>
         store.ReadSampleAsync(generation, count, seed, cancellationToken);
 
-    public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) => store.ReadRunsAsync(limit, cancellationToken);
+    public Task<IReadOnlyList<RunRecord>> ReadRunsAsync(int limit, CancellationToken cancellationToken) =>
+        store.ReadRunsAsync(limit, cancellationToken);
 
-    public Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken) => store.SearchAsync(query, cancellationToken);
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken) =>
+        store.SearchAsync(query, cancellationToken);
 
     public Task RequireRoomAsync(long bytes, CancellationToken cancellationToken) => store.RequireRoomAsync(bytes, cancellationToken);
 
@@ -150,7 +165,8 @@ internal sealed class DyingStore(IStore store, int point) : IStore
             IGenerationBuild? build = null;
             try
             {
-                return await PassAsync("BeginBuild", async () => new Build(store, build = await writer.BeginBuildAsync(space, signature, cancellationToken)));
+                return await PassAsync("BeginBuild", async () => new Build(
+                    store, build = await writer.BeginBuildAsync(space, signature, cancellationToken)));
             }
             catch (DeathException) when (build is not null)
             {
@@ -166,13 +182,17 @@ internal sealed class DyingStore(IStore store, int point) : IStore
             PassAsync("Activate", () => writer.ActivateAsync(generation, pin, cancellationToken));
 
         public Task CommitAsync(StoreBatch batch, CancellationToken cancellationToken) => PassAsync(
-            batch.Activates.Count > 0 ? "Switch" : batch.Deletions.Count > 0 && batch.Items.Count == 0 ? "Delete" : batch.Vectors.Count > 0 ? "Commit" : "Write", () => writer.CommitAsync(batch, cancellationToken));
+            batch.Activates.Count > 0 ? "Switch" : batch.Deletions.Count > 0 && batch.Items.Count == 0 ? "Delete" : batch.Vectors.Count > 0
+            ? "Commit" : "Write", () => writer.CommitAsync(batch, cancellationToken));
 
-        public Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken) => PassAsync("RecordSource", () => writer.RecordSourceAsync(record, cancellationToken));
+        public Task RecordSourceAsync(SourceRecord record, CancellationToken cancellationToken) =>
+            PassAsync("RecordSource", () => writer.RecordSourceAsync(record, cancellationToken));
 
-        public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => PassAsync("BeginRun", () => writer.BeginRunAsync(run, cancellationToken));
+        public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) =>
+            PassAsync("BeginRun", () => writer.BeginRunAsync(run, cancellationToken));
 
-        public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => PassAsync("UpdateRun", () => writer.UpdateRunAsync(run, cancellationToken));
+        public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) =>
+            PassAsync("UpdateRun", () => writer.UpdateRunAsync(run, cancellationToken));
 
         public ValueTask DisposeAsync() => writer.DisposeAsync();
 
@@ -185,34 +205,43 @@ internal sealed class DyingStore(IStore store, int point) : IStore
     {
         public Generation Generation => build.Generation;
 
-        public Task<int> EnqueueAsync(CancellationToken cancellationToken) => store.PassAsync("Enqueue", () => build.EnqueueAsync(cancellationToken));
+        public Task<int> EnqueueAsync(CancellationToken cancellationToken) =>
+            store.PassAsync("Enqueue", () => build.EnqueueAsync(cancellationToken));
 
-        public Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken) => store.PassAsync("Offer", () => build.OfferAsync(chunks, isWhole, cancellationToken));
+        public Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken) =>
+            store.PassAsync("Offer", () => build.OfferAsync(chunks, isWhole, cancellationToken));
 
-        public Task WithdrawAsync(CancellationToken cancellationToken) => store.PassAsync("Withdraw", () => build.WithdrawAsync(cancellationToken));
+        public Task WithdrawAsync(CancellationToken cancellationToken) =>
+            store.PassAsync("Withdraw", () => build.WithdrawAsync(cancellationToken));
 
         public Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) =>
             store.PassAsync("Claim", () => build.ClaimAsync(limit, lease, cancellationToken));
 
-        public Task CompleteAsync(IReadOnlyList<VectorRow> rows, CancellationToken cancellationToken) => store.PassAsync("Complete", () => build.CompleteAsync(rows, cancellationToken));
+        public Task CompleteAsync(IReadOnlyList<VectorRow> rows, CancellationToken cancellationToken) =>
+            store.PassAsync("Complete", () => build.CompleteAsync(rows, cancellationToken));
 
         public Task ReleaseAsync(IReadOnlyCollection<ContentHash> hashes, CancellationToken cancellationToken) =>
             store.PassAsync("Release", () => build.ReleaseAsync(hashes, cancellationToken));
 
-        public Task<BuildShare> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken) => store.PassAsync("Own", () => build.TryOwnAsync(patience, cancellationToken));
+        public Task<BuildShare> TryOwnAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+            store.PassAsync("Own", () => build.TryOwnAsync(patience, cancellationToken));
 
         public Task ShareAsync(CancellationToken cancellationToken) => store.PassAsync("Share", () => build.ShareAsync(cancellationToken));
 
-        public Task DropIndexAsync(CancellationToken cancellationToken) => store.PassAsync("DropIndex", () => build.DropIndexAsync(cancellationToken));
+        public Task DropIndexAsync(CancellationToken cancellationToken) =>
+            store.PassAsync("DropIndex", () => build.DropIndexAsync(cancellationToken));
 
         public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
             store.PassAsync("EnsureIndex", () => build.EnsureIndexAsync(concurrently, progress, cancellationToken));
 
-        public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) => build.MeasureRecallAsync(request, cancellationToken);
+        public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) =>
+            build.MeasureRecallAsync(request, cancellationToken);
 
-        public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => store.PassAsync("BeginRun", () => build.BeginRunAsync(run, cancellationToken));
+        public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) =>
+            store.PassAsync("BeginRun", () => build.BeginRunAsync(run, cancellationToken));
 
-        public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => store.PassAsync("UpdateRun", () => build.UpdateRunAsync(run, cancellationToken));
+        public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) =>
+            store.PassAsync("UpdateRun", () => build.UpdateRunAsync(run, cancellationToken));
 
         public ValueTask DisposeAsync() => build.DisposeAsync();
     }

@@ -75,10 +75,13 @@ public sealed class FaultSchedules(ITestOutputHelper output)
                 var (bought, billed) = (server.Inputs, server.Billed);
                 var result = await SyncAsync(workspace, cancel.Token);
                 exit = result.ExitCode;
-                (exit == ExitCode.Done && result.Report.Errors.Count + result.Report.Remaining > 0).ShouldBeFalse($"{label}: work left and exit 0");
+                (exit == ExitCode.Done && result.Report.Errors.Count + result.Report.Remaining > 0).ShouldBeFalse(
+                    $"{label}: work left and exit 0");
                 (result.Stopped is not null && exit == ExitCode.Done).ShouldBeFalse($"{label}: {result.Stopped}");
-                (result.Report.Tokens.Billed ?? 0).ShouldBe(server.Billed - billed, $"{label}: what was billed is told ({exit}, {result.Stopped?.Message})");
-                result.Report.Chunks.Embedded.ShouldBe((int)(server.Inputs - bought), $"{label}: what was paid was stored ({exit}, {result.Stopped?.Message})");
+                (result.Report.Tokens.Billed ?? 0).ShouldBe(
+                    server.Billed - billed, $"{label}: what was billed is told ({exit}, {result.Stopped?.Message})");
+                result.Report.Chunks.Embedded.ShouldBe(
+                    (int)(server.Inputs - bought), $"{label}: what was paid was stored ({exit}, {result.Stopped?.Message})");
             }
 
             cancel.Dispose();
@@ -109,8 +112,10 @@ public sealed class FaultSchedules(ITestOutputHelper output)
         for (var number = 0; number < count; number++)
         {
             // Some say the same: one purchase serves both.
-            var text = string.Create(CultureInfo.InvariantCulture, $"seed {seed} text {random.Next(2 * count)} {new string('x', random.Next(80))}");
-            File.WriteAllText(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"t{number}.md")), $"---\nid: T-{number}\n---\n\n{text}\n");
+            var text = string.Create(
+                CultureInfo.InvariantCulture, $"seed {seed} text {random.Next(2 * count)} {new string('x', random.Next(80))}");
+            File.WriteAllText(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"t{number}.md")),
+                $"---\nid: T-{number}\n---\n\n{text}\n");
         }
     }
 
@@ -157,5 +162,6 @@ public sealed class FaultSchedules(ITestOutputHelper output)
     };
 
     private static int Setting(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : otherwise;
 }

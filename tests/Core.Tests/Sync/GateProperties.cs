@@ -15,7 +15,8 @@ public sealed class GateProperties(ITestOutputHelper output)
 
     [Fact]
     public void Every_item_is_done_or_named() => For((free, gated, _) =>
-        gated.Items.Select(item => item.Key).Concat(gated.Held.Select(item => item.Key)).ShouldBe(free.Items.Select(item => item.Key), ignoreOrder: true));
+        gated.Items.Select(item => item.Key).Concat(gated.Held.Select(item => item.Key)).ShouldBe(
+            free.Items.Select(item => item.Key), ignoreOrder: true));
 
     [Fact]
     public void Off_does_nothing() => For((_, gated, gate) =>
@@ -33,15 +34,18 @@ public sealed class GateProperties(ITestOutputHelper output)
 
     [Fact]
     public void On_update_is_what_anybody_gets() => For((free, gated, gate) =>
-        (gate != AutoIndex.OnUpdate || (gated.Held.Count == 0 && gated.Buy.SetEquals(free.Buy) && gated.Deletions.Count == free.Deletions.Count)).ShouldBeTrue());
+        (gate != AutoIndex.OnUpdate
+            || (gated.Held.Count == 0 && gated.Buy.SetEquals(free.Buy) && gated.Deletions.Count == free.Deletions.Count)).ShouldBeTrue());
 
     [Fact]
-    public void Nothing_is_bought_that_a_run_without_a_gate_would_not_buy() => For((free, gated, _) => gated.Buy.IsSubsetOf(free.Buy).ShouldBeTrue());
+    public void Nothing_is_bought_that_a_run_without_a_gate_would_not_buy() =>
+        For((free, gated, _) => gated.Buy.IsSubsetOf(free.Buy).ShouldBeTrue());
 
     private void For(Action<SyncPlan, SyncPlan, AutoIndex> holds)
     {
         output.WriteLine($"seed {Seed}");
-        var cases = Gen.Choose(0, int.MaxValue - 1).SelectMany(_ => Gen.Elements(Enum.GetValues<AutoIndex>()), (seed, gate) => (seed, gate));
+        var cases = Gen.Choose(0, int.MaxValue - 1).SelectMany(
+            _ => Gen.Elements(Enum.GetValues<AutoIndex>()), (seed, gate) => (seed, gate));
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(200).WithReplay(Seed, 1), Prop.ForAll(cases.ToArbitrary(), given =>
         {
             var (survey, embedded) = Made(new Random(given.seed));

@@ -15,7 +15,8 @@ public abstract partial class InvariantTests
         world.Configure = config => config with { Embeddings = config.Embeddings with { Dimension = 16 } };
         _server.RefuseTextsContaining("Body 3");
 
-        (await world.StatusAsync()).Drift.ShouldAllBe(drift => drift.State == "stale" && drift.Reasons.SequenceEqual(new[] { "dimension" }));
+        (await world.StatusAsync()).Drift.ShouldAllBe(
+            drift => drift.State == "stale" && drift.Reasons.SequenceEqual(new[] { "dimension" }));
         (await world.SyncAsync()).ExitCode.ShouldBe(ExitCode.Partial);
         (await ActiveAsync(world)).Signature.Dimension.ShouldBe(Dimension);
         _server.Decide = _ => null;

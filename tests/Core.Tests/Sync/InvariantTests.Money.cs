@@ -16,8 +16,10 @@ public abstract partial class InvariantTests
         var bought = _server.Inputs;
 
         _repository.Move("tasks/t0.md", "tasks/deep/renamed.md");
-        _repository.Write("tasks/copy.md", File.ReadAllText(_repository.Full("tasks/t1.md")).Replace("T-1", "T-copy", StringComparison.Ordinal));
-        _repository.Write("tasks/t2.md", File.ReadAllText(_repository.Full("tasks/t2.md")).Replace("status: open", "status: done", StringComparison.Ordinal));
+        _repository.Write("tasks/copy.md", File.ReadAllText(_repository.Full("tasks/t1.md")).Replace(
+            "T-1", "T-copy", StringComparison.Ordinal));
+        _repository.Write("tasks/t2.md", File.ReadAllText(_repository.Full("tasks/t2.md")).Replace(
+            "status: open", "status: done", StringComparison.Ordinal));
         _repository.Write("tasks/t3.md", File.ReadAllText(_repository.Full("tasks/t3.md")).ReplaceLineEndings("\r\n"));
         await world.SyncAsync();
         _server.Inputs.ShouldBe(bought, "rename, copy, metadata and line ends are free");

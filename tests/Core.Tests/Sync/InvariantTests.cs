@@ -136,7 +136,8 @@ public abstract partial class InvariantTests : IAsyncLifetime
         vectors.Count.ShouldBe(texts.Count);
         foreach (var (hash, vector) in vectors)
         {
-            TensorPrimitives.CosineSimilarity<float>(vector, FakeEmbeddingServer.VectorFor("text-embedding-3-small", Dimension, texts[hash]))
+            TensorPrimitives.CosineSimilarity<float>(
+                vector, FakeEmbeddingServer.VectorFor("text-embedding-3-small", Dimension, texts[hash]))
                 .ShouldBeGreaterThan(0.999f);
         }
     }
@@ -149,7 +150,8 @@ public abstract partial class InvariantTests : IAsyncLifetime
     {
         for (var i = 0; i < count; i++)
         {
-            _repository.Write($"tasks/t{i}.md", $"---\n{(id ? $"id: T-{i}\n" : "")}title: Task {i}\nstatus: open\n---\n\n# Task {i}\n\nBody {i} of what is to be done.\n");
+            _repository.Write($"tasks/t{i}.md",
+                $"---\n{(id ? $"id: T-{i}\n" : "")}title: Task {i}\nstatus: open\n---\n\n# Task {i}\n\nBody {i} of what is to be done.\n");
         }
     }
 
@@ -162,11 +164,13 @@ public abstract partial class InvariantTests : IAsyncLifetime
 
 public sealed class SqliteInvariantTests : InvariantTests
 {
-    protected override Task<StoreConfig> NewStoreAsync(string folder) => Task.FromResult(SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
+    protected override Task<StoreConfig> NewStoreAsync(string folder) =>
+        Task.FromResult(SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
 }
 
 public sealed class PostgresInvariantTests(PostgresFixture postgres) : InvariantTests, IClassFixture<PostgresFixture>
 {
     protected override async Task<StoreConfig> NewStoreAsync(string folder) =>
-        new(StoreBackend.Postgres, "", new Secret(await postgres.NewVectorDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true);
+        new(StoreBackend.Postgres, "", new Secret(await postgres.NewVectorDatabaseAsync(), "env:TEST"), "embsync", null,
+            VectorType.HalfVec, true);
 }

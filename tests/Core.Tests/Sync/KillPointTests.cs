@@ -85,7 +85,8 @@ public abstract class KillPointTests(ITestOutputHelper output) : IAsyncLifetime
         Begin();
         var store = Store(_repository.Path, $"k{_test}_{name}");
         using var world = new SyncWorld(_repository, store, new(
-            AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", 32, Batch, 0, Concurrency, new Dictionary<string, decimal>(), [], false, RolePrefixes.None))
+            AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", 32, Batch, 0, Concurrency,
+            new Dictionary<string, decimal>(), [], false, RolePrefixes.None))
         {
             Kept = store.Backend == StoreBackend.Memory ? StoreFactory.Open(store, TimeProvider.System) : null,
         };
@@ -115,7 +116,8 @@ public abstract class KillPointTests(ITestOutputHelper output) : IAsyncLifetime
             }
             else
             {
-                await Should.ThrowAsync<DeathException>(() => engine.RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default));
+                await Should.ThrowAsync<DeathException>(
+                    () => engine.RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default));
             }
         }
 
@@ -171,7 +173,8 @@ public sealed class MemoryKillPointTests(ITestOutputHelper output) : KillPointTe
 {
     protected override int MayBeLost => 8;
 
-    protected override StoreConfig Store(string folder, string name) => new(StoreBackend.Memory, "", null, "embsync", null, VectorType.Vector, true);
+    protected override StoreConfig Store(string folder, string name) =>
+        new(StoreBackend.Memory, "", null, "embsync", null, VectorType.Vector, true);
 
     protected override IReadOnlyList<int> Chosen(IReadOnlyList<string> points) => KillPoints.All(points);
 }
@@ -183,7 +186,8 @@ public abstract class DurableKillPointTests(ITestOutputHelper output) : KillPoin
     [MemberData(nameof(PartsOfScenarios))]
     [Trait("suite", "slow")]
     [Fault(53, "before and after every write", On = [Touched.Sqlite, Touched.Postgres])]
-    public Task At_every_write_the_rest_is_done_by_the_next_run(string scenario, int part) => KillAsync(scenario, points => KillPoints.OfPart(points, part));
+    public Task At_every_write_the_rest_is_done_by_the_next_run(string scenario, int part) =>
+        KillAsync(scenario, points => KillPoints.OfPart(points, part));
 }
 
 public sealed class SqliteKillPointTests(ITestOutputHelper output) : DurableKillPointTests(output)
@@ -193,7 +197,8 @@ public sealed class SqliteKillPointTests(ITestOutputHelper output) : DurableKill
     protected override StoreConfig Store(string folder, string name) => SyncWorld.StoreAt(Path.Combine(folder, ".git", name + ".db"));
 }
 
-public sealed class PostgresKillPointTests(PostgresFixture postgres, ITestOutputHelper output) : DurableKillPointTests(output), IClassFixture<PostgresFixture>
+public sealed class PostgresKillPointTests(PostgresFixture postgres, ITestOutputHelper output)
+    : DurableKillPointTests(output), IClassFixture<PostgresFixture>
 {
     protected override int MayBeLost => 4;
 

@@ -13,12 +13,14 @@ internal static class KillPoints
     /// </summary>
     public static IReadOnlyList<int> OfEachKind(IReadOnlyList<string> points)
     {
-        var after = points.Select((name, i) => (Name: name, Point: i + 1)).Where(point => point.Name.StartsWith("after ", StringComparison.Ordinal)).ToLookup(point => point.Name, point => point.Point);
+        var after = points.Select((name, i) => (Name: name, Point: i + 1))
+            .Where(point => point.Name.StartsWith("after ", StringComparison.Ordinal)).ToLookup(point => point.Name, point => point.Point);
         return [1, .. after.SelectMany(kind => new[] { kind.First(), kind.Last() }).Distinct().Order()];
     }
 
     public static IReadOnlyList<int> All(IReadOnlyList<string> points) => [.. Enumerable.Range(1, points.Count)];
 
     /// <param name="part">From 0 to one less than <see cref="Parts"/>.</param>
-    public static IReadOnlyList<int> OfPart(IReadOnlyList<string> points, int part) => [.. All(points).Where(point => point % Parts == part)];
+    public static IReadOnlyList<int> OfPart(IReadOnlyList<string> points, int part) =>
+        [.. All(points).Where(point => point % Parts == part)];
 }

@@ -3,7 +3,8 @@ namespace EmbSync.Core.Tests.Sync;
 public sealed class KillPointsTests
 {
     private static readonly string[] Points =
-        ["before Begin", "after Begin", "before Commit", "after Commit", "before Commit", "after Commit", "before Commit", "after Commit", "before End", "after End"];
+        ["before Begin", "after Begin", "before Commit", "after Commit", "before Commit", "after Commit", "before Commit", "after Commit",
+            "before End", "after End"];
 
     [Fact]
     public void Each_kind_of_write_is_among_those_that_are_chosen() => KillPoints.OfEachKind(Points).ShouldBe([1, 2, 4, 8, 10]);

@@ -34,7 +34,8 @@ public abstract class ModelChangeSearchTests : IAsyncLifetime
     private protected async Task<string?> FoundAsync(string title, string body)
     {
         await using var workspace = World.Sync.Open();
-        var hit = (await new SearchEngine(workspace).SearchAsync(new($"{title}\n\n{body}", 1, null, null, [], null, null), default)).Results.SingleOrDefault();
+        var hit = (await new SearchEngine(workspace).SearchAsync(new($"{title}\n\n{body}", 1, null, null, [], null, null), default))
+            .Results.SingleOrDefault();
         return hit?.Score > 0.99 ? hit.Id : null;
     }
 
@@ -65,7 +66,8 @@ public abstract class ModelChangeSearchTests : IAsyncLifetime
                     isAdded.Add(stored);
                 },
             };
-            var result = await new SyncEngine(workspace.With(watched), TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default);
+            var result = await new SyncEngine(workspace.With(watched), TimeProvider.System).RunAsync(
+                new(), new(null, null), new Progress<SyncProgress>(), default);
             (result.ExitCode, result.Report.Items.New, result.Report.Items.Deleted).ShouldBe((ExitCode.Done, 1, 1));
             isAdded.ShouldContain(true);
             isAdded.ShouldContain(false);
@@ -84,7 +86,8 @@ public abstract class ModelChangeSearchTests : IAsyncLifetime
         var waiting = await World.Sync.SyncAsync();
 
         (waiting.ExitCode, waiting.Report.Items.New, waiting.Report.Remaining).ShouldBe((ExitCode.Partial, 0, 1));
-        waiting.Report.Notes.ShouldContain(note => note.Contains("1 item with text that the old one lacks waits for that, paid", StringComparison.Ordinal));
+        waiting.Report.Notes.ShouldContain(
+            note => note.Contains("1 item with text that the old one lacks waits for that, paid", StringComparison.Ordinal));
         (await FoundAsync(3), await FoundAsync(4)).ShouldBe(("T-3", "T-4"));
         (await World.ActiveAsync()).Signature.Dimension.ShouldBe(ReembedWorld.Before);
 
@@ -160,10 +163,12 @@ public sealed class PostgresModelChangeSearchTests(PostgresFixture postgres) : M
         World.Write(21, "Written later.");
         var next = await World.Sync.SyncAsync();
         (next.ExitCode, next.Report.Status, next.Report.Items.New).ShouldBe((ExitCode.Done, "done", 1));
-        next.Report.Notes.ShouldContain(note => note.Contains("INVALID", StringComparison.Ordinal) && note.Contains("embsync repair", StringComparison.Ordinal));
+        next.Report.Notes.ShouldContain(
+            note => note.Contains("INVALID", StringComparison.Ordinal) && note.Contains("embsync repair", StringComparison.Ordinal));
 
         await using var workspace = World.Sync.Open();
-        await new RepairEngine(workspace, TimeProvider.System, new Progress<string>()).RunAsync(new([], null, 0, 1, RepairRequest.DefaultGrace), new(null, null), default);
+        await new RepairEngine(workspace, TimeProvider.System, new Progress<string>()).RunAsync(
+            new([], null, 0, 1, RepairRequest.DefaultGrace), new(null, null), default);
         (await IndexesAsync()).ShouldBe([$"{_schema}.vec_2_hnsw"]);
     }
 
@@ -175,7 +180,8 @@ public sealed class PostgresModelChangeSearchTests(PostgresFixture postgres) : M
         await stop.CancelAsync();
         var result = await sync;
         (result.ExitCode, result.Report.Items.New, result.Report.Remaining).ShouldBe((ExitCode.Interrupted, 1, 0));
-        result.Report.Notes.ShouldContain(note => note.Contains("can be searched", StringComparison.Ordinal) && note.Contains("embsync repair", StringComparison.Ordinal));
+        result.Report.Notes.ShouldContain(note => note.Contains("can be searched", StringComparison.Ordinal) && note.Contains(
+            "embsync repair", StringComparison.Ordinal));
         await using var workspace = World.Sync.Open();
         (await workspace.Store.ReadRunsAsync(1, default)).Single().Status.ShouldBe("done");
     }

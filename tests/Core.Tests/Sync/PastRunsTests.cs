@@ -41,7 +41,8 @@ public sealed class PastRunsTests
     [Fact]
     public void Time_comes_from_the_requests_of_past_runs()
     {
-        var past = PastReceipts.Of([Run("m", 1_000, 1_000, requests: 10, seconds: 30), Run("m", 1_000, 1_000, requests: 1, seconds: 500)], "m");
+        var past = PastReceipts.Of(
+            [Run("m", 1_000, 1_000, requests: 10, seconds: 30), Run("m", 1_000, 1_000, requests: 1, seconds: 500)], "m");
 
         PurchaseEstimate.For(12_800, 1_000, Terms with { Past = past }).Seconds.ShouldBe(300);
         PurchaseEstimate.For(12_800, 1_000, Terms).Seconds.ShouldBe(12.5);
@@ -78,5 +79,6 @@ public sealed class PastRunsTests
         1, "sync", "done", 1, 1, 0, null, null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch,
         FormattableString.Invariant($$"""{"model":"{{model}}","requests":{{requests}},"seconds":{{seconds}},"tokens":{"estimated":1,"billed":{{billed?.ToString() ?? "null"}},"covered":{{covered?.ToString() ?? "null"}} } }"""));
 
-    private static readonly RunRecord Unfinished = new(2, "sync", RunRecord.Running, 1, 0, 0, null, null, null, DateTimeOffset.UnixEpoch, null, CanonicalJson.Empty);
+    private static readonly RunRecord Unfinished = new(
+        2, "sync", RunRecord.Running, 1, 0, 0, null, null, null, DateTimeOffset.UnixEpoch, null, CanonicalJson.Empty);
 }

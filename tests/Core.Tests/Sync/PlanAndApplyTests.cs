@@ -110,7 +110,9 @@ public abstract class PlanAndApplyTests : IAsyncLifetime
 
         world.Configure = config => config with { Embeddings = config.Embeddings with { Dimension = 16 } };
         await RefusesAsync(world, plan, "embeddings.dimension was 32 and is 16");
-        world.Configure = config => config with { Embeddings = config.Embeddings with { Prices = new Dictionary<string, decimal> { ["text-embedding-3-small"] = 5m } } };
+        world.Configure = config =>
+            config with { Embeddings = config.Embeddings with
+            { Prices = new Dictionary<string, decimal> { ["text-embedding-3-small"] = 5m } } };
         await RefusesAsync(world, plan, "embeddings.prices");
         world.Configure = config => config with { Limits = config.Limits with { MaxDelete = new(1, null) } };
         await RefusesAsync(world, plan, "limits.maxDelete");
@@ -158,7 +160,8 @@ public abstract class PlanAndApplyTests : IAsyncLifetime
     {
         using var world = World();
         var plan = await world.PlanAsync();
-        world.Configure = config => config with { Limits = config.Limits with { MaxTokens = plan.Estimate.Tokens, MaxCost = plan.Estimate.Cost } };
+        world.Configure = config =>
+            config with { Limits = config.Limits with { MaxTokens = plan.Estimate.Tokens, MaxCost = plan.Estimate.Cost } };
 
         (await world.ApplyAsync(plan)).ExitCode.ShouldBe(ExitCode.Done);
 
@@ -184,7 +187,8 @@ public abstract class PlanAndApplyTests : IAsyncLifetime
         string[] large = ["T-100", "T-101", "T-102"];
         for (var i = 100; i <= 102; i++)
         {
-            Task(i, string.Join("\n\n", Enumerable.Range(0, 9_000).Select(line => $"Paragraph {line} of task {i}: " + new string('x', 470))));
+            Task(i, string.Join("\n\n", Enumerable.Range(0, 9_000).Select(
+                line => $"Paragraph {line} of task {i}: " + new string('x', 470))));
         }
 
         using var world = World(batch: 512);
@@ -234,11 +238,13 @@ public abstract class PlanAndApplyTests : IAsyncLifetime
 
 public sealed class SqlitePlanAndApplyTests : PlanAndApplyTests
 {
-    protected override Task<StoreConfig> NewStoreAsync(string folder) => System.Threading.Tasks.Task.FromResult(SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
+    protected override Task<StoreConfig> NewStoreAsync(string folder) =>
+        System.Threading.Tasks.Task.FromResult(SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
 }
 
 public sealed class PostgresPlanAndApplyTests(PostgresFixture postgres) : PlanAndApplyTests, IClassFixture<PostgresFixture>
 {
     protected override async Task<StoreConfig> NewStoreAsync(string folder) =>
-        new(StoreBackend.Postgres, "/index.db", new Secret(await postgres.NewVectorDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true);
+        new(StoreBackend.Postgres, "/index.db", new Secret(await postgres.NewVectorDatabaseAsync(), "env:TEST"), "embsync", null,
+            VectorType.HalfVec, true);
 }

@@ -100,7 +100,8 @@ public sealed class PlannerTests
     public void Another_model_or_dimension_makes_all_stale(string model, int dimension, StaleReasons reasons)
     {
         var before = Item("a", "one");
-        var plan = Plan([Survey(read: [before], stored: [before])], target: Target(Signature with { Model = model, Dimension = dimension }));
+        var plan = Plan([Survey(read: [before], stored: [before])], target: Target(
+            Signature with { Model = model, Dimension = dimension }));
 
         plan.Items.Single().Reasons.ShouldBe(reasons);
         plan.Buy.Count.ShouldBe(1);
@@ -113,7 +114,8 @@ public sealed class PlannerTests
         var many = Enumerable.Range(0, 1001).Select(i => Item($"i{i}", $"text {i}")).ToList();
         var target = Target(Signature with { Model = "other" });
 
-        Plan([Survey(read: many, stored: many)], target: target).Violation.ShouldNotBeNull().ShouldContain("1,001 items would be embedded again");
+        Plan([Survey(read: many, stored: many)], target: target).Violation.ShouldNotBeNull().ShouldContain(
+            "1,001 items would be embedded again");
         Plan([Survey(read: many, stored: many)], target: target, request: new() { All = true }).Violation.ShouldBeNull();
     }
 
@@ -127,13 +129,15 @@ public sealed class PlannerTests
         foreach (var target in new[] { other, Target() with { Active = null, IsAdded = true } })
         {
             Planned(target, bound).Violation.ShouldBeNull();
-            Planned(target, bound + 1).Violation.ShouldNotBeNull().ShouldContain(bound == 0 ? "1 item would be embedded" : $"{bound + 1:N0} items would be embedded");
+            Planned(target, bound + 1).Violation.ShouldNotBeNull().ShouldContain(
+                bound == 0 ? "1 item would be embedded" : $"{bound + 1:N0} items would be embedded");
         }
 
         SyncPlan Planned(GenerationTarget target, int items)
         {
             var many = Enumerable.Range(0, items).Select(i => Item($"i{i}", $"text {i}")).ToList();
-            return Planner.Plan(new(new(), [new(target, new HashSet<ContentHash>(), Paid)], [Survey(read: many, stored: many)], Limits with { OnModelChange = bound }));
+            return Planner.Plan(new(new(), [new(target, new HashSet<ContentHash>(), Paid)], [Survey(read: many, stored: many)], Limits with
+                { OnModelChange = bound }));
         }
     }
 
@@ -165,7 +169,8 @@ public sealed class PlannerTests
     {
         var before = Enumerable.Range(0, 5).Select(i => Item($"old{i}", $"text {i}")).ToArray();
         var after = before.Select((item, i) => Item($"new{i}", $"text {i}"));
-        var plan = Plan([Survey(read: [.. after, Item("x", "bought"), Item("y", "left")], stored: before)], embedded: before, request: new() { Limit = 1 });
+        var plan = Plan([Survey(read: [.. after, Item("x", "bought"), Item("y", "left")], stored: before)], embedded: before,
+            request: new() { Limit = 1 });
 
         plan.Items.Count.ShouldBe(6);
         plan.CutOff.ShouldBe(1);
@@ -218,7 +223,8 @@ public sealed class PlannerTests
         var plan = Plan([Survey(read:
         [
             Item("b", "1"), Item("a", "2"), Item("urgent", "3", priority: 3),
-            Item("new", "4") with { UpdatedAt = DateTimeOffset.UnixEpoch.AddDays(2) }, Item("old", "5") with { UpdatedAt = DateTimeOffset.UnixEpoch.AddDays(1) },
+            Item("new", "4") with { UpdatedAt = DateTimeOffset.UnixEpoch.AddDays(2) }, Item("old", "5") with
+            { UpdatedAt = DateTimeOffset.UnixEpoch.AddDays(1) },
         ])]);
 
         plan.Items.Select(item => item.Key.Id).ShouldBe(["urgent", "new", "old", "a", "b"]);
@@ -230,7 +236,8 @@ public sealed class PlannerTests
         var (current, stale, gone) = (Item("current", "1"), Item("stale", "2"), Item("gone", "3"));
         var problem = new ItemProblem(ProblemCodes.NotUtf8, "docs", "bad.md", "bad.md", null, "not UTF-8");
         var plan = Plan(
-            [Survey(read: [Item("new", "4"), Item("stale", "5", version: "git:2")], stored: [stale, gone], unchanged: [current], problems: [problem])],
+            [Survey(read: [Item("new", "4"), Item("stale", "5", version: "git:2")], stored: [stale, gone], unchanged: [current],
+            problems: [problem])],
             embedded: [current, stale, gone]);
 
         var source = plan.Sources.Single();

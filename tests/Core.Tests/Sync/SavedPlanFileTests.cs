@@ -79,10 +79,13 @@ public sealed class SavedPlanFileTests : IDisposable
 
     [Fact]
     public void A_folder_that_is_not_there_is_named() =>
-        Should.Throw<UsageException>(() => SavedPlanFile.Write(Path.Combine(_folder, "no", "plan.json"), Plan("one"))).Message.ShouldContain("plan.json");
+        Should.Throw<UsageException>(() => SavedPlanFile.Write(Path.Combine(_folder, "no", "plan.json"), Plan("one")))
+            .Message.ShouldContain("plan.json");
 
     private static SavedPlan Plan(string title, string id = "T-1") => new(
-        SavedPlan.Version, SavedPlan.FileKind, "acme/tasks", "0123456789abcdef", new("sqlite .embsync/index.db", 7), new Dictionary<string, string> { ["a"] = "b" },
-        new SyncRequest { Since = "main", MaxDelete = new(0.5, null) }, [new("default", "lexical", "lexical-v1", 64, "f", 1, 10, null)], new(1, 0, 1, 10, null, 0.5), null,
+        SavedPlan.Version, SavedPlan.FileKind, "acme/tasks", "0123456789abcdef", new("sqlite .embsync/index.db", 7),
+        new Dictionary<string, string> { ["a"] = "b" },
+        new SyncRequest { Since = "main", MaxDelete = new(0.5, null) }, [new("default", "lexical", "lexical-v1", 64, "f", 1, 10, null)],
+        new(1, 0, 1, 10, null, 0.5), null,
         [new("tasks", id, "t.md", title, "new", ["missing"], 1, ["00"], 10, 0.1m, "d", null)], [new("tasks", "T-9", null, false)], []);
 }

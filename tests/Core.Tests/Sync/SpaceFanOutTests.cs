@@ -15,12 +15,15 @@ public sealed class SpaceFanOutTests
     public async Task Export_after_moving_from_default()
     {
         await using var world = await ReembedWorld.OpenAsync(folder => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
-        world.Sync.Configure = config => config with { Embeddings = config.Embeddings with { Spaces = [new SpaceConfig("main", ReembedWorld.Model, ReembedWorld.Before)] } };
+        world.Sync.Configure = config =>
+            config with { Embeddings = config.Embeddings with
+            { Spaces = [new SpaceConfig("main", ReembedWorld.Model, ReembedWorld.Before)] } };
         await world.Sync.SyncAsync();
         world.Write(20, "Bought only for main.");
         (await world.Sync.SyncAsync()).Report.Chunks.Embedded.ShouldBe(1);
         await using var workspace = world.Sync.Open();
-        (await new VectorCache(workspace, "main", TimeProvider.System).ExportAsync(world.Repository.Full("v.vectors"), default)).Vectors.ShouldBe(10);
+        (await new VectorCache(workspace, "main", TimeProvider.System).ExportAsync(world.Repository.Full("v.vectors"), default))
+            .Vectors.ShouldBe(10);
     }
 
     [Fact]
@@ -42,7 +45,8 @@ public sealed class SpaceFanOutTests
         }
     }
 
-    private static async IAsyncEnumerable<EmbedAnswer> OneAsync(IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<EmbedAnswer> OneAsync(
+        IAsyncEnumerable<EmbedInput> inputs, [EnumeratorCancellation] CancellationToken token)
     {
         await foreach (var input in inputs.WithCancellation(token))
         {

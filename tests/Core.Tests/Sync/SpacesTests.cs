@@ -39,7 +39,8 @@ public abstract class SpacesTests : IAsyncLifetime
         var found = new List<(string, int, int, GenerationState)>();
         foreach (var one in (await workspace.Store.ReadHeadAsync(default)).Generations)
         {
-            found.Add((one.Space, one.Signature.Dimension, (await workspace.Store.ReadVectorPageAsync(one.Id, null, 1000, default)).Count, one.State));
+            found.Add((one.Space, one.Signature.Dimension, (await workspace.Store.ReadVectorPageAsync(one.Id, null, 1000, default)).Count,
+                one.State));
         }
 
         return [.. found];
@@ -68,12 +69,15 @@ public abstract class SpacesTests : IAsyncLifetime
         both.ShouldBe(Server.Requests - requestsBefore);
         result.Report.Spaces.Select(space => (space.Name, space.Chunks, space.Requests)).ShouldBe([("large", 9, 5), ("small", 9, 5)]);
         result.Report.Cost.Actual.ShouldBe(result.Report.Spaces.Sum(space => space.Cost.Actual));
-        (await GenerationsAsync()).ShouldBe([("default", 32, 9, GenerationState.Active), ("large", 24, 9, GenerationState.Active), ("small", 16, 9, GenerationState.Active)]);
+        (await GenerationsAsync())
+            .ShouldBe([("default", 32, 9, GenerationState.Active), ("large", 24, 9, GenerationState.Active),
+            ("small", 16, 9, GenerationState.Active)]);
 
         var requests = Server.Requests;
         var again = await _world.Sync.SyncAsync();
         (again.ExitCode, again.Report.Chunks.Embedded, Server.Requests).ShouldBe((ExitCode.Done, 0, requests));
-        again.Report.Notes.ShouldContain(note => note.Contains("space 'default'", StringComparison.Ordinal) && note.Contains("no longer configured", StringComparison.Ordinal));
+        again.Report.Notes.ShouldContain(note => note.Contains("space 'default'", StringComparison.Ordinal) && note.Contains(
+            "no longer configured", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,23 +86,28 @@ public abstract class SpacesTests : IAsyncLifetime
         Configure(Large, Small);
         await _world.Sync.SyncAsync();
         _world.Write(20, "Words that only one model takes.");
-        Server.Decide = request => request.Model == Large.Model && request.Inputs.Any(text => text.Contains("only one model", StringComparison.Ordinal)) ? Fault.Status(400, "invalid_request_error", "This model's maximum context length is 8192 tokens") : null;
+        Server.Decide = request =>
+            request.Model == Large.Model && request.Inputs.Any(text => text.Contains("only one model", StringComparison.Ordinal))
+            ? Fault.Status(400, "invalid_request_error", "This model's maximum context length is 8192 tokens") : null;
         var result = await _world.Sync.SyncAsync();
         (result.ExitCode, result.Report.Errors.Select(error => error.Id).Single()).ShouldBe((ExitCode.Partial, "T-20"));
         Server.Decide = _ => null;
         var status = await _world.Sync.StatusAsync();
-        status.Spaces.Select(space => (space.Name, space.Model, space.Dimension)).ShouldBe([("large", Large.Model, 24), ("small", Small.Model, 16)]);
+        status.Spaces.Select(space => (space.Name, space.Model, space.Dimension)).ShouldBe(
+            [("large", Large.Model, 24), ("small", Small.Model, 16)]);
         (status.Items.Total, status.Items.Missing).ShouldBe((10, 1));
         status.Estimate.Chunks.ShouldBe(1);
 
         await using var workspace = _world.Sync.Open();
         foreach (var space in new[] { "large", "small" })
         {
-            var found = await new SearchEngine(workspace).SearchAsync(new("Task 4\n\nBody 4 of what is to be done.", 1, null, null, [], null, space), default);
+            var found = await new SearchEngine(workspace).SearchAsync(
+                new("Task 4\n\nBody 4 of what is to be done.", 1, null, null, [], null, space), default);
             (found.Space, found.Results.Single().Id).ShouldBe((space, "T-4"));
         }
 
-        (await Should.ThrowAsync<UsageException>(() => new SearchEngine(workspace).SearchAsync(new("x", 1, null, null, [], null, "huge"), default))).Message.ShouldContain("'large', 'small'");
+        (await Should.ThrowAsync<UsageException>(() => new SearchEngine(workspace)
+            .SearchAsync(new("x", 1, null, null, [], null, "huge"), default))).Message.ShouldContain("'large', 'small'");
         var before = Server.Inputs;
         (await _world.Sync.SyncAsync()).Report.Chunks.Embedded.ShouldBe(1);
         (Server.Inputs - before).ShouldBe(1);
@@ -124,7 +133,9 @@ public abstract class SpacesTests : IAsyncLifetime
         Configure(Large with { Dimension = 12 }, Small);
         var result = await _world.Sync.SyncAsync();
         (result.ExitCode, result.Report.Chunks.Embedded, Server.Inputs - before).ShouldBe((ExitCode.Done, 9, 9L));
-        (await GenerationsAsync()).ShouldBe([("default", 32, 9, GenerationState.Active), ("large", 24, 9, GenerationState.Retired), ("small", 16, 9, GenerationState.Active), ("large", 12, 9, GenerationState.Active)]);
+        (await GenerationsAsync())
+            .ShouldBe([("default", 32, 9, GenerationState.Active), ("large", 24, 9, GenerationState.Retired),
+            ("small", 16, 9, GenerationState.Active), ("large", 12, 9, GenerationState.Active)]);
     }
 
     [Fact]
@@ -133,9 +144,11 @@ public abstract class SpacesTests : IAsyncLifetime
         Configure(Large, Small);
         var tokens = (await _world.Sync.DryRunAsync()).Tokens.Estimated;
         await using var workspace = _world.Sync.Open();
-        var stopped = await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, tokens - 1), new Progress<SyncProgress>(), default);
+        var stopped = await new SyncEngine(workspace, TimeProvider.System).RunAsync(
+            new(), new(null, tokens - 1), new Progress<SyncProgress>(), default);
         stopped.ExitCode.ShouldBe(ExitCode.Guard);
-        (await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, tokens), new Progress<SyncProgress>(), default)).ExitCode.ShouldBe(ExitCode.Done);
+        (await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, tokens), new Progress<SyncProgress>(), default))
+            .ExitCode.ShouldBe(ExitCode.Done);
     }
 
     [Fact]
@@ -170,10 +183,13 @@ public abstract class SpacesTests : IAsyncLifetime
         var before = Server.Inputs;
         await using (var workspace = _world.Sync.Open())
         {
-            var config = workspace.Config with { Embeddings = workspace.Config.Embeddings with { Spaces = [Large, Small with { Dimension = 8 }] } };
+            var config = workspace.Config with
+                { Embeddings = workspace.Config.Embeddings with { Spaces = [Large, Small with { Dimension = 8 }] } };
             await using var other = Workspace.Open(config, Core.Git.GitRepository.Discover(_world.Repository.Path), TimeProvider.System);
-            var result = await new StoreReembed(other, workspace.SignatureOf("small"), TimeProvider.System).RunAsync(new("small"), new(null, null), new Progress<ReembedProgress>(), default);
-            (result.ExitCode, result.Report.Switched, result.Report.Pinned, Server.Inputs - before).ShouldBe((ExitCode.Done, true, true, 9L));
+            var result = await new StoreReembed(other, workspace.SignatureOf("small"), TimeProvider.System).RunAsync(
+                new("small"), new(null, null), new Progress<ReembedProgress>(), default);
+            (result.ExitCode, result.Report.Switched, result.Report.Pinned, Server.Inputs - before).ShouldBe(
+                (ExitCode.Done, true, true, 9L));
         }
 
         var kept = await _world.Sync.SyncAsync();
@@ -189,7 +205,8 @@ public abstract class SpacesTests : IAsyncLifetime
         await using var workspace = _world.Sync.Open();
         var file = _world.Repository.Full("small.vectors");
         (await new VectorCache(workspace, "small", TimeProvider.System).ExportAsync(file, default)).Vectors.ShouldBe(9);
-        (await Should.ThrowAsync<UsageException>(() => new VectorCache(workspace, "large", TimeProvider.System).ImportAsync(file, default))).Message.ShouldContain("never mixed");
+        (await Should.ThrowAsync<UsageException>(() => new VectorCache(workspace, "large", TimeProvider.System).ImportAsync(file, default)))
+            .Message.ShouldContain("never mixed");
     }
 
     [Fact]
@@ -215,7 +232,8 @@ public abstract class SpacesTests : IAsyncLifetime
                 dying = new(workspace.Store, point);
                 try
                 {
-                    await new SyncEngine(workspace.With(dying), TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default);
+                    await new SyncEngine(workspace.With(dying), TimeProvider.System).RunAsync(
+                        new(), new(null, null), new Progress<SyncProgress>(), default);
                 }
                 catch (DeathException)
                 {

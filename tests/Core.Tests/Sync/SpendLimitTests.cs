@@ -19,7 +19,8 @@ public sealed class SpendLimitTests
     [Fact]
     public void Is_used_up_part_by_part()
     {
-        var spent = SyncReport.Executed(Plan([Survey()]), SyncOutcome.Nothing with { Billed = 300, Tokens = 400 }, null, 0.15m, TimeSpan.Zero, "done");
+        var spent = SyncReport.Executed(
+            Plan([Survey()]), SyncOutcome.Nothing with { Billed = 300, Tokens = 400 }, null, 0.15m, TimeSpan.Zero, "done");
 
         spent.LeftOf(new SpendLimit(0.20m, 1000)).ShouldBe(new(0.05m, 600));
         spent.LeftOf(new SpendLimit(0.10m, 100)).ShouldBe(new(0m, 0));
@@ -29,7 +30,8 @@ public sealed class SpendLimitTests
     [Fact]
     public void Refuses_above_the_tokens()
     {
-        new SpendLimit(null, 999).Violation(PurchaseEstimate.For(1, 1000, Paid), Paid).ShouldNotBeNull().ShouldContain("1 more than the limit of 999");
+        new SpendLimit(null, 999).Violation(PurchaseEstimate.For(1, 1000, Paid), Paid).ShouldNotBeNull().ShouldContain(
+            "1 more than the limit of 999");
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class SpendLimitTests
     {
         var unknown = Paid with { PricePerMillion = null };
 
-        new SpendLimit(100m, null).Violation(PurchaseEstimate.For(1, 10, unknown), unknown).ShouldNotBeNull().ShouldContain("price of the model is unknown");
+        new SpendLimit(100m, null).Violation(PurchaseEstimate.For(1, 10, unknown), unknown).ShouldNotBeNull().ShouldContain(
+            "price of the model is unknown");
         new SpendLimit(100m, null).Violation(PurchaseEstimate.For(0, 0, unknown), unknown).ShouldBeNull();
     }
 

@@ -229,10 +229,12 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
             },
         };
 
-        var result = await new SyncEngine(workspace.With(store), TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default);
+        var result = await new SyncEngine(workspace.With(store), TimeProvider.System).RunAsync(
+            new(), new(null, null), new Progress<SyncProgress>(), default);
 
         broken.ShouldBeTrue();
-        (result.ExitCode, result.Report.Status, result.Report.Items.New).ShouldBe((ExitCode.Done, "done", Tasks), result.Stopped?.ToString());
+        (result.ExitCode, result.Report.Status, result.Report.Items.New).ShouldBe(
+            (ExitCode.Done, "done", Tasks), result.Stopped?.ToString());
         (await world.ContentsAsync()).ShouldBe(await CleanContentsAsync(world));
     }
 
@@ -263,12 +265,14 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
         };
 
         var result = await new SyncEngine(workspace.With(store), TimeProvider.System)
-            .RunAsync(new() { MaxBatches = how.StartsWith("its", StringComparison.Ordinal) ? 0 : null }, new(null, null), new Progress<SyncProgress>(), default);
+            .RunAsync(new() { MaxBatches = how.StartsWith("its", StringComparison.Ordinal) ? 0 : null }, new(null, null),
+                new Progress<SyncProgress>(), default);
 
         broken.ShouldBeTrue();
         result.ExitCode.ShouldBeOneOf([ExitCode.Done, ExitCode.Partial], result.Stopped?.ToString());
         result.Report.Notes.ShouldContain(note => note.Contains("had paid for", StringComparison.Ordinal));
-        result.Report.Notes.Any(note => note.StartsWith(file, StringComparison.Ordinal) && note.Contains("can't be removed", StringComparison.Ordinal))
+        result.Report.Notes.Any(
+            note => note.StartsWith(file, StringComparison.Ordinal) && note.Contains("can't be removed", StringComparison.Ordinal))
             .ShouldBe(how == "a folder in place of the file");
         _server.BoughtTwice.ShouldBeEmpty();
     }
@@ -401,7 +405,8 @@ public sealed class SpoolTests(PostgresFixture postgres) : IClassFixture<Postgre
 
     private SyncWorld World(int batch = 2) => new(
         _repository, new(StoreBackend.Postgres, "/index.db", new Secret(_url, "env:TEST"), "embsync", null, VectorType.Vector, true),
-        new(AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", 32, batch, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None));
+        new(AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", 32, batch, 0, 2,
+        new Dictionary<string, decimal>(), [], false, RolePrefixes.None));
 
     private void Write(int id, string body) => _repository.Write($"tasks/t{id}.md", $"---\nid: T-{id}\ntitle: Task {id}\n---\n\n{body}\n");
 }

@@ -17,7 +17,8 @@ public sealed class SyncPartsTests
         var result = await parts.RunAsync((_, limit, _) =>
         {
             limits.Add(limit);
-            return limits.Count == 1 ? Task.FromResult(new SyncResult(Report(0.9m), ExitCode.Done, null) { Rest = Rest }) : throw new SourceException("the rows are away");
+            return limits.Count == 1 ? Task.FromResult(new SyncResult(Report(0.9m), ExitCode.Done, null) { Rest = Rest })
+                : throw new SourceException("the rows are away");
         });
 
         limits.ShouldBe([new(1m, null), new(0.1m, null)]);
@@ -32,12 +33,14 @@ public sealed class SyncPartsTests
         var asked = new List<RowSets?>();
         RowSets[] left = [Rest, Rest];
 
-        var result = await new SyncParts(new(null, null), new() { Command = "sync" }, new Progress<SyncProgress>()).RunAsync((request, _, _) =>
+        var result = await new SyncParts(new(null, null), new() { Command = "sync" }, new Progress<SyncProgress>()).RunAsync(
+            (request, _, _) =>
         {
             asked.Add(request.Rest);
             (request.Command, request.Taken).ShouldBe(("sync", null));
             return asked.Count > 3 ? throw new InvalidOperationException("a part too many")
-                : Task.FromResult(new SyncResult(Report(0m), ExitCode.Done, null) { Rest = asked.Count <= left.Length ? left[asked.Count - 1] : null });
+                : Task.FromResult(new SyncResult(Report(0m), ExitCode.Done, null)
+                    { Rest = asked.Count <= left.Length ? left[asked.Count - 1] : null });
         });
 
         result.ExitCode.ShouldBe(ExitCode.Done);

@@ -16,7 +16,8 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
     private static readonly Progress<SyncProgress> Nobody = new();
 
     public static readonly EmbeddingsConfig Lexical = new(
-        AutoIndex.OnCreate, "lexical", null, null, "lexical-v1", 64, 128, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None);
+        AutoIndex.OnCreate, "lexical", null, null, "lexical-v1", 64, 128, 0, 2, new Dictionary<string, decimal>(), [], false,
+        RolePrefixes.None);
 
     public TempRepository Repository => repository;
 
@@ -65,19 +66,22 @@ internal sealed class SyncWorld(TempRepository repository, StoreConfig store, Em
     public async Task<SyncReport> DryRunAsync(SyncRequest? request = null)
     {
         await using var workspace = Open();
-        return await new SyncEngine(workspace, TimeProvider.System).DryRunAsync(request ?? new(), SpendLimit.Of(workspace.Config.Limits), default);
+        return await new SyncEngine(workspace, TimeProvider.System).DryRunAsync(
+            request ?? new(), SpendLimit.Of(workspace.Config.Limits), default);
     }
 
     public async Task<SavedPlan> PlanAsync(SyncRequest? request = null)
     {
         await using var workspace = Open();
-        return (await new SyncEngine(workspace, TimeProvider.System).PlanAsync(request ?? new(), SpendLimit.Of(workspace.Config.Limits), default)).Plan;
+        return (await new SyncEngine(workspace, TimeProvider.System)
+            .PlanAsync(request ?? new(), SpendLimit.Of(workspace.Config.Limits), default)).Plan;
     }
 
     public async Task<SyncResult> ApplyAsync(SavedPlan plan)
     {
         await using var workspace = Open();
-        return await new SyncEngine(workspace, TimeProvider.System).ApplyAsync(plan, null, SpendLimit.Of(workspace.Config.Limits), Nobody, default);
+        return await new SyncEngine(workspace, TimeProvider.System).ApplyAsync(
+            plan, null, SpendLimit.Of(workspace.Config.Limits), Nobody, default);
     }
 
     /// <summary>

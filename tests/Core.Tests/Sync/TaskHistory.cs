@@ -77,11 +77,13 @@ internal sealed class TaskHistory(TempRepository repository, Random random)
                     break;
                 case 5:
                     var twin = File.ReadLines(Any(files)).Skip(1).First()["id: ".Length..];
-                    Write($"tasks/{(random.Next(2) == 0 ? "archive" : "a")}/t{_next}.md", random.Next(4) == 0 ? Path.GetRelativePath(repository.Path, Any(files)).Replace('\\', '/') : twin);
+                    Write($"tasks/{(random.Next(2) == 0 ? "archive" : "a")}/t{_next}.md",
+                        random.Next(4) == 0 ? Path.GetRelativePath(repository.Path, Any(files)).Replace('\\', '/') : twin);
                     break;
                 case 6:
                     var claimant = Any(files);
-                    File.WriteAllText(claimant, string.Join('\n', File.ReadAllLines(claimant).Select((line, i) => i == 1 ? $"id: T-{random.Next(_next)}" : line)) + "\n");
+                    File.WriteAllText(claimant, string.Join('\n', File.ReadAllLines(claimant)
+                        .Select((line, i) => i == 1 ? $"id: T-{random.Next(_next)}" : line)) + "\n");
                     break;
                 case 7:
                     File.Move(Any(files), Path.Combine(repository.Path, "tasks", $"moved{_next++}.md"));
@@ -110,7 +112,8 @@ internal sealed class TaskHistory(TempRepository repository, Random random)
     }
 
     private List<string> Files() => Directory.Exists(Path.Combine(repository.Path, "tasks"))
-        ? [.. Directory.EnumerateFiles(Path.Combine(repository.Path, "tasks"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateFiles(Path.Combine(repository.Path, "tasks"), "*.md", SearchOption.AllDirectories).Order(
+            StringComparer.Ordinal)]
         : [];
 
     private T Any<T>(IReadOnlyList<T> list) => list[random.Next(list.Count)];

@@ -19,7 +19,8 @@ public abstract class WritesBetweenPlanAndLockTests : IAsyncLifetime
     {
         _server = await FakeEmbeddingServer.StartAsync();
         _world = new(_repository, Store(_repository.Path), new(
-            AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", 32, 16, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None));
+            AutoIndex.OnCreate, "openai", _server.BaseUrl, null, "text-embedding-3-small", 32, 16, 0, 2, new Dictionary<string, decimal>(),
+            [], false, RolePrefixes.None));
         for (var i = 0; i < 8; i++)
         {
             Write(i, $"Body {i} of what is to be done.");
@@ -110,7 +111,8 @@ public abstract class WritesBetweenPlanAndLockTests : IAsyncLifetime
             },
         };
 
-        var result = await new SyncEngine(workspace.With(store), TimeProvider.System).ApplyAsync(plan, null, new(null, null), new Progress<SyncProgress>(), default);
+        var result = await new SyncEngine(workspace.With(store), TimeProvider.System).ApplyAsync(
+            plan, null, new(null, null), new Progress<SyncProgress>(), default);
 
         (result.ExitCode, result.Report.Status).ShouldBe((ExitCode.Guard, "stopped"));
         result.Stopped.ShouldBeOfType<GuardException>().Message.ShouldContain("the store moved");
@@ -120,11 +122,13 @@ public abstract class WritesBetweenPlanAndLockTests : IAsyncLifetime
     private async Task<SyncResult> SyncedAsync(Func<Task> meanwhile)
     {
         await using var workspace = _world.Open();
-        return await new SyncEngine(workspace.With(new DyingStore(workspace.Store, int.MaxValue) { Beginning = meanwhile }), TimeProvider.System)
+        return await new SyncEngine(
+            workspace.With(new DyingStore(workspace.Store, int.MaxValue) { Beginning = meanwhile }), TimeProvider.System)
             .RunAsync(new(), SpendLimit.Of(workspace.Config.Limits), new Progress<SyncProgress>(), default);
     }
 
-    private void Write(int id, string body) => _repository.Write($"tasks/t{id}.md", $"---\nid: T-{id}\ntitle: Task {id}\nstatus: open\n---\n\n{body}\n");
+    private void Write(int id, string body) =>
+        _repository.Write($"tasks/t{id}.md", $"---\nid: T-{id}\ntitle: Task {id}\nstatus: open\n---\n\n{body}\n");
 }
 
 public sealed class SqliteWritesBetweenPlanAndLockTests : WritesBetweenPlanAndLockTests
@@ -132,9 +136,11 @@ public sealed class SqliteWritesBetweenPlanAndLockTests : WritesBetweenPlanAndLo
     private protected override StoreConfig Store(string folder) => SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db"));
 }
 
-public sealed class PostgresWritesBetweenPlanAndLockTests(PostgresFixture postgres) : WritesBetweenPlanAndLockTests, IClassFixture<PostgresFixture>
+public sealed class PostgresWritesBetweenPlanAndLockTests(PostgresFixture postgres)
+    : WritesBetweenPlanAndLockTests, IClassFixture<PostgresFixture>
 {
     private readonly string _schema = "w" + Guid.NewGuid().ToString("N")[..8];
 
-    private protected override StoreConfig Store(string folder) => new(StoreBackend.Postgres, "/index.db", new Secret(postgres.Url, "env:TEST"), _schema, null, VectorType.Vector, true);
+    private protected override StoreConfig Store(string folder) =>
+        new(StoreBackend.Postgres, "/index.db", new Secret(postgres.Url, "env:TEST"), _schema, null, VectorType.Vector, true);
 }

@@ -34,7 +34,8 @@ public sealed class CompletionTests
         var tree = CompletionTree.Of(app);
 
         Approval.Verify(
-            shell switch { "bash" => BashScript.Of(tree), "zsh" => ZshScript.Of(tree), "fish" => FishScript.Of(tree), _ => PowerShellScript.Of(tree) }, shell);
+            shell switch { "bash" => BashScript.Of(tree), "zsh" => ZshScript.Of(tree), "fish" => FishScript.Of(tree), _ =>
+            PowerShellScript.Of(tree) }, shell);
     }
 
     [Theory]
@@ -50,7 +51,8 @@ public sealed class CompletionTests
     }
 
     [Theory]
-    [InlineData("embsync |", "backfill cache completion config doctor hook index init publish reembed repair runs search status sync", true)]
+    [InlineData("embsync |", "backfill cache completion config doctor hook index init publish reembed repair runs search status sync",
+        true)]
     [InlineData("embsync s|", "search similar status sync")]
     [InlineData("embsync hook |", "install run sql uninstall")]
     [InlineData("embsync hook install |", "pre-push post-commit post-merge")]
@@ -83,7 +85,8 @@ public sealed class CompletionTests
 
         var offered = await OfferedAsync(repository.Path, line);
 
-        var wanted = expected.Contains(',', StringComparison.Ordinal) ? expected.Split(',') : expected.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var wanted = expected.Contains(',', StringComparison.Ordinal) ? expected.Split(',') : expected.Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries);
         if (atLeast)
         {
             wanted.ShouldBeSubsetOf(offered);

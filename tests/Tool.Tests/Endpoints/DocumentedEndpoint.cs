@@ -13,14 +13,17 @@ internal static partial class DocumentedEndpoint
         BaseUrl().Replace(Configurations().Single(one => one.Name == name).Yaml, $"baseUrl: {origin}${{path}}");
 
     /// <summary>Variables that the configuration takes its key from.</summary>
-    public static Dictionary<string, string> Environment(string yaml, string key) => Variable().Matches(yaml).ToDictionary(match => match.Groups["name"].Value, _ => key);
+    public static Dictionary<string, string> Environment(string yaml, string key) =>
+        Variable().Matches(yaml).ToDictionary(match => match.Groups["name"].Value, _ => key);
 
     private static IEnumerable<(string Name, string Yaml)> Configurations() =>
         Configuration().Matches(File.ReadAllText(Document())).Select(match => (match.Groups["name"].Value, match.Groups["yaml"].Value));
 
-    private static string Document([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../docs/endpoints.md"));
+    private static string Document([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../docs/endpoints.md"));
 
-    [GeneratedRegex(@"^### (?<name>[^\n]+)\n(?:[^#`][^\n]*\n|`[^`\n]+`\n|\n)*```yaml\n(?<yaml>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^### (?<name>[^\n]+)\n(?:[^#`][^\n]*\n|`[^`\n]+`\n|\n)*```yaml\n(?<yaml>.*?)^```",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Configuration();
 
     [GeneratedRegex(@"baseUrl: https?://[^/\s]+(?<path>\S*)")]

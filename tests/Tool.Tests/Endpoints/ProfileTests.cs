@@ -12,7 +12,8 @@ public class ProfileTests
     public static TheoryData<string> Names => [.. ServerProfiles.All.Select(profile => profile.Name)];
 
     [Fact]
-    public void Every_documented_server_is_played() => DocumentedEndpoint.Names.ShouldBe(ServerProfiles.All.Select(profile => profile.Name));
+    public void Every_documented_server_is_played() =>
+        DocumentedEndpoint.Names.ShouldBe(ServerProfiles.All.Select(profile => profile.Name));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -76,7 +77,8 @@ public class ProfileTests
     [MemberData(nameof(Names))]
     public async Task A_wrong_path_is_said_to_be_one(string name)
     {
-        await using var world = await EndpointWorld.StartAsync(name, yaml => yaml.Replace("/v1", "/v7").Replace("/deployments/embed?", "/deployments/other?"));
+        await using var world = await EndpointWorld.StartAsync(
+            name, yaml => yaml.Replace("/v1", "/v7").Replace("/deployments/embed?", "/deployments/other?"));
         if (name is "OpenAI" or "Gemini")
         {
             world.Edit(yaml => yaml.Replace("/openai", "/else").Replace(world.Server.Origin + "/v7", world.Server.Origin + "/v8"));

@@ -7,8 +7,10 @@ namespace EmbSync.Tool.Tests.Faults;
 public sealed class AnswerFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Theory, OnStores]
-    [Fault(37, "fewer vectors than texts", "more vectors than texts", "index missing", "index doubled", "answers shuffled", On = [Touched.OpenAi])]
-    [Fault(38, "NaN", "infinity", "zero vector", "wrong dimension of one", "wrong dimension of all", "not of unit length", On = [Touched.OpenAi])]
+    [Fault(37, "fewer vectors than texts", "more vectors than texts", "index missing", "index doubled", "answers shuffled",
+        On = [Touched.OpenAi])]
+    [Fault(38, "NaN", "infinity", "zero vector", "wrong dimension of one", "wrong dimension of all", "not of unit length",
+        On = [Touched.OpenAi])]
     [Fault(39, "floats where base64 was asked for", On = [Touched.OpenAi])]
     public async Task Once_leaves_every_text_with_its_own_vector(Touched store, string name)
     {
@@ -54,7 +56,8 @@ public sealed class AnswerFaults(PostgresFixture postgres) : IClassFixture<Postg
         var before = await world.StoredAsync();
         world.Repository.Write("docs/new.md", "# New\n\nNew words.\n");
         world.Repository.Write("docs/other.md", "# Other\n\nOther words.\n");
-        world.Server.Decide = request => request.Inputs.Count > 1 || name[0] == 'w' ? Of(name[0] == 'w' ? "wrong dimension of all" : "index doubled") : null;
+        world.Server.Decide = request =>
+            request.Inputs.Count > 1 || name[0] == 'w' ? Of(name[0] == 'w' ? "wrong dimension of all" : "index doubled") : null;
 
         if (name[0] == 'w')
         {

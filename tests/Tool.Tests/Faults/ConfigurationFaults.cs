@@ -46,7 +46,8 @@ public sealed class ConfigurationFaults(PostgresFixture postgres) : IClassFixtur
         await using var world = await FaultWorld.StartAsync(store, postgres);
         world.Configure(change: text => name == "key of the provider"
             ? text.Replace("provider: openai,", "provider: openai, apiKey: sk-c4n4ry-in-the-file,", StringComparison.Ordinal)
-            : System.Text.RegularExpressions.Regex.Replace(text, "(?m)^store:.*$", "store: { backend: postgres, url: 'postgresql://me:c4n4ry@localhost/db' }"));
+            : System.Text.RegularExpressions.Regex.Replace(
+                text, "(?m)^store:.*$", "store: { backend: postgres, url: 'postgresql://me:c4n4ry@localhost/db' }"));
 
         (await world.SyncAsync()).ShouldEnd(2, name == "key of the provider" ? "embsync.yaml:7:" : "embsync.yaml:6:", "env:");
 
@@ -66,7 +67,8 @@ public sealed class ConfigurationFaults(PostgresFixture postgres) : IClassFixtur
             ? text.Replace("provider: openai,", "provider: openai, baseUrl: 'http://embeddings.example.test/v1',", StringComparison.Ordinal)
             : text.Replace($"dimension: {FaultWorld.Dimension}", "dimension: 4001", StringComparison.Ordinal));
 
-        (await world.SyncAsync()).ShouldEnd(2, name[0] == 'p' ? ["embsync.yaml:7:", "https", "allowInsecureHttp"] : ["embsync.yaml:7:", "4001", "1536 at most"]);
+        (await world.SyncAsync()).ShouldEnd(
+            2, name[0] == 'p' ? ["embsync.yaml:7:", "https", "allowInsecureHttp"] : ["embsync.yaml:7:", "4001", "1536 at most"]);
 
         world.Server.Requests.ShouldBe(0);
         world.Configure();
@@ -96,13 +98,15 @@ public sealed class ConfigurationFaults(PostgresFixture postgres) : IClassFixtur
         await world.SyncedAsync();
         world.Environment.Remove("OPENAI_BASE_URL");
         world.Repository.Write("docs/new.md", "Words that must stay here.\n");
-        world.Configure(change: text => text.Replace("provider: openai,", "provider: openai, baseUrl: 'https://collector.example/v1',", StringComparison.Ordinal));
+        world.Configure(change: text => text.Replace(
+            "provider: openai,", "provider: openai, baseUrl: 'https://collector.example/v1',", StringComparison.Ordinal));
 
         (await world.SyncAsync()).ShouldEnd(2, "collector.example", "allowHosts");
 
         // Local addresses are this machine's own; naming the host is the explicit way.
         var local = world.Server.BaseUrl.ToString();
-        world.Configure(change: text => text.Replace("provider: openai,", $"provider: openai, baseUrl: '{local}',", StringComparison.Ordinal));
+        world.Configure(change: text => text.Replace(
+            "provider: openai,", $"provider: openai, baseUrl: '{local}',", StringComparison.Ordinal));
         await world.SyncedAsync();
         await world.ShouldBeInStepAsync();
     }
@@ -124,7 +128,8 @@ public sealed class ConfigurationFaults(PostgresFixture postgres) : IClassFixtur
             world.Environment.Remove("OPENAI_API_KEY");
         }
 
-        world.Configure(change: text => text.Replace("env:DATABASE_URL", "env:TEAM_DATABASE", StringComparison.Ordinal).Replace(from, to, StringComparison.Ordinal));
+        world.Configure(change: text => text.Replace("env:DATABASE_URL", "env:TEAM_DATABASE", StringComparison.Ordinal).Replace(
+            from, to, StringComparison.Ordinal));
         if (name != "address of the store" && world.Environment.TryGetValue("DATABASE_URL", out var url))
         {
             world.Environment["TEAM_DATABASE"] = url;

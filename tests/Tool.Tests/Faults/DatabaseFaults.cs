@@ -22,7 +22,8 @@ public sealed class DatabaseFaults(PostgresFixture postgres) : IClassFixture<Pos
     {
         // The tests' own server trusts this machine; one that doesn't answers the first message so.
         using var server = new RefusingServer("28P01", $"password authentication failed for user \"app\" {Password}");
-        await FailsAsync($"postgresql://app:{Password}@127.0.0.1:{server.Port}/db?sslmode=disable", 1, "refuses user 'app'", "env:DATABASE_URL");
+        await FailsAsync($"postgresql://app:{Password}@127.0.0.1:{server.Port}/db?sslmode=disable", 1, "refuses user 'app'",
+            "env:DATABASE_URL");
     }
 
     [Fact, Fault(44, "no right to create", On = [Touched.Postgres])]
@@ -79,7 +80,8 @@ public sealed class DatabaseFaults(PostgresFixture postgres) : IClassFixture<Pos
 
     [Fact, Fault(44, "wrong encoding", On = [Touched.Postgres])]
     public async Task Another_encoding_than_utf8() =>
-        await FailsAsync(await postgres.NewDatabaseAsync("ENCODING 'LATIN1' TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'"), 2, "LATIN1", "ENCODING 'UTF8'");
+        await FailsAsync(await postgres.NewDatabaseAsync("ENCODING 'LATIN1' TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'"), 2,
+            "LATIN1", "ENCODING 'UTF8'");
 
     [Fact, Fault(45, "absent, and not to be made", On = [Touched.Postgres])]
     public async Task Without_the_extension_and_the_right_to_make_it()
@@ -112,7 +114,8 @@ public sealed class DatabaseFaults(PostgresFixture postgres) : IClassFixture<Pos
     [Theory, OnStores, Fault(50, "newer than the tool")]
     public async Task A_newer_schema_is_left_alone(Touched store)
     {
-        await using var world = await FaultWorld.StartAsync(store, postgres, store == Touched.Postgres ? await postgres.NewDatabaseAsync() : null);
+        await using var world = await FaultWorld.StartAsync(
+            store, postgres, store == Touched.Postgres ? await postgres.NewDatabaseAsync() : null);
         await world.SyncedAsync();
         var (before, requests) = (await world.StoredAsync(), world.Server.Requests);
         world.Repository.Write("docs/new.md", "New words.\n");
@@ -193,7 +196,8 @@ public sealed class DatabaseFaults(PostgresFixture postgres) : IClassFixture<Pos
         world.Repository.Mode(".embsync", "555");
         try
         {
-            new FaultRun(await ToolProcess.RunBoundAsync(world.Repository.Path, "sync --json", world.Environment)).ShouldEnd(1, ".embsync/index.db", "store.path");
+            new FaultRun(await ToolProcess.RunBoundAsync(world.Repository.Path, "sync --json", world.Environment)).ShouldEnd(
+                1, ".embsync/index.db", "store.path");
         }
         finally
         {
@@ -240,7 +244,8 @@ public sealed class DatabaseFaults(PostgresFixture postgres) : IClassFixture<Pos
     private static async Task WithRoleAsync(string url, string grants, Func<string, Task> act)
     {
         var role = "embsync_test_" + Guid.NewGuid().ToString("N")[..8];
-        await PostgresFixture.RunAsync(url, $"CREATE ROLE {role} LOGIN PASSWORD '{Password}'; {grants.Replace("ROLE", role, StringComparison.Ordinal)}");
+        await PostgresFixture.RunAsync(
+            url, $"CREATE ROLE {role} LOGIN PASSWORD '{Password}'; {grants.Replace("ROLE", role, StringComparison.Ordinal)}");
         try
         {
             await act(PostgresFixture.As(url, role, Password));
@@ -305,7 +310,8 @@ public sealed class DatabaseFaults(PostgresFixture postgres) : IClassFixture<Pos
                         await stream.WriteAsync("N"u8.ToArray());
                     }
 
-                    await stream.WriteAsync((byte[])[(byte)'E', 0, 0, (byte)((fields.Length + 4) >> 8), (byte)(fields.Length + 4), .. fields]);
+                    await stream.WriteAsync(
+                        (byte[])[(byte)'E', 0, 0, (byte)((fields.Length + 4) >> 8), (byte)(fields.Length + 4), .. fields]);
                 }
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException)

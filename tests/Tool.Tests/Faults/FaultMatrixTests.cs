@@ -10,7 +10,8 @@ namespace EmbSync.Tool.Tests.Faults;
 public sealed class FaultMatrixTests
 {
     [Fact]
-    public void Every_fault_that_is_owed_has_a_test_on_all_that_it_touches() => FaultMatrix.Faults(typeof(FaultMatrixTests).Assembly, inCore: false).ShouldBeEmpty();
+    public void Every_fault_that_is_owed_has_a_test_on_all_that_it_touches() =>
+        FaultMatrix.Faults(typeof(FaultMatrixTests).Assembly, inCore: false).ShouldBeEmpty();
 
     [Fact]
     public void Every_number_that_is_owed_has_a_case() =>

@@ -22,12 +22,14 @@ internal sealed class FaultRun(ToolRun run)
         error.GetProperty("line").ValueKind == JsonValueKind.Number ? error.GetProperty("line").GetInt32() : (int?)null))];
 
     /// <summary>The same of details that cost no item.</summary>
-    public IReadOnlyList<(string Code, string Path, int? Line)> Warnings => [.. Report("warnings").GetProperty("items").EnumerateArray().Select(warning => (
+    public IReadOnlyList<(string Code, string Path, int? Line)> Warnings =>
+        [.. Report("warnings").GetProperty("items").EnumerateArray().Select(warning => (
         warning.GetProperty("code").GetString()!,
         warning.GetProperty("path").GetString() ?? warning.GetProperty("id").GetString()!,
         warning.GetProperty("line").ValueKind == JsonValueKind.Number ? warning.GetProperty("line").GetInt32() : (int?)null))];
 
-    public IReadOnlyList<string> Messages => [.. Report("errors").EnumerateArray().Select(error => error.GetProperty("message").GetString()!)];
+    public IReadOnlyList<string> Messages =>
+        [.. Report("errors").EnumerateArray().Select(error => error.GetProperty("message").GetString()!)];
 
     public int Requests => Report("requests").GetInt32();
 

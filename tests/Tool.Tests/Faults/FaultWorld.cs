@@ -47,7 +47,8 @@ internal sealed class FaultWorld : IAsyncDisposable
     public string Database => Repository.Full(".embsync/index.db");
 
     /// <param name="url">Another database than the fixture's own.</param>
-    public static async Task<FaultWorld> StartAsync(Touched store, PostgresFixture postgres, string? url = null, bool lexical = false, string extra = "")
+    public static async Task<FaultWorld> StartAsync(
+        Touched store, PostgresFixture postgres, string? url = null, bool lexical = false, string extra = "")
     {
         var setting = store switch
         {
@@ -57,7 +58,8 @@ internal sealed class FaultWorld : IAsyncDisposable
             _ => $"{{ backend: postgres, url: env:DATABASE_URL, schema: f_{Guid.NewGuid().ToString("N")[..12]} }}",
         };
         var world = new FaultWorld(
-            store, TaskRepository.Create(3), await FakeEmbeddingServer.StartAsync(), setting, store == Touched.Postgres ? url ?? postgres.Url : null);
+            store, TaskRepository.Create(3), await FakeEmbeddingServer.StartAsync(), setting, store == Touched.Postgres ? url
+            ?? postgres.Url : null);
         world.Configure(extra, lexical);
         world.Repository.Commit();
         return world;
@@ -127,7 +129,8 @@ internal sealed class FaultWorld : IAsyncDisposable
         var sent = Server.Log.SelectMany(request => request.Inputs).Distinct().ToDictionary(ContentHash.Of);
         await using var workspace = OpenStore();
         var head = await workspace.Store.ReadHeadAsync(CancellationToken.None);
-        var hashes = (await StoredAsync()).SelectMany(item => item.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Distinct().Select(ContentHash.FromHex).ToList();
+        var hashes = (await StoredAsync()).SelectMany(item => item.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Distinct()
+            .Select(ContentHash.FromHex).ToList();
         var vectors = await workspace.Store.ReadVectorsAsync(head.Active("default")!.Id, hashes, CancellationToken.None);
         foreach (var hash in hashes)
         {

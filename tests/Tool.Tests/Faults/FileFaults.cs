@@ -217,7 +217,8 @@ public sealed class FileFaults(PostgresFixture postgres) : IClassFixture<Postgre
         static byte[] Front(string yaml) => Encoding.UTF8.GetBytes($"---\n{yaml}\n---\n\nBody.\n");
         var (bytes, code, line) = name switch
         {
-            "front matter nested 6,000 deep" => (Front("title: x\na: " + new string('[', 6000) + new string(']', 6000)), ProblemCodes.FrontMatterTooDeep, 3),
+            "front matter nested 6,000 deep" =>
+                (Front("title: x\na: " + new string('[', 6000) + new string(']', 6000)), ProblemCodes.FrontMatterTooDeep, 3),
             "alias" => (Front("a: &x 1\nb: *x"), "", (int?)null),
             "self-reference" => (Front("title: x\na: &a [*a]"), ProblemCodes.FrontMatterAlias, 3),
             "bomb of aliases" => (Front("a: &a [x, x]\n" + string.Concat(Enumerable.Range(0, 40).Select(i =>
@@ -228,8 +229,10 @@ public sealed class FileFaults(PostgresFixture postgres) : IClassFixture<Postgre
             "UTF-16 without a mark" => (Encoding.Unicode.GetBytes("# Title\n\nText.\n"), ProblemCodes.OtherEncoding, null),
             "NUL" => ([0x61, 0x0A, 0x62, 0x00, 0x0A], ProblemCodes.NotUtf8, 2),
             "lone surrogate" => ([0x61, 0x0A, 0xED, 0xA0, 0x80, 0x0A], ProblemCodes.OtherEncoding, 2),
-            "conflict markers" => (Encoding.UTF8.GetBytes("# A\n\n<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n"), ProblemCodes.ConflictMarkers, 3),
-            "LFS pointer" => (Encoding.UTF8.GetBytes($"version https://git-lfs.github.com/spec/v1\noid sha256:{new string('a', 64)}\nsize 12345\n"),
+            "conflict markers" => (Encoding.UTF8.GetBytes("# A\n\n<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n"),
+            ProblemCodes.ConflictMarkers, 3),
+            "LFS pointer" => (Encoding.UTF8.GetBytes(
+            $"version https://git-lfs.github.com/spec/v1\noid sha256:{new string('a', 64)}\nsize 12345\n"),
                 ProblemCodes.LfsPointer, null),
             _ => ([], ProblemCodes.OutsideRoot, null),
         };

@@ -10,7 +10,8 @@ public sealed class GitFaults(PostgresFixture postgres) : IClassFixture<Postgres
     public async Task A_ref_that_is_none_is_refused_before_anything(Touched store, string name)
     {
         await using var world = await FaultWorld.StartAsync(store, postgres);
-        var reference = name switch { "starts with -" => "--upload-pack=touch x", "control characters" => "ma\u001b[31min", "empty" => " ", _ => "nowhere" };
+        var reference = name switch
+            { "starts with -" => "--upload-pack=touch x", "control characters" => "ma\u001b[31min", "empty" => " ", _ => "nowhere" };
         foreach (var flag in new[] { "--since", "--at" })
         {
             var run = await ToolRun.Of(world.Repository.Path, ["sync", $"{flag}={reference}"], world.Environment);
@@ -120,7 +121,8 @@ public sealed class GitFaults(PostgresFixture postgres) : IClassFixture<Postgres
         await using var world = await FaultWorld.StartAsync(store, postgres);
         await world.SyncedAsync();
         var requests = world.Server.Requests;
-        world.Repository.Git(["sparse-checkout", "set", "--cone", .. name == "sparse checkout" ? Array.Empty<string>() : ["--sparse-index"], "docs"]);
+        world.Repository.Git(["sparse-checkout", "set", "--cone",
+            .. name == "sparse checkout" ? Array.Empty<string>() : ["--sparse-index"], "docs"]);
         File.Exists(world.Repository.Full("tasks/area1/t1.md")).ShouldBeFalse();
 
         (await world.SyncedAsync("--max-delete 100%")).Items("deleted").ShouldBe(0);

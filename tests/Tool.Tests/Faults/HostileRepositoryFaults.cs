@@ -23,14 +23,17 @@ public sealed class HostileRepositoryFaults(PostgresFixture postgres) : IClassFi
         repository.Write("docs/new.md", "# New\n\nNew words.\n");
         foreach (var key in new[]
         {
-            "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.askPass", "core.gitProxy", "credential.helper", "filter.evil.clean", "filter.evil.smudge",
-            "filter.evil.process", "diff.evil.textconv", "diff.evil.command", "diff.external", "merge.evil.driver", "gpg.program", "uploadpack.packObjectsHook",
+            "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.askPass", "core.gitProxy", "credential.helper",
+                "filter.evil.clean", "filter.evil.smudge",
+            "filter.evil.process", "diff.evil.textconv", "diff.evil.command", "diff.external", "merge.evil.driver", "gpg.program",
+                "uploadpack.packObjectsHook",
         })
         {
             File.AppendAllText(repository.Full(".git/config"), Line(key, evil));
         }
 
-        foreach (var hook in new[] { "post-checkout", "pre-commit", "post-index-change", "fsmonitor-watchman", "reference-transaction", "pre-push" })
+        foreach (var hook in new[]
+            { "post-checkout", "pre-commit", "post-index-change", "fsmonitor-watchman", "reference-transaction", "pre-push" })
         {
             File.Copy(evil, repository.Full($".git/hooks/{hook}"), overwrite: true);
         }

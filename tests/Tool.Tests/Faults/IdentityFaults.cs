@@ -92,7 +92,8 @@ public sealed class IdentityFaults(PostgresFixture postgres) : IClassFixture<Pos
         try
         {
             var scope = name.StartsWith("a scope", StringComparison.Ordinal) ? " --since HEAD~1" : "";
-            var run = new FaultRun(await ToolProcess.RunBoundAsync(world.Repository.Path, "sync --json" + scope, world.Environment)).ShouldEnd(3);
+            var run = new FaultRun(await ToolProcess.RunBoundAsync(world.Repository.Path, "sync --json" + scope, world.Environment))
+                .ShouldEnd(3);
             run.Errors.ShouldAllBe(error => error.Code == ProblemCodes.Unreadable && error.Path.StartsWith("tasks/area1/"));
             run.Errors.ShouldNotBeEmpty();
             run.Items("deleted").ShouldBe(0);

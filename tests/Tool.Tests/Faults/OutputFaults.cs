@@ -23,7 +23,8 @@ public sealed class OutputFaults(PostgresFixture postgres) : IClassFixture<Postg
         {
             foreach (var command in new[] { "sync --dry-run", "sync", "status" })
             {
-                var run = await ToolRun.Of(world.Repository.Path, $"{command} --format {format}", world.Environment, terminal: format == "text");
+                var run = await ToolRun.Of(
+                    world.Repository.Path, $"{command} --format {format}", world.Environment, terminal: format == "text");
                 run.ExitCode.ShouldBe(command == "sync" ? 3 : 0, run.ToString());
                 ShouldBeText(run, format);
             }

@@ -12,7 +12,8 @@ public sealed class ProcessFaults(PostgresFixture postgres) : IClassFixture<Post
     {
         await using var world = await FaultWorld.StartAsync(store, postgres);
         world.Server.Latency = TimeSpan.FromMilliseconds(400);
-        using var process = EmbSyncProcess.Start(world.Repository.Path, world.Environment, "sync", "--batch-size", "1", "--concurrency", "1");
+        using var process = EmbSyncProcess.Start(
+            world.Repository.Path, world.Environment, "sync", "--batch-size", "1", "--concurrency", "1");
         while (world.Server.Requests < 2 && !process.HasEnded)
         {
             await Task.Delay(10);
@@ -25,7 +26,8 @@ public sealed class ProcessFaults(PostgresFixture postgres) : IClassFixture<Post
         var bought = world.Server.Purchases.Count;
         bought.ShouldBeInRange(1, 3);
         world.Server.Latency = TimeSpan.Zero;
-        (await world.SyncedAsync()).ShouldSatisfyAllConditions(_ => world.Server.BoughtTwice.ShouldBeEmpty(), _ => world.Server.Purchases.Count.ShouldBe(4));
+        (await world.SyncedAsync()).ShouldSatisfyAllConditions(
+            _ => world.Server.BoughtTwice.ShouldBeEmpty(), _ => world.Server.Purchases.Count.ShouldBe(4));
         await world.ShouldBeInStepAsync();
     }
 
@@ -48,7 +50,8 @@ public sealed class ProcessFaults(PostgresFixture postgres) : IClassFixture<Post
 
             // What fits into the pipe goes before anybody notices.
             run.Out.Trim().ShouldBeOneOf("0", "1", run.ToString());
-            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.Contains("output", StringComparison.Ordinal) || line.Contains("  at ", StringComparison.Ordinal))
+            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(
+                line => line.Contains("output", StringComparison.Ordinal) || line.Contains("  at ", StringComparison.Ordinal))
                 .Count().ShouldBeLessThanOrEqualTo(1, run.ToString());
             run.Error.ShouldNotContain("unexpected");
         }

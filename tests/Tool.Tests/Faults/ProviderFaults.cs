@@ -11,7 +11,8 @@ namespace EmbSync.Tool.Tests.Faults;
 public sealed partial class ProviderFaults(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Theory, OnStores]
-    [Fault(30, "429 with Retry-After in seconds", "429 with Retry-After as a date", "429 with retry-after-ms", "429 without a time", On = [Touched.OpenAi])]
+    [Fault(30, "429 with Retry-After in seconds", "429 with Retry-After as a date", "429 with retry-after-ms", "429 without a time",
+        On = [Touched.OpenAi])]
     [Fault(30, "429 that asks for a day", "429 without end", On = [Touched.OpenAi])]
     [Fault(31, "insufficient_quota", "insufficient_quota midway", On = [Touched.OpenAi])]
     [Fault(32, "401", "403", "404", On = [Touched.OpenAi])]
@@ -56,7 +57,8 @@ public sealed partial class ProviderFaults(PostgresFixture postgres) : IClassFix
             ProviderFault.Mend(world.Server);
             var after = await world.RunAsync("sync");
             var said = string.Join("<br>", (run.Out + run.Error).TrimEnd().Split('\n')).Replace("|", "\\|", StringComparison.Ordinal);
-            said = run.ExitCode != (int)ExitCode.Failed ? said : Counts().Replace(Progress().Replace(OwnClock().Replace(said, "The provider"), ""), "{$1}");
+            said = run.ExitCode != (int)ExitCode.Failed ? said : Counts().Replace(
+                Progress().Replace(OwnClock().Replace(said, "The provider"), ""), "{$1}");
             table.Append($"| {fault.Name} | {said} | {run.ExitCode} | {after.ExitCode} |\n");
         }
 

@@ -29,14 +29,17 @@ public sealed class SecretFaults(PostgresFixture postgres) : IClassFixture<Postg
         var said = new List<string>();
         foreach (var command in new[]
         {
-            "sync", "sync -v --json", "status --json", "status --format markdown", "doctor --json", "doctor -v", "config show", "config show --json", "runs --json", "search words", "repair --verify 3",
-            "reembed --model text-embedding-3-large", "report --out report.html", "export --to jsonl", "sync --plan plan.json", "doctor --postgres-url env:OTHER_URL", "adopt --postgres-url env:OTHER_URL", "hook run post-commit",
+            "sync", "sync -v --json", "status --json", "status --format markdown", "doctor --json", "doctor -v", "config show",
+                "config show --json", "runs --json", "search words", "repair --verify 3",
+            "reembed --model text-embedding-3-large", "report --out report.html", "export --to jsonl", "sync --plan plan.json",
+                "doctor --postgres-url env:OTHER_URL", "adopt --postgres-url env:OTHER_URL", "hook run post-commit",
         })
         {
             said.Add(command + (await world.RunAsync(command)));
         }
 
-        said.AddRange(Directory.EnumerateFiles(world.Repository.Path, "*", SearchOption.AllDirectories).Where(file => !file.Contains("/.git/", StringComparison.Ordinal))
+        said.AddRange(Directory.EnumerateFiles(world.Repository.Path, "*", SearchOption.AllDirectories).Where(
+            file => !file.Contains("/.git/", StringComparison.Ordinal))
             .Select(file => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file))));
         if (store == Touched.Postgres)
         {

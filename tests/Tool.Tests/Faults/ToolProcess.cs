@@ -10,7 +10,8 @@ internal static class ToolProcess
     /// </summary>
     public static Task<ToolRun> RunBoundAsync(string folder, string arguments, IReadOnlyDictionary<string, string> environment) =>
         Environment.IsPrivilegedProcess
-            ? StartAsync("setpriv", ["--bounding-set=-dac_override,-dac_read_search", "dotnet", .. Tool, .. Split(arguments)], folder, environment)
+            ? StartAsync("setpriv", ["--bounding-set=-dac_override,-dac_read_search", "dotnet", .. Tool, .. Split(arguments)], folder,
+                environment)
             : RunAsync(folder, arguments, environment);
 
     public static Task<ToolRun> RunAsync(string folder, string arguments, IReadOnlyDictionary<string, string> environment) =>
@@ -18,15 +19,18 @@ internal static class ToolProcess
 
     /// <summary>With the tests' own list of assemblies: beside them lie those only that no framework of theirs has.</summary>
     private static string[] Tool =>
-        ["exec", "--runtimeconfig", Beside("EmbSync.Tool.Tests.runtimeconfig.json"), "--depsfile", Beside("EmbSync.Tool.Tests.deps.json"), Beside("embsync.dll")];
+        ["exec", "--runtimeconfig", Beside("EmbSync.Tool.Tests.runtimeconfig.json"), "--depsfile", Beside("EmbSync.Tool.Tests.deps.json"),
+            Beside("embsync.dll")];
 
     private static string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
 
     private static string[] Split(string arguments) => arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    private static async Task<ToolRun> StartAsync(string program, string[] arguments, string folder, IReadOnlyDictionary<string, string> environment)
+    private static async Task<ToolRun> StartAsync(
+        string program, string[] arguments, string folder, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+            { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

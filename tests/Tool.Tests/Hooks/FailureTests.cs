@@ -16,7 +16,8 @@ public sealed class FailureTests
 
         var push = world.Git("push", "origin", "main");
 
-        push.Error.Split('\n').Where(line => line.StartsWith("embsync:", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith("Git goes on");
+        push.Error.Split('\n').Where(line => line.StartsWith("embsync:", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith(
+            "Git goes on");
         IsPushed(world).ShouldBeTrue();
     }
 
@@ -189,7 +190,8 @@ public sealed class FailureTests
         var run = await world.RunHookAsync(TimeProvider.System, broken, isTerminal: false, "pre-push");
 
         run.ExitCode.ShouldBe(0, run.ToString());
-        run.Error.Trim().Split('\n').ShouldHaveSingleItem().ShouldStartWith("embsync: pre-push: unexpected NotSupportedException: nobody thought of that. This is a defect");
+        run.Error.Trim().Split('\n').ShouldHaveSingleItem().ShouldStartWith(
+            "embsync: pre-push: unexpected NotSupportedException: nobody thought of that. This is a defect");
         (await world.RunHookAsync(TimeProvider.System, broken, isTerminal: false, "pre-push", "--block")).ExitCode.ShouldBe(1);
     }
 
@@ -203,7 +205,8 @@ public sealed class FailureTests
         public override string ReadToEnd() => throw new NotSupportedException("nobody thought of that");
     }
 
-    private static bool IsPushed(HookWorld world) => world.Git("ls-remote", world.Remote).Out.Contains("refs/heads/main", StringComparison.Ordinal);
+    private static bool IsPushed(HookWorld world) =>
+        world.Git("ls-remote", world.Remote).Out.Contains("refs/heads/main", StringComparison.Ordinal);
 
     private static HookWorld Paid(FakeEmbeddingServer provider)
     {

@@ -9,7 +9,8 @@ public sealed class GateTests
         using var world = new HookWorld("off");
         world.Install();
 
-        world.Git("push", "origin", "main").Error.ShouldContain("pre-push: 1 item pending, which embeddings.autoIndex off leaves to you: docs/a.md. 'embsync sync' does it");
+        world.Git("push", "origin", "main").Error.ShouldContain(
+            "pre-push: 1 item pending, which embeddings.autoIndex off leaves to you: docs/a.md. 'embsync sync' does it");
 
         Directory.Exists(Path.Combine(world.Path, ".embsync")).ShouldBeFalse();
         (await world.StoredAsync()).ShouldBeEmpty();
@@ -29,7 +30,8 @@ public sealed class GateTests
 
         push.Error.ShouldContain("pre-push: 1 new; 1 chunk embedded");
         push.Error.ShouldContain("1 item pending, which embeddings.autoIndex onCreate leaves to you: docs/a.md");
-        (await world.StoredAsync()).ShouldBe(new Dictionary<string, string> { ["docs/a.md"] = before, ["docs/b.md"] = world.Blob("HEAD:docs/b.md") });
+        (await world.StoredAsync()).ShouldBe(
+            new Dictionary<string, string> { ["docs/a.md"] = before, ["docs/b.md"] = world.Blob("HEAD:docs/b.md") });
     }
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class GateTests
         world.Tool("sync", "--auto").Out.ShouldEndWith("In step.\n");
         world.Commit("docs/a.md", "# A\n\nOther words.\n");
 
-        world.Tool("sync", "--auto").Out.ShouldEndWith("1 item left as embeddings.autoIndex says\nDone as far as a run by itself may; 'embsync sync' does the rest.\n");
+        world.Tool("sync", "--auto").Out.ShouldEndWith(
+            "1 item left as embeddings.autoIndex says\nDone as far as a run by itself may; 'embsync sync' does the rest.\n");
         world.Tool("sync").Out.ShouldEndWith("In step.\n");
     }
 

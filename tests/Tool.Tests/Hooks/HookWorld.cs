@@ -30,10 +30,14 @@ internal sealed class HookWorld : IDisposable
         Directory.CreateDirectory(Path);
         Environment = new()
         {
-            ["HOME"] = Home, ["LC_ALL"] = "C.UTF-8", ["PATH"] = System.Environment.GetEnvironmentVariable("PATH")!, ["DOTNET_ROOT"] = DotnetRoot(),
-            ["GIT_CONFIG_GLOBAL"] = System.IO.Path.Combine(Home, ".gitconfig"), ["GIT_CONFIG_NOSYSTEM"] = "1", ["GIT_TERMINAL_PROMPT"] = "0",
+            ["HOME"] = Home, ["LC_ALL"] = "C.UTF-8", ["PATH"] = System.Environment.GetEnvironmentVariable("PATH")!,
+                ["DOTNET_ROOT"] = DotnetRoot(),
+            ["GIT_CONFIG_GLOBAL"] = System.IO.Path.Combine(Home, ".gitconfig"), ["GIT_CONFIG_NOSYSTEM"] = "1",
+                ["GIT_TERMINAL_PROMPT"] = "0",
         };
-        foreach (var (key, value) in new[] { ("user.name", "Ada"), ("user.email", "ada@example.org"), ("init.defaultBranch", "main"), ("gc.auto", "0"), ("advice.detachedHead", "false") })
+        foreach (var (key, value) in new[]
+            { ("user.name", "Ada"), ("user.email", "ada@example.org"), ("init.defaultBranch", "main"), ("gc.auto",
+            "0"), ("advice.detachedHead", "false") })
         {
             Git("config", "--global", key, value);
         }
@@ -124,7 +128,8 @@ internal sealed class HookWorld : IDisposable
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var terminal = new Terminal(output, error, input, false, false, int.MaxValue, Path, Environment, clock) { InIsTerminal = isTerminal };
+        var terminal = new Terminal(output, error, input, false, false, int.MaxValue, Path, Environment, clock)
+            { InIsTerminal = isTerminal };
         var code = await Task.Run(() => CommandLine.Run(["hook", "run", .. arguments], terminal, default));
         return new(code, output.ToString(), error.ToString());
     }
@@ -144,7 +149,8 @@ internal sealed class HookWorld : IDisposable
             return new Dictionary<string, string>();
         }
 
-        await using var store = StoreFactory.Open(new(StoreBackend.Sqlite, path, null, "embsync", null, VectorType.HalfVec, true), TimeProvider.System);
+        await using var store = StoreFactory.Open(
+            new(StoreBackend.Sqlite, path, null, "embsync", null, VectorType.HalfVec, true), TimeProvider.System);
         return await store.ReadItemsAsync("docs", default).ToDictionaryAsync(item => item.Id, item => item.Version);
     }
 
@@ -173,5 +179,6 @@ internal sealed class HookWorld : IDisposable
         return new(process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
-    private static string DotnetRoot() => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+    private static string DotnetRoot() => System.IO.Path.GetFullPath(
+        System.IO.Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 }

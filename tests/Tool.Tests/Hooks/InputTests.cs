@@ -29,7 +29,8 @@ public sealed class InputTests
     public async Task A_blocking_run_ends_with_the_code_of_the_time_limit()
     {
         using var world = new HookWorld();
-        using var process = EmbSyncProcess.Shell(world.Path, world.Environment, Endless, "hook", "run", "pre-push", "--timeout", "2", "--block");
+        using var process = EmbSyncProcess.Shell(
+            world.Path, world.Environment, Endless, "hook", "run", "pre-push", "--timeout", "2", "--block");
 
         (await process.EndAsync()).ExitCode.ShouldBe(5);
     }

@@ -90,7 +90,8 @@ public sealed class InstallTests
 
         world.Tool("hook", "uninstall").ExitCode.ShouldBe(0);
 
-        Directory.GetFiles(Path.GetDirectoryName(world.Hook())!).Select(Path.GetFileName).Where(name => !name!.EndsWith(".sample", StringComparison.Ordinal)).ShouldBe(["pre-commit"]);
+        Directory.GetFiles(Path.GetDirectoryName(world.Hook())!).Select(Path.GetFileName)
+            .Where(name => !name!.EndsWith(".sample", StringComparison.Ordinal)).ShouldBe(["pre-commit"]);
         world.Tool("hook", "uninstall").Out.ShouldBe("no hook of embsync is here\n");
     }
 
@@ -229,7 +230,8 @@ public sealed class InstallTests
         SetMode(Path.Combine(world.Path, "evil.sh"), "755");
         foreach (var key in new[] { "core.fsmonitor", "core.pager", "pager.config", "core.editor", "core.sshCommand", "diff.external" })
         {
-            File.AppendAllText(Path.Combine(world.Path, ".git/config"), $"[{key.Split('.')[0]}]\n\t{key.Split('.')[1]} = {Path.Combine(world.Path, "evil.sh")}\n");
+            File.AppendAllText(Path.Combine(world.Path, ".git/config"),
+                $"[{key.Split('.')[0]}]\n\t{key.Split('.')[1]} = {Path.Combine(world.Path, "evil.sh")}\n");
         }
 
         world.Install();

@@ -81,7 +81,8 @@ public sealed class PushTests
 
         world.Git("push", "origin", "main", "side", "twin");
 
-        (await world.StoredAsync()).ShouldBe(new Dictionary<string, string> { ["docs/a.md"] = world.Blob("main:docs/a.md"), ["docs/m.md"] = world.Blob("main:docs/m.md") });
+        (await world.StoredAsync()).ShouldBe(
+            new Dictionary<string, string> { ["docs/a.md"] = world.Blob("main:docs/a.md"), ["docs/m.md"] = world.Blob("main:docs/m.md") });
         world.Tool("runs", "--json").Out.Split("\"command\": \"pre-push\"").Length.ShouldBe(3);
     }
 

@@ -31,7 +31,8 @@ internal sealed partial class AzureAgent(CiWorld world)
         var known = new Dictionary<string, string>
         {
             ["Build.BuildId"] = $"{_run}", ["Build.Reason"] = pullRequest ? "PullRequest" : "Schedule", ["Pipeline.Workspace"] = work,
-            ["Build.ArtifactStagingDirectory"] = Path.Combine(work, "a"), ["Agent.TempDirectory"] = Path.Combine(work, "temp"), ["TF_BUILD"] = "True",
+            ["Build.ArtifactStagingDirectory"] = Path.Combine(work, "a"), ["Agent.TempDirectory"] = Path.Combine(work, "temp"),
+            ["TF_BUILD"] = "True",
         };
         foreach (var (variable, value) in recipe["variables"].Values.Concat(Variables))
         {

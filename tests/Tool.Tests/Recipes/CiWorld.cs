@@ -18,7 +18,8 @@ internal sealed class CiWorld : IDisposable
     /// <summary>Nothing here takes a tenth of it; what does, hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    private static readonly string Program = typeof(CiWorld).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Program").Value!;
+    private static readonly string Program = typeof(CiWorld).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "Program").Value!;
 
     private readonly TempRepository _top = TempRepository.Folder();
     private readonly List<TempRepository> _machines = [];
@@ -78,7 +79,8 @@ internal sealed class CiWorld : IDisposable
             Developer.Write("nuget.config", configuration);
         }
 
-        var run = Bash(InstallGuide.Block(section, "sh")!, Developer.Path, new Dictionary<string, string> { ["FEED"] = Full("home/Downloads") }, "-e");
+        var run = Bash(InstallGuide.Block(section, "sh")!, Developer.Path, new Dictionary<string, string>
+            { ["FEED"] = Full("home/Downloads") }, "-e");
         run.ExitCode.ShouldBe(0, run.Out + run.Error);
         Developer.Commit();
         Push();
@@ -139,8 +141,10 @@ internal sealed class CiWorld : IDisposable
         _machines.Add(machine);
         machine.Git("init", "--quiet", "--initial-branch=main");
         machine.Git("remote", "add", "origin", "file://" + Origin);
-        var (there, here) = pullRequest ? ("refs/pull/1/merge", "refs/remotes/pull/1/merge") : ("refs/heads/main", "refs/remotes/origin/main");
-        machine.Git(["fetch", "--quiet", .. depth == 0 ? ["origin", "+refs/heads/*:refs/remotes/origin/*"] : new[] { $"--depth={depth}", "origin" }, $"+{there}:{here}"]);
+        var (there, here) = pullRequest ? ("refs/pull/1/merge", "refs/remotes/pull/1/merge")
+            : ("refs/heads/main", "refs/remotes/origin/main");
+        machine.Git(["fetch", "--quiet", .. depth == 0 ? ["origin", "+refs/heads/*:refs/remotes/origin/*"] : new[]
+            { $"--depth={depth}", "origin" }, $"+{there}:{here}"]);
         machine.Git(pullRequest ? ["checkout", "--quiet", "--detach", here] : ["checkout", "--quiet", "-B", "main", here]);
         return machine;
     }
@@ -157,7 +161,8 @@ internal sealed class CiWorld : IDisposable
         var path = start.Environment["PATH"];
         start.Environment.Clear();
         foreach (var (name, value) in environment.Concat([
-            new("PATH", $"{Full("bin")}:{path}"), new("HOME", Full("home")), new("LC_ALL", "C.UTF-8"), new("CI", "true"), new("TMPDIR", Full("")),
+            new("PATH", $"{Full("bin")}:{path}"), new("HOME", Full("home")), new("LC_ALL", "C.UTF-8"), new("CI", "true"), new(
+                "TMPDIR", Full("")),
             new("GIT_CONFIG_GLOBAL", "/dev/null"), new("GIT_CONFIG_NOSYSTEM", "1"), new("GIT_TERMINAL_PROMPT", "0")]))
         {
             start.Environment[name] = value;

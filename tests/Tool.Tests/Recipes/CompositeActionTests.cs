@@ -133,7 +133,8 @@ public sealed class CompositeActionTests
     public void It_runs_where_it_is_told_with_the_configuration_it_is_told()
     {
         using var world = new CiWorld();
-        world.Developer.Write("team/own.yaml", "version: 1\nproject: acme/team\nsources:\n  - { name: notes, type: markdown, include: [\"notes/*.md\"] }\n");
+        world.Developer.Write("team/own.yaml",
+            "version: 1\nproject: acme/team\nsources:\n  - { name: notes, type: markdown, include: [\"notes/*.md\"] }\n");
         world.Developer.Write("team/notes/a.md", "# A\n\nText.\n");
         world.Developer.Commit();
         world.Push();
@@ -166,5 +167,6 @@ public sealed class CompositeActionTests
         job.Summary.ShouldContain("and 1,301 more");
     }
 
-    private static Dictionary<string, string> With(params (string Name, string Value)[] inputs) => inputs.ToDictionary(input => input.Name, input => input.Value);
+    private static Dictionary<string, string> With(params (string Name, string Value)[] inputs) =>
+        inputs.ToDictionary(input => input.Name, input => input.Value);
 }

@@ -32,7 +32,8 @@ public sealed class DatabaseStoreTests(PostgresFixture server) : IClassFixture<P
     {
         await using var provider = await FakeEmbeddingServer.StartAsync();
         using var world = OverDatabase(provider);
-        var runner = new GitHubRunner(world) { Secrets = { ["DATABASE_URL"] = $"postgresql://postgres:{Canary}@localhost:1/nowhere", ["OPENAI_API_KEY"] = "key" } };
+        var runner = new GitHubRunner(
+            world) { Secrets = { ["DATABASE_URL"] = $"postgresql://postgres:{Canary}@localhost:1/nowhere", ["OPENAI_API_KEY"] = "key" } };
         runner.Cache["embsync-vectors-1"] = [];
 
         var job = runner.Run("github-actions/nightly.yml", "sync");

@@ -56,7 +56,8 @@ internal sealed partial class GitHubRunner(CiWorld world)
 
         LastMachine = state.Machine;
         Play(state, action["runs"]["steps"].Items, [], null);
-        return state.Result() with { Outputs = action["outputs"].Keys.ToDictionary(name => name, name => Evaluate(action["outputs"][name]["value"].Text!, state)) };
+        return state.Result() with { Outputs = action["outputs"].Keys.ToDictionary(
+            name => name, name => Evaluate(action["outputs"][name]["value"].Text!, state)) };
     }
 
     private void Play(GitHubJob state, IEnumerable<RecipeYaml> steps, IReadOnlyList<RecipeYaml> outer, string? shell)
@@ -87,8 +88,10 @@ internal sealed partial class GitHubRunner(CiWorld world)
         File.WriteAllText(summary, "");
         var environment = new Dictionary<string, string>(state.Environment)
         {
-            ["GITHUB_ACTIONS"] = "true", ["GITHUB_OUTPUT"] = output, ["GITHUB_STEP_SUMMARY"] = summary, ["GITHUB_WORKSPACE"] = state.Machine!.Path,
-            ["GITHUB_BASE_REF"] = state.Known["github.base_ref"], ["GITHUB_EVENT_NAME"] = state.PullRequest ? "pull_request" : "schedule", ["RUNNER_TEMP"] = state.Temp,
+            ["GITHUB_ACTIONS"] = "true", ["GITHUB_OUTPUT"] = output, ["GITHUB_STEP_SUMMARY"] = summary,
+                ["GITHUB_WORKSPACE"] = state.Machine!.Path,
+            ["GITHUB_BASE_REF"] = state.Known["github.base_ref"], ["GITHUB_EVENT_NAME"] = state.PullRequest ? "pull_request"
+                : "schedule", ["RUNNER_TEMP"] = state.Temp,
         };
         foreach (var (name, value) in outer.Append(step["env"]).SelectMany(env => env.Values))
         {
@@ -114,7 +117,8 @@ internal sealed partial class GitHubRunner(CiWorld world)
             case "actions/setup-dotnet":
                 break;
             case "actions/cache/restore":
-                var newest = Cache.Keys.LastOrDefault(key => key == with["key"]) ?? Cache.Keys.LastOrDefault(key => key.StartsWith(with["restore-keys"], StringComparison.Ordinal));
+                var newest = Cache.Keys.LastOrDefault(key => key == with["key"]) ?? Cache.Keys.LastOrDefault(
+                    key => key.StartsWith(with["restore-keys"], StringComparison.Ordinal));
                 if (newest is not null)
                 {
                     File.WriteAllBytes(state.Machine!.Full(with["path"]), Cache[newest]);
@@ -141,7 +145,8 @@ internal sealed partial class GitHubRunner(CiWorld world)
         "github.run_id" => $"{_run}",
         "github.run_attempt" => "1",
         var name when name.StartsWith("steps.", StringComparison.Ordinal) => state.Known.GetValueOrDefault(name, ""),
-        var name => state.Known.TryGetValue(name, out var value) ? value : throw new InvalidOperationException($"'{name}' is not played here"),
+        var name => state.Known.TryGetValue(name, out var value) ? value : throw new InvalidOperationException(
+        $"'{name}' is not played here"),
     });
 
     [GeneratedRegex(@"\$\{\{ ([\w.-]+) \}\}")]

@@ -24,7 +24,8 @@ public sealed class GitHubStructureTests
     public static TheoryData<string> Workflows => [.. Files];
 
     private static IEnumerable<string> Files => [.. Directory.GetFiles(Path.Combine(RecipeYaml.Folder, "github-actions"), "*.yml")
-        .Select(file => "github-actions/" + Path.GetFileName(file)).Where(file => !file.EndsWith("/action.yml", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        .Select(file => "github-actions/" + Path.GetFileName(file)).Where(file => !file.EndsWith("/action.yml", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Workflows))]
@@ -34,7 +35,8 @@ public sealed class GitHubStructureTests
 
         workflow.Keys.Except(WorkflowKeys).ShouldBeEmpty();
         workflow["name"].Text.ShouldNotBeNullOrEmpty();
-        workflow["on"].Keys.Except(["schedule", "workflow_dispatch", "pull_request"]).ShouldBeEmpty("pull_request_target, for one, would run a stranger's code with secrets");
+        workflow["on"].Keys.Except(["schedule", "workflow_dispatch", "pull_request"]).ShouldBeEmpty(
+            "pull_request_target, for one, would run a stranger's code with secrets");
         workflow["on"]["schedule"].Items.ShouldAllBe(item => item["cron"].Text!.Split(' ').Length == 5);
         workflow["concurrency"].Keys.Except(["group", "cancel-in-progress"]).ShouldBeEmpty();
         workflow["defaults"]["run"]["shell"].Text.ShouldBe("bash", "without it a pipe hides a failure");
@@ -44,7 +46,8 @@ public sealed class GitHubStructureTests
             job.Keys.Except(JobKeys).ShouldBeEmpty(job.Path);
             job["runs-on"].Text.ShouldBe("ubuntu-latest");
             int.Parse(job["timeout-minutes"].Text!).ShouldBeInRange(1, 60);
-            job["services"].Keys.ShouldAllBe(service => !job["services"][service].Keys.Except(new[] { "image", "env", "ports", "options" }).Any());
+            job["services"].Keys.ShouldAllBe(
+                service => !job["services"][service].Keys.Except(new[] { "image", "env", "ports", "options" }).Any());
             job["steps"].Items.ToList().ForEach(step => Check(step, isComposite: false));
         }
     }
@@ -56,7 +59,8 @@ public sealed class GitHubStructureTests
         var workflow = RecipeYaml.Load(file);
 
         workflow["permissions"].Values.ShouldBe(new Dictionary<string, string> { ["contents"] = "read" });
-        foreach (var checkout in workflow["jobs"].Keys.SelectMany(name => workflow["jobs"][name]["steps"].Items).Where(step => step["uses"].Text?.StartsWith("actions/checkout@", StringComparison.Ordinal) == true))
+        foreach (var checkout in workflow["jobs"].Keys.SelectMany(name => workflow["jobs"][name]["steps"].Items).Where(
+            step => step["uses"].Text?.StartsWith("actions/checkout@", StringComparison.Ordinal) == true))
         {
             checkout["with"]["persist-credentials"].Text.ShouldBe("false");
         }

@@ -24,7 +24,8 @@ internal sealed class GitLabRunner(CiWorld world)
         var machine = world.Checkout(int.Parse(recipe["variables"]["GIT_DEPTH"].Text!), mergeRequest);
         var environment = new Dictionary<string, string>(recipe["variables"].Values)
         {
-            ["GITLAB_CI"] = "true", ["CI_PROJECT_DIR"] = machine.Path, ["CI_PIPELINE_SOURCE"] = mergeRequest ? "merge_request_event" : "schedule", ["CI_DEFAULT_BRANCH"] = "main",
+            ["GITLAB_CI"] = "true", ["CI_PROJECT_DIR"] = machine.Path, ["CI_PIPELINE_SOURCE"] = mergeRequest ? "merge_request_event"
+                : "schedule", ["CI_DEFAULT_BRANCH"] = "main",
         };
         if (mergeRequest)
         {
@@ -46,18 +47,22 @@ internal sealed class GitLabRunner(CiWorld world)
         var log = new StringBuilder();
         var code = Play(job["script"]);
         Play(job["after_script"]);
-        foreach (var path in job["cache"]["paths"].Items.Select(item => item.Text!).Where(path => code == 0 || job["cache"]["when"].Text == "always"))
+        foreach (var path in job["cache"]["paths"].Items.Select(item => item.Text!).Where(
+            path => code == 0 || job["cache"]["when"].Text == "always"))
         {
             Cache[path] = File.ReadAllBytes(machine.Full(path));
         }
 
-        var artifacts = job["artifacts"]["paths"].Items.Select(item => item.Text!).Where(path => code == 0 || job["artifacts"]["when"].Text == "always")
+        var artifacts = job["artifacts"]["paths"].Items.Select(item => item.Text!).Where(
+            path => code == 0 || job["artifacts"]["when"].Text == "always")
             .ToDictionary(path => path, path => File.Exists(machine.Full(path)) ? File.ReadAllText(machine.Full(path)) : "");
-        return new(code, log.ToString(), artifacts.GetValueOrDefault("embsync-summary.txt", ""), new Dictionary<string, string>(), artifacts);
+        return new(code, log.ToString(), artifacts.GetValueOrDefault("embsync-summary.txt", ""), new Dictionary<string, string>(),
+            artifacts);
 
         int Play(RecipeYaml lines)
         {
-            var run = world.Bash(string.Join('\n', lines.Items.Select(line => line.Text)), machine.Path, environment, "-e", "-o", "pipefail");
+            var run = world.Bash(string.Join('\n', lines.Items.Select(line => line.Text)), machine.Path, environment, "-e", "-o",
+                "pipefail");
             log.Append(run.Out).Append('\n').Append(run.Error).Append('\n');
             return run.ExitCode;
         }

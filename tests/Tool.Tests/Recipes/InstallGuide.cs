@@ -13,7 +13,8 @@ internal static class InstallGuide
         var start = Text.IndexOf($"\n## {section}", StringComparison.Ordinal);
         start.ShouldBePositive($"no section '{section}'");
         var end = Text.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
-        var blocks = Regex.Matches(Text[start..(end < 0 ? Text.Length : end)], $"^```{language}\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline);
+        var blocks = Regex.Matches(
+            Text[start..(end < 0 ? Text.Length : end)], $"^```{language}\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline);
         blocks.Count.ShouldBeLessThan(2, section);
         return blocks.SingleOrDefault()?.Groups[1].Value;
     }

@@ -4,7 +4,8 @@ namespace EmbSync.Tool.Tests.Recipes;
 
 /// <summary>What a job left behind: log, summary, outputs of its last step, artifacts.</summary>
 /// <param name="ExitCode">Of the first step that failed, else 0.</param>
-internal sealed partial record Job(int ExitCode, string Log, string Summary, IReadOnlyDictionary<string, string> Outputs, IReadOnlyDictionary<string, string> Artifacts)
+internal sealed partial record Job(
+    int ExitCode, string Log, string Summary, IReadOnlyDictionary<string, string> Outputs, IReadOnlyDictionary<string, string> Artifacts)
 {
     /// <summary>Commands that GitHub's runner would find in the log: at the beginning of a line, or in the old form anywhere.</summary>
     public IReadOnlyList<(string Name, IReadOnlyDictionary<string, string> Properties, string Message)> Commands => [.. Log.Split('\n')
@@ -46,10 +47,12 @@ internal sealed partial record Job(int ExitCode, string Log, string Summary, IRe
     }
 
     private static Dictionary<string, string> Properties(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries)
-        .Select(pair => pair.Trim().Split('=', 2)).ToDictionary(pair => pair[0], pair => Decode(pair[1]).Replace("%3A", ":", StringComparison.Ordinal).Replace("%2C", ",", StringComparison.Ordinal));
+        .Select(pair => pair.Trim().Split('=', 2)).ToDictionary(pair => pair[0],
+            pair => Decode(pair[1]).Replace("%3A", ":", StringComparison.Ordinal).Replace("%2C", ",", StringComparison.Ordinal));
 
     private static string Decode(string text) =>
-        text.Replace("%0D", "\r", StringComparison.Ordinal).Replace("%0A", "\n", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
+        text.Replace("%0D", "\r", StringComparison.Ordinal).Replace("%0A", "\n", StringComparison.Ordinal).Replace(
+            "%25", "%", StringComparison.Ordinal);
 
     [GeneratedRegex("^::([a-z-]+)(?: ([^:]*))?::(.*)$")]
     private static partial Regex Command();

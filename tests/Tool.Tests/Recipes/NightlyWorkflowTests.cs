@@ -90,7 +90,8 @@ public sealed class NightlyWorkflowTests
         using var world = new CiWorld(provider);
         var runner = Runner(world);
         runner.Run(File, "sync");
-        world.Developer.Write("embsync.yaml", System.IO.File.ReadAllText(world.Developer.Full("embsync.yaml")).Replace("dimension: 64", "dimension: 32", StringComparison.Ordinal));
+        world.Developer.Write("embsync.yaml", System.IO.File.ReadAllText(world.Developer.Full("embsync.yaml")).Replace(
+            "dimension: 64", "dimension: 32", StringComparison.Ordinal));
         world.Developer.Commit();
         world.Push();
 

@@ -7,7 +7,8 @@ namespace EmbSync.Tool.Tests.Recipes;
 public sealed class OtherServicesTests
 {
     /// <summary>Commands of both log readers in one title.</summary>
-    private const string Hostile = "\"##vso[task.setvariable variable=x]owned ##VSO[task.complete] ##[error]y\\n##vso[task.uploadsummary]/etc/passwd\\n::error::z\"";
+    private const string Hostile =
+        "\"##vso[task.setvariable variable=x]owned ##VSO[task.complete] ##[error]y\\n##vso[task.uploadsummary]/etc/passwd\\n::error::z\"";
 
     public static TheoryData<string> Services => ["gitlab", "azure"];
 
@@ -68,7 +69,8 @@ public sealed class OtherServicesTests
         using var world = new CiWorld(provider);
         var nights = Nights(service, world);
         nights();
-        world.Developer.Write("embsync.yaml", File.ReadAllText(world.Developer.Full("embsync.yaml")).Replace("dimension: 64", "dimension: 32", StringComparison.Ordinal));
+        world.Developer.Write("embsync.yaml", File.ReadAllText(world.Developer.Full("embsync.yaml")).Replace(
+            "dimension: 64", "dimension: 32", StringComparison.Ordinal));
         world.Developer.Commit();
         world.Push();
 
@@ -126,7 +128,8 @@ public sealed class OtherServicesTests
         world.Developer.Commit();
         world.Push();
 
-        var job = service == "gitlab" ? new GitLabRunner(world).Run("embeddings-of-this-merge-request") : new AzureAgent(world).Run("pull_request");
+        var job = service == "gitlab" ? new GitLabRunner(world).Run("embeddings-of-this-merge-request") : new AzureAgent(world).Run(
+            "pull_request");
 
         job.ExitCode.ShouldBe(0, job.Log);
         job.Summary.ShouldContain("A sync would have 1 chunk to embed in 1 request, about ");

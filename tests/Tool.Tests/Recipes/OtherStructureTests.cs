@@ -15,7 +15,8 @@ public sealed class OtherStructureTests
         recipe["default"].Keys.ShouldBe(["image"]);
         foreach (var job in jobs.Select(name => recipe[name]))
         {
-            job.Keys.Except(["rules", "resource_group", "timeout", "interruptible", "cache", "script", "after_script", "artifacts"]).ShouldBeEmpty();
+            job.Keys.Except(["rules", "resource_group", "timeout", "interruptible", "cache", "script", "after_script", "artifacts"])
+                .ShouldBeEmpty();
             job["timeout"].Text.ShouldNotBeNullOrEmpty();
             job["rules"].Items.ShouldHaveSingleItem().Keys.ShouldBe(["if"]);
             job["cache"].Keys.Except(["key", "paths", "when"]).ShouldBeEmpty();
@@ -55,7 +56,8 @@ public sealed class OtherStructureTests
     [Fact]
     public void Azure_scripts_stop_at_the_first_failure_and_hold_no_macro()
     {
-        foreach (var script in RecipeYaml.Load(AzureAgent.Recipe)["jobs"].Items.SelectMany(job => job["steps"].Items).Select(step => step["bash"].Text).OfType<string>())
+        foreach (var script in RecipeYaml.Load(AzureAgent.Recipe)["jobs"].Items.SelectMany(job => job["steps"].Items)
+            .Select(step => step["bash"].Text).OfType<string>())
         {
             script.ShouldStartWith("set -euo pipefail\n");
             Regex.IsMatch(script, @"\$[(\[{]{1,2} ?[A-Za-z_]+\.").ShouldBeFalse("a macro is put into the script before bash reads it");
@@ -68,7 +70,9 @@ public sealed class OtherStructureTests
     {
         var documentation = File.ReadAllText(Path.Combine(RecipeYaml.Folder, "../docs/ci.md"));
 
-        foreach (var file in Directory.EnumerateFiles(RecipeYaml.Folder, "*.yml", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(RecipeYaml.Folder, file)).Where(file => !file.StartsWith("git-hooks", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(RecipeYaml.Folder, "*.yml", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(RecipeYaml.Folder, file)).Where(
+            file => !file.StartsWith("git-hooks", StringComparison.Ordinal)))
         {
             documentation.ShouldContain($"ci-examples/{file}");
         }

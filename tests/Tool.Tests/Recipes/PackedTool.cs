@@ -13,7 +13,8 @@ internal static class PackedTool
     private static string Pack()
     {
         var repository = Path.GetFullPath(Path.Combine(RecipeYaml.Folder, ".."));
-        var start = new ProcessStartInfo(Path.Combine(repository, "eng/pack.sh")) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(repository, "eng/pack.sh"))
+            { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("MSBuild", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(inherited);   // the MSBuild that runs the tests tells its children where it is

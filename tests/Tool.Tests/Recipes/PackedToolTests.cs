@@ -30,7 +30,8 @@ public sealed class PackedToolTests(PostgresFixture server) : IClassFixture<Post
 
         Played("Embeddings are kept in step", () => github.Run("github-actions/nightly.yml", "sync"));
         Played("A pull request is priced", () => github.Run("github-actions/pull-request.yml", "status", pullRequest: true));
-        Played("The action", () => github.Use(new Dictionary<string, string>(), new Dictionary<string, string> { ["OPENAI_API_KEY"] = "key" }));
+        Played("The action", () => github.Use(
+            new Dictionary<string, string>(), new Dictionary<string, string> { ["OPENAI_API_KEY"] = "key" }));
         Played("A trial", () => trial.Run("github-actions/trial-postgres.yml", "trial"));
         Played("GitLab's night", () => gitlab.Run("embeddings"));
         Played("GitLab's merge request", () => gitlab.Run("embeddings-of-this-merge-request"));

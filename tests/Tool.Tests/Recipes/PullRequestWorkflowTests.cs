@@ -11,7 +11,8 @@ public sealed class PullRequestWorkflowTests
     private const string File = "github-actions/pull-request.yml";
 
     /// <summary>Commands of a runner in a title, in both forms, with line ends that are real or encoded.</summary>
-    private const string Hostile = "\"::set-output name=x::owned\\n::error::y %0A::warning::z ##[add-mask]q ##vso[task.complete]r <img src=x> | `code`\"";
+    private const string Hostile =
+        "\"::set-output name=x::owned\\n::error::y %0A::warning::z ##[add-mask]q ##vso[task.complete]r <img src=x> | `code`\"";
 
     [Theory]
     [Fault(65, "a pull request from a fork", On = [Touched.NoStore])]

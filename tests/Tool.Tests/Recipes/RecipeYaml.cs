@@ -8,9 +8,11 @@ internal sealed record RecipeYaml(string Path, YamlNode? Node)
 {
     public static string Folder { get; } = FolderBeside();
 
-    public RecipeYaml this[string key] => new($"{Path}/{key}", Node is YamlMappingNode map && map.Children.TryGetValue(key, out var value) ? value : null);
+    public RecipeYaml this[string key] =>
+        new($"{Path}/{key}", Node is YamlMappingNode map && map.Children.TryGetValue(key, out var value) ? value : null);
 
-    public IReadOnlyList<string> Keys => Node is YamlMappingNode map ? [.. map.Children.Keys.Select(key => ((YamlScalarNode)key).Value!)] : [];
+    public IReadOnlyList<string> Keys =>
+        Node is YamlMappingNode map ? [.. map.Children.Keys.Select(key => ((YamlScalarNode)key).Value!)] : [];
 
     public IReadOnlyList<RecipeYaml> Items => Node switch
     {
@@ -22,7 +24,8 @@ internal sealed record RecipeYaml(string Path, YamlNode? Node)
     public string? Text => (Node as YamlScalarNode)?.Value;
 
     /// <summary>The values of a mapping of plain values.</summary>
-    public IReadOnlyDictionary<string, string> Values => Keys.ToDictionary(key => key, key => this[key].Text ?? throw new InvalidOperationException($"{Path}/{key} is no plain value"));
+    public IReadOnlyDictionary<string, string> Values =>
+        Keys.ToDictionary(key => key, key => this[key].Text ?? throw new InvalidOperationException($"{Path}/{key} is no plain value"));
 
     public bool Exists => Node is not null;
 
@@ -34,5 +37,6 @@ internal sealed record RecipeYaml(string Path, YamlNode? Node)
         return new(file, yaml.Documents.ShouldHaveSingleItem().RootNode);
     }
 
-    private static string FolderBeside([CallerFilePath] string file = "") => System.IO.Path.GetFullPath("../../../ci-examples", System.IO.Path.GetDirectoryName(file)!);
+    private static string FolderBeside([CallerFilePath] string file = "") =>
+        System.IO.Path.GetFullPath("../../../ci-examples", System.IO.Path.GetDirectoryName(file)!);
 }

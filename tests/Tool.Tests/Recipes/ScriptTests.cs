@@ -15,7 +15,8 @@ public sealed class ScriptTests
     [MemberData(nameof(Scripts))]
     public void ShellCheck_finds_nothing(string where)
     {
-        if (Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "shellcheck"))))
+        if (Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(
+            folder => File.Exists(Path.Combine(folder, "shellcheck"))))
         {
             Run("shellcheck", ["--shell=bash", "--severity=style"], where).ShouldBe((0, ""));
         }
@@ -29,7 +30,8 @@ public sealed class ScriptTests
     {
         var file = Path.GetTempFileName();
         File.WriteAllText(file, All().Single(script => script.Where == where).Text);
-        using var process = Process.Start(new ProcessStartInfo(program, [.. arguments, file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, [.. arguments, file])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         var said = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
         process.WaitForExit();
@@ -39,13 +41,17 @@ public sealed class ScriptTests
 
     private static IEnumerable<(string Where, string Text)> All()
     {
-        foreach (var file in Directory.EnumerateFiles(RecipeYaml.Folder, "*.yml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(RecipeYaml.Folder, "*.yml", SearchOption.AllDirectories).Order(
+            StringComparer.Ordinal))
         {
             var recipe = RecipeYaml.Load(Path.GetRelativePath(RecipeYaml.Folder, file));
             var steps = recipe["runs"]["steps"].Items
-                .Concat((recipe["jobs"].Keys is { Count: > 0 } names ? names.Select(name => recipe["jobs"][name]) : recipe["jobs"].Items).SelectMany(job => job["steps"].Items));
-            foreach (var (where, text) in steps.Select(step => step["run"].Exists ? step["run"] : step["bash"]).Where(script => script.Exists).Select(script => (script.Path, script.Text!))
-                .Concat(recipe.Keys.SelectMany(job => new[] { recipe[job]["script"], recipe[job]["after_script"] }).Where(lines => lines.Exists)
+                .Concat((recipe["jobs"].Keys is { Count: > 0 } names ? names.Select(name => recipe["jobs"][name]) : recipe["jobs"].Items)
+                    .SelectMany(job => job["steps"].Items));
+            foreach (var (where, text) in steps.Select(step => step["run"].Exists ? step["run"] : step["bash"])
+                .Where(script => script.Exists).Select(script => (script.Path, script.Text!))
+                .Concat(recipe.Keys.SelectMany(job => new[] { recipe[job]["script"], recipe[job]["after_script"] }).Where(
+                    lines => lines.Exists)
                     .Select(lines => (lines.Path, string.Join('\n', lines.Items.Select(line => line.Text))))))
             {
                 yield return (where, text);

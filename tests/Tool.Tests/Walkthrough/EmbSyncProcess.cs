@@ -34,7 +34,8 @@ internal sealed class EmbSyncProcess : IDisposable
         new(Started(folder, environment, ["dotnet", Program, .. arguments]));
 
     /// <summary>A line of bash in which "$@" is the program with its arguments.</summary>
-    public static EmbSyncProcess Shell(string folder, IReadOnlyDictionary<string, string> environment, string script, params string[] arguments) =>
+    public static EmbSyncProcess Shell(string folder, IReadOnlyDictionary<string, string> environment, string script,
+        params string[] arguments) =>
         new(Started(folder, environment, ["bash", "-c", script, "bash", "dotnet", Program, .. arguments]));
 
     /// <summary>As <c>kill</c> does: 2 is SIGINT, 15 SIGTERM, 9 SIGKILL. A process that has ended is left alone.</summary>

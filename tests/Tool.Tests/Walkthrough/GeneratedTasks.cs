@@ -37,7 +37,8 @@ internal sealed class GeneratedTasks
     private readonly SortedDictionary<string, string> _paths = new(StringComparer.Ordinal);
     private int _next;
 
-    private GeneratedTasks(TempRepository repository, Random random, int sections) => (_repository, _random, _sections) = (repository, random, sections);
+    private GeneratedTasks(TempRepository repository, Random random, int sections) =>
+        (_repository, _random, _sections) = (repository, random, sections);
 
     /// <summary>Path by id.</summary>
     public IReadOnlyDictionary<string, string> Paths => _paths;

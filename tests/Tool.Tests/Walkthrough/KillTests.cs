@@ -75,7 +75,8 @@ public sealed class KillTests(PostgresFixture server, ITestOutputHelper output) 
     };
 
     /// <summary>Waits for requests rather than for the clock, so that a slow machine's runs aren't all killed before they began.</summary>
-    private static async Task<string> KillAsync(EmbSyncProcess process, FakeEmbeddingServer provider, int after, TimeSpan whole, Random random)
+    private static async Task<string> KillAsync(
+        EmbSyncProcess process, FakeEmbeddingServer provider, int after, TimeSpan whole, Random random)
     {
         var seen = provider.Requests;
         var pause = (after == 0 ? whole : 2 * provider.Latency) * random.NextDouble();

@@ -7,7 +7,8 @@ internal sealed record ReadmeBlock(string Language, string Text)
 {
     /// <summary>Commands of a shell block, continued lines joined and comments left out.</summary>
     public IReadOnlyList<string> Commands =>
-        [.. Text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Select(line => ReadmeExamples.Comment().Replace(line, "").Trim()).Where(line => line.Length > 0)];
+        [.. Text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')
+            .Select(line => ReadmeExamples.Comment().Replace(line, "").Trim()).Where(line => line.Length > 0)];
 }
 
 /// <summary>What README.md, and the pages that were cut from it, show people to type.</summary>
@@ -16,10 +17,12 @@ internal static partial class ReadmeExamples
     private static readonly string Text = string.Join('\n', new[] { "README.md", "docs/commands.md", "docs/models.md", "docs/spending.md" }
         .Select(page => File.ReadAllText(Path.Combine(FindRoot(), page)).ReplaceLineEndings("\n")));
 
-    public static IReadOnlyList<ReadmeBlock> Blocks { get; } = [.. Fence().Matches(Text).Select(match => new ReadmeBlock(match.Groups[1].Value, match.Groups[2].Value))];
+    public static IReadOnlyList<ReadmeBlock> Blocks
+        { get; } = [.. Fence().Matches(Text).Select(match => new ReadmeBlock(match.Groups[1].Value, match.Groups[2].Value))];
 
     /// <summary>Commands in running text and tables, each once.</summary>
-    public static IReadOnlyList<string> Spans { get; } = [.. Span().Matches(Fence().Replace(Text, "")).Select(match => match.Groups[1].Value).Distinct()];
+    public static IReadOnlyList<string> Spans
+        { get; } = [.. Span().Matches(Fence().Replace(Text, "")).Select(match => match.Groups[1].Value).Distinct()];
 
     [GeneratedRegex(@"(^|\s+)#.*$")]
     internal static partial Regex Comment();

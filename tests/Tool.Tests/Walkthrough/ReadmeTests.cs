@@ -103,7 +103,8 @@ public sealed class ReadmeTests(PostgresFixture server, ITestOutputHelper output
             repository.Delete("embsync.yaml");
         }
 
-        var run = await ToolRun.Of(repository.Path, [.. arguments.Select(Meant)], new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH")! });
+        var run = await ToolRun.Of(repository.Path, [.. arguments.Select(Meant)], new Dictionary<string, string>
+            { ["PATH"] = Environment.GetEnvironmentVariable("PATH")! });
 
         run.ExitCode.ShouldBe(0, $"{command}\n{run}");
         output.WriteLine($"{command}: run");
@@ -113,8 +114,10 @@ public sealed class ReadmeTests(PostgresFixture server, ITestOutputHelper output
     public void What_is_not_run_is_still_in_it()
     {
         ParsedOnly.Keys.ShouldBeSubsetOf(ReadmeExamples.Spans);
-        Elsewhere.Keys.ShouldAllBe(beginning => ReadmeExamples.Blocks.Any(block => block.Commands.Any(line => line.StartsWith(beginning, StringComparison.Ordinal))));
-        ReadmeExamples.Blocks.Sum(block => block.Language == "sh" ? block.Commands.Count(line => line.StartsWith("embsync ", StringComparison.Ordinal)) : 0).ShouldBeGreaterThan(10);
+        Elsewhere.Keys.ShouldAllBe(beginning => ReadmeExamples.Blocks.Any(
+            block => block.Commands.Any(line => line.StartsWith(beginning, StringComparison.Ordinal))));
+        ReadmeExamples.Blocks.Sum(block => block.Language == "sh"
+            ? block.Commands.Count(line => line.StartsWith("embsync ", StringComparison.Ordinal)) : 0).ShouldBeGreaterThan(10);
     }
 
     [Theory]
@@ -127,7 +130,8 @@ public sealed class ReadmeTests(PostgresFixture server, ITestOutputHelper output
     private static string? Refusal(string[] arguments)
     {
         using var said = new StringWriter();
-        var terminal = new Terminal(said, said, TextReader.Null, false, false, 100, "/", new Dictionary<string, string>(), TimeProvider.System);
+        var terminal = new Terminal(
+            said, said, TextReader.Null, false, false, 100, "/", new Dictionary<string, string>(), TimeProvider.System);
         using var app = CommandLine.Build(terminal, new PlainConsole(terminal, said), default);
         try
         {

@@ -45,14 +45,17 @@ public sealed class SecretTests(PostgresFixture server) : IClassFixture<Postgres
         // Receipts of runs that failed with the key in the provider's mouth, and all else that is kept.
         await QuietAsync(stage, 0, "runs", "1");
         await QuietAsync(stage, 0, "runs", "--json");
-        var tables = await PostgresFixture.RowsAsync(server.Url, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'embsync'");
+        var tables = await PostgresFixture.RowsAsync(
+            server.Url, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'embsync'");
         tables.ShouldContain("run");
         foreach (var table in tables)
         {
-            Unsaid(string.Join('\n', await PostgresFixture.RowsAsync(server.Url, $"SELECT row_to_json(t)::text FROM embsync.{table} t")), table);
+            Unsaid(string.Join('\n', await PostgresFixture.RowsAsync(server.Url, $"SELECT row_to_json(t)::text FROM embsync.{table} t")),
+                table);
         }
 
-        foreach (var file in Directory.EnumerateFiles(stage.Repository.Path, "*", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(stage.Home, "*", SearchOption.AllDirectories)))
+        foreach (var file in Directory.EnumerateFiles(stage.Repository.Path, "*", SearchOption.AllDirectories).Concat(
+            Directory.EnumerateFiles(stage.Home, "*", SearchOption.AllDirectories)))
         {
             Unsaid(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)), file);
         }
@@ -84,7 +87,8 @@ public sealed class SecretTests(PostgresFixture server) : IClassFixture<Postgres
     {
         foreach (var secret in new[] { Stage.Canary, Password })
         {
-            string[] forms = [secret[..12], Uri.EscapeDataString(secret), Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(secret))[..16]];
+            string[] forms = [secret[..12], Uri.EscapeDataString(secret),
+                Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(secret))[..16]];
             forms.ShouldAllBe(form => !text.Contains(form), where);
         }
     }

@@ -47,7 +47,8 @@ internal sealed class Stage : IDisposable
         new(tasks, sections, new(StoreBackend.Sqlite, "", null, "embsync", null, VectorType.HalfVec, true), Endpoint(provider));
 
     /// <param name="schema">One each, where stages share a database.</param>
-    public static Stage Postgres(int tasks, string url, FakeEmbeddingServer provider, string schema = "embsync", int sections = FewSections) => new(
+    public static Stage Postgres(int tasks, string url, FakeEmbeddingServer provider, string schema = "embsync",
+        int sections = FewSections) => new(
         tasks, sections, new(StoreBackend.Postgres, "", new Secret(url, "test"), schema, null, VectorType.HalfVec, true),
         new(Endpoint(provider)) { ["DATABASE_URL"] = url, ["EMBSYNC_STORE_SCHEMA"] = schema });
 
@@ -57,7 +58,8 @@ internal sealed class Stage : IDisposable
 
     public EmbSyncProcess Start(params string[] arguments) => EmbSyncProcess.Start(Repository.Path, Variables, arguments);
 
-    public EmbSyncProcess Shell(string script, params string[] arguments) => EmbSyncProcess.Shell(Repository.Path, Variables, script, arguments);
+    public EmbSyncProcess Shell(string script, params string[] arguments) =>
+        EmbSyncProcess.Shell(Repository.Path, Variables, script, arguments);
 
     public async Task<ToolRun> RunAsync(params string[] arguments)
     {

@@ -67,7 +67,8 @@ public sealed class WalkthroughTests(PostgresFixture server, ITestOutputHelper o
     private static async Task BeforeTheFirstSyncAsync(Stage stage)
     {
         var status = await stage.JsonAsync(0, "status");
-        Names(status).ShouldBe(["schemaVersion", "project", "store", "commit", "spaces", "items", "chunks", "coverage", "sources", "types", "estimate", "drift", "notes", "runs", "blocked", "warnings"]);
+        Names(status).ShouldBe(["schemaVersion", "project", "store", "commit", "spaces", "items", "chunks", "coverage", "sources", "types",
+            "estimate", "drift", "notes", "runs", "blocked", "warnings"]);
         status.GetProperty("items").GetProperty("missing").GetInt32().ShouldBe(Tasks);
         status.GetProperty("coverage").GetDouble().ShouldBe(0);
 
@@ -118,7 +119,8 @@ public sealed class WalkthroughTests(PostgresFixture server, ITestOutputHelper o
         repository.Commit("checkbox");
 
         var status = await stage.JsonAsync(4, "status", "--check");
-        status.GetProperty("drift").EnumerateArray().Select(Described).Order().ShouldBe(["T-0001 stale content", "T-0004 orphaned "], ignoreOrder: false, status.ToString());
+        status.GetProperty("drift").EnumerateArray().Select(Described).Order().ShouldBe(
+            ["T-0001 stale content", "T-0004 orphaned "], ignoreOrder: false, status.ToString());
 
         var sync = await stage.JsonAsync(0, "sync", "--since", "HEAD~1");
         Counts(sync).ShouldBe((0, 1, 3, 0, 1, 0), sync.ToString());
@@ -143,19 +145,24 @@ public sealed class WalkthroughTests(PostgresFixture server, ITestOutputHelper o
         var plan = string.Join('\n', await PostgresFixture.RowsAsync(server.Url, "EXPLAIN " + nearest));
         output.WriteLine(plan);
         plan.ShouldContain("Index Scan using vec_1_hnsw");
-        (await PostgresFixture.RowsAsync(server.Url, "SELECT DISTINCT concat_ws(' ', source, space, model, dimension, vector_dims(embedding)) FROM embsync.embeddings"))
+        (await PostgresFixture.RowsAsync(
+            server.Url, "SELECT DISTINCT concat_ws(' ', source, space, model, dimension, vector_dims(embedding)) FROM embsync.embeddings"))
             .ShouldBe(["tasks default text-embedding-3-small 1536 1536"]);
-        (await PostgresFixture.RowsAsync(server.Url, "SELECT DISTINCT path FROM embsync.embeddings WHERE task_id = 'T-0002'")).ShouldBe(["tasks/elsewhere/deep/down/renamed.md"]);
-        (await PostgresFixture.RowsAsync(server.Url, "SELECT DISTINCT metadata ->> 'status' FROM embsync.embeddings WHERE task_id = 'T-0005'")).ShouldBe(["closed"]);
+        (await PostgresFixture.RowsAsync(server.Url, "SELECT DISTINCT path FROM embsync.embeddings WHERE task_id = 'T-0002'")).ShouldBe(
+            ["tasks/elsewhere/deep/down/renamed.md"]);
+        (await PostgresFixture.RowsAsync(server.Url,
+            "SELECT DISTINCT metadata ->> 'status' FROM embsync.embeddings WHERE task_id = 'T-0005'")).ShouldBe(["closed"]);
         (await PostgresFixture.RowsAsync(server.Url, "SELECT task_id FROM embsync.embeddings WHERE task_id = 'T-0004'")).ShouldBeEmpty();
     }
 
     /// <summary>Every member that is documented, of the documented type; and none that nobody knows of.</summary>
     private static void HasTheDocumentedForm(JsonElement sync)
     {
-        Names(sync).ShouldBe(["schemaVersion", "dryRun", "runId", "status", "model", "dimension", "items", "chunks", "requests", "tokens", "cost", "seconds", "errors",
+        Names(sync).ShouldBe(["schemaVersion", "dryRun", "runId", "status", "model", "dimension", "items", "chunks", "requests", "tokens",
+            "cost", "seconds", "errors",
             "remaining", "notes", "retries", "spaces", "sources", "refused", "warnings"]);
-        Names(sync.GetProperty("items")).ShouldBe(["total", "new", "changed", "metadata", "unchanged", "deleted", "failed", "refused", "blocked"]);
+        Names(sync.GetProperty("items")).ShouldBe(
+            ["total", "new", "changed", "metadata", "unchanged", "deleted", "failed", "refused", "blocked"]);
         Names(sync.GetProperty("chunks")).ShouldBe(["embedded", "reused", "deleted"]);
         Names(sync.GetProperty("tokens")).ShouldBe(["estimated", "billed", "covered", "calibratedBy"]);
         Names(sync.GetProperty("cost")).ShouldBe(["currency", "estimated", "actual", "priceFrom"]);

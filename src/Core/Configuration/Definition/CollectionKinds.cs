@@ -29,7 +29,8 @@ internal sealed class ListKind<T>(ValueKind<T> element, string expected, int min
         {
             ListNode list => list.Items,
             ScalarNode { Form: ScalarForm.Environment } text => [.. text.Text
-                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => text with { Text = part })],
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(
+                    part => text with { Text = part })],
             _ => null,
         };
         if (items is null || items.Count < minItems)
@@ -44,7 +45,8 @@ internal sealed class ListKind<T>(ValueKind<T> element, string expected, int min
         var read = new List<T>(items.Count);
         for (var i = 0; i < items.Count; i++)
         {
-            if (element.TryRead(items[i], reading with { Subject = string.Create(CultureInfo.InvariantCulture, $"{reading.Subject}[{i}]") }, out var one))
+            if (element.TryRead(items[i], reading with
+                { Subject = string.Create(CultureInfo.InvariantCulture, $"{reading.Subject}[{i}]") }, out var one))
             {
                 read.Add(one);
             }
@@ -61,7 +63,8 @@ internal sealed class TableKind<T>(ValueKind<T> element, string expected) : Valu
     public override string Expected => expected;
 
     public override JsonNode ToJson(IReadOnlyDictionary<string, T> value) =>
-        new JsonObject(value.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)element.ToJson(pair.Value))));
+        new JsonObject(value.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(
+            pair => KeyValuePair.Create(pair.Key, (JsonNode?)element.ToJson(pair.Value))));
 
     public override JsonObject Schema() => new() { ["type"] = "object", ["additionalProperties"] = element.Schema() };
 
@@ -77,7 +80,8 @@ internal sealed class TableKind<T>(ValueKind<T> element, string expected) : Valu
 
         foreach (var entry in map.Entries)
         {
-            if (element.TryRead(entry.Value, reading with { Subject = $"{reading.Subject}.{Quoting.Quote(entry.Key.Text).Trim('\'')}" }, out var one))
+            if (element.TryRead(entry.Value, reading with { Subject = $"{reading.Subject}.{Quoting.Quote(entry.Key.Text).Trim('\'')}" },
+                out var one))
             {
                 read[entry.Key.Text] = one;
             }

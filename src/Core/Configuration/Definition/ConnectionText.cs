@@ -35,7 +35,8 @@ internal sealed partial record ConnectionText(string? Scheme, string Rest, bool 
     public static ConnectionText Of(string value)
     {
         var text = value.Trim();
-        if (text is ['"' or '\'', _, ..] && text[^1] == text[0] && text.Length > 2 && !text[1..^1].Contains(text[0], StringComparison.Ordinal))
+        if (text is ['"' or '\'', _, ..] && text[^1] == text[0] && text.Length > 2 && !text[1..^1].Contains(
+            text[0], StringComparison.Ordinal))
         {
             text = text[1..^1].Trim();
         }
@@ -46,6 +47,7 @@ internal sealed partial record ConnectionText(string? Scheme, string Rest, bool 
             : new(null, text, isJdbc);
     }
 
-    [GeneratedRegex(@"\A(?<scheme>[A-Za-z][A-Za-z0-9.-]*)(\+[A-Za-z0-9_+.-]+)?://(?<rest>.*)\z", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A(?<scheme>[A-Za-z][A-Za-z0-9.-]*)(\+[A-Za-z0-9_+.-]+)?://(?<rest>.*)\z",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Uri();
 }

@@ -8,7 +8,8 @@ namespace EmbSync.Core.Configuration.Definition;
 public static class Guess
 {
     /// <summary>The end of a sentence that has none yet: <c>. Did you mean 'include'?</c>; empty when nothing is near.</summary>
-    public static string Hint(string given, IEnumerable<string> known) => Nearest(given, known) is { } near ? $". Did you mean {Quoting.Quote(near)}?" : "";
+    public static string Hint(string given, IEnumerable<string> known) =>
+        Nearest(given, known) is { } near ? $". Did you mean {Quoting.Quote(near)}?" : "";
 
     /// <summary>What there is instead of a name that isn't there: <c>there is 'docs', 'tasks'. Did you mean 'tasks'?</c></summary>
     public static string ThereIs(string given, IEnumerable<string> known)
@@ -56,7 +57,8 @@ public static class Guess
         }
 
         var plain = Plain(given);
-        return [.. known.Distinct(StringComparer.Ordinal).Select(word => (Word: word, Plain: Plain(word))).Where(word => MayBeNear(plain, word.Plain))
+        return [.. known.Distinct(StringComparer.Ordinal).Select(word => (Word: word, Plain: Plain(word))).Where(
+            word => MayBeNear(plain, word.Plain))
             .Select(word => (word.Word, word.Plain, Distance: Distance(plain, word.Plain)))
             .Where(near => IsNear(plain, near.Plain, near.Distance))
             .OrderBy(near => near.Distance).ThenBy(near => near.Word, StringComparer.Ordinal)
@@ -68,7 +70,8 @@ public static class Guess
         Math.Abs(given.Length - word.Length) <= Math.Max(1, word.Length / 3) || word.StartsWith(given, StringComparison.Ordinal);
 
     private static bool IsNear(string given, string word, int distance) =>
-        (distance <= Math.Max(1, word.Length / 3) && distance < word.Length) || (given.Length >= Beginning && word.StartsWith(given, StringComparison.Ordinal));
+        (distance <= Math.Max(1, word.Length / 3) && distance < word.Length)
+            || (given.Length >= Beginning && word.StartsWith(given, StringComparison.Ordinal));
 
     private static string Plain(string word) =>
         word.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();

@@ -7,7 +7,8 @@ namespace EmbSync.Core.Configuration.Definition;
 /// <summary>The definition as JSON Schema (draft 7, the newest that common editors read for YAML).</summary>
 internal static class JsonSchemaText
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+        { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Generate()
     {

@@ -125,14 +125,16 @@ internal sealed partial class DeleteLimitKind : ScalarKind<DeleteLimit>
     protected override bool TryParse(ScalarNode scalar, out DeleteLimit value, out string? hint)
     {
         var match = Limit().Match(scalar.Text);
-        double? share = match.Groups["share"].Success ? (double)(decimal.Parse(match.Groups["share"].Value, CultureInfo.InvariantCulture) / 100) : null;
+        double? share = match.Groups["share"].Success
+            ? (double)(decimal.Parse(match.Groups["share"].Value, CultureInfo.InvariantCulture) / 100) : null;
         int? count = match.Groups["count"].Success ? int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture) : null;
         value = new(share, count);
         hint = match.Success && share > 1 ? "a share ends at 100%" : null;
         return match.Success && hint is null;
     }
 
-    [GeneratedRegex(@"\A((?<share>[0-9]{1,3}(\.[0-9]{1,4})?) ?%( or (?<count>[0-9]{1,9}))?|(?<count>[0-9]{1,9}))\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A((?<share>[0-9]{1,3}(\.[0-9]{1,4})?) ?%( or (?<count>[0-9]{1,9}))?|(?<count>[0-9]{1,9}))\z",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Limit();
 }
 
@@ -153,7 +155,8 @@ internal sealed class ItemBoundKind : ScalarKind<int>
 
     protected override JsonObject OwnSchema() => new()
     {
-        ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "integer", ["minimum"] = 0 }, new JsonObject { ["enum"] = new JsonArray(Never, Always) }),
+        ["anyOf"] = new JsonArray(
+            new JsonObject { ["type"] = "integer", ["minimum"] = 0 }, new JsonObject { ["enum"] = new JsonArray(Never, Always) }),
     };
 
     protected override bool TryParse(ScalarNode scalar, out int value, out string? hint)
@@ -166,7 +169,8 @@ internal sealed class ItemBoundKind : ScalarKind<int>
         }
 
         var isNumber = int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        hint = isNumber ? Numbers.HintFor(scalar, isNumber) : scalar.Form == ScalarForm.Text ? Guess.DidYouMean(scalar.Text, [Never, Always]) : null;
+        hint = isNumber ? Numbers.HintFor(scalar, isNumber) : scalar.Form == ScalarForm.Text
+            ? Guess.DidYouMean(scalar.Text, [Never, Always]) : null;
         return isNumber && hint is null;
     }
 }
@@ -174,5 +178,6 @@ internal sealed class ItemBoundKind : ScalarKind<int>
 internal static class Numbers
 {
     /// <summary>A number in quotes is text; everywhere but in flags and the environment, which know no types.</summary>
-    public static string? HintFor(ScalarNode scalar, bool isNumber) => isNumber && scalar.Form == ScalarForm.Text ? "remove the quotes" : null;
+    public static string? HintFor(ScalarNode scalar, bool isNumber) =>
+        isNumber && scalar.Form == ScalarForm.Text ? "remove the quotes" : null;
 }

@@ -11,7 +11,8 @@ internal sealed class ProblemCodeKind : ScalarKind<string>
 
     public override JsonNode ToJson(string value) => JsonValue.Create(value);
 
-    protected override JsonObject OwnSchema() => new() { ["enum"] = new JsonArray([.. ProblemCodes.Acceptable.Select(code => JsonValue.Create(code))]) };
+    protected override JsonObject OwnSchema() =>
+        new() { ["enum"] = new JsonArray([.. ProblemCodes.Acceptable.Select(code => JsonValue.Create(code))]) };
 
     protected override bool TryParse(ScalarNode scalar, out string value, out string? hint)
     {

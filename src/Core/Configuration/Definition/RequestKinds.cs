@@ -27,7 +27,8 @@ internal sealed class ExtraFieldsKind : ValueKind<IReadOnlyList<ExtraField>>
 
     public override JsonObject Schema() => new() { ["type"] = "object" };
 
-    public override JsonNode ToJson(IReadOnlyList<ExtraField> value) => new JsonObject(value.Select(field => KeyValuePair.Create(field.Name, Written(field))));
+    public override JsonNode ToJson(IReadOnlyList<ExtraField> value) =>
+        new JsonObject(value.Select(field => KeyValuePair.Create(field.Name, Written(field))));
 
     public override bool TryRead(ConfigNode node, ValueReading reading, out IReadOnlyList<ExtraField> value)
     {
@@ -92,7 +93,8 @@ internal sealed class ExtraFieldsKind : ValueKind<IReadOnlyList<ExtraField>>
     }
 
     // What came from the environment is named, not shown.
-    private static JsonNode? Written(ExtraField field) => field.Secrets.Count > 0 ? JsonValue.Create(string.Join(", ", field.Secrets.Select(secret => secret.ToString())))
+    private static JsonNode? Written(ExtraField field) =>
+        field.Secrets.Count > 0 ? JsonValue.Create(string.Join(", ", field.Secrets.Select(secret => secret.ToString())))
         : !field.HasRoles ? Parsed(field.Document)
         : new JsonObject(new[] { (Document, field.Document), (Query, field.Query) }
             .Where(role => role.Item2 is not null).Select(role => KeyValuePair.Create(role.Item1, Parsed(role.Item2))));
@@ -180,7 +182,8 @@ internal sealed class ExtraFieldsKind : ValueKind<IReadOnlyList<ExtraField>>
         {
             try
             {
-                return JsonNode.Parse(text) is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value : JsonValue.Create(text);
+                return JsonNode.Parse(text) is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value : JsonValue.Create(
+                    text);
             }
             catch (JsonException)
             {
@@ -201,14 +204,18 @@ internal sealed class ExtraHeadersKind : ValueKind<IReadOnlyList<ExtraHeader>>
 {
     // The connection's own, and those that say what the body is.
     private static readonly string[] Own =
-        ["host", "connection", "content-length", "content-type", "content-encoding", "transfer-encoding", "te", "trailer", "upgrade", "expect", "accept", "accept-encoding", "keep-alive", "proxy-connection"];
+        ["host", "connection", "content-length", "content-type", "content-encoding", "transfer-encoding", "te", "trailer", "upgrade",
+            "expect", "accept", "accept-encoding", "keep-alive", "proxy-connection"];
 
     public override string Expected => "a map of names and values";
 
-    public override JsonObject Schema() => new() { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } };
+    public override JsonObject Schema() =>
+        new() { ["type"] = "object", ["additionalProperties"] = new JsonObject
+        { ["type"] = new JsonArray("string", "number", "boolean") } };
 
     public override JsonNode ToJson(IReadOnlyList<ExtraHeader> value) => new JsonObject(value.Select(header => KeyValuePair.Create(
-        header.Name, (JsonNode?)JsonValue.Create(header.Variable is { } variable ? $"({EnvironmentReference.Prefix}{variable})" : header.Value!.Reveal()))));
+        header.Name, (JsonNode?)JsonValue.Create(
+        header.Variable is { } variable ? $"({EnvironmentReference.Prefix}{variable})" : header.Value!.Reveal()))));
 
     public override bool TryRead(ConfigNode node, ValueReading reading, out IReadOnlyList<ExtraHeader> value)
     {
@@ -231,7 +238,8 @@ internal sealed class ExtraHeadersKind : ValueKind<IReadOnlyList<ExtraHeader>>
             {
                 var scalar = (ScalarNode)entry.Value;
                 var variable = EnvironmentReference.NameIn(scalar.Text);
-                var found = variable is null ? null : reading.Environment is { } environment ? EnvironmentReference.Value(environment, variable) : null;
+                var found = variable is null ? null : reading.Environment is { } environment
+                    ? EnvironmentReference.Value(environment, variable) : null;
                 if (found is not null && HasControls(found))
                 {
                     reading.Report(scalar, $"{inside.Subject}: the variable {variable} holds a line break or control character: set it again, without it");
@@ -239,7 +247,8 @@ internal sealed class ExtraHeadersKind : ValueKind<IReadOnlyList<ExtraHeader>>
                 }
 
                 // A variable that is not set is missed where something is sent, as the key is.
-                read.Add(new(entry.Key.Text, variable is null ? new(scalar.Text, reading.Where) : found is null ? null : new(found, EnvironmentReference.Prefix + variable), variable));
+                read.Add(new(entry.Key.Text, variable is null ? new(scalar.Text, reading.Where) : found is null ? null
+                    : new(found, EnvironmentReference.Prefix + variable), variable));
             }
         }
 
@@ -249,16 +258,21 @@ internal sealed class ExtraHeadersKind : ValueKind<IReadOnlyList<ExtraHeader>>
     private static (ConfigNode At, string Message)? Fault(MapEntry entry, List<ExtraHeader> read) =>
         entry.Key.Text.Length == 0 || entry.Key.Text.Any(letter => !IsTokenCharacter(letter)) ? (entry.Key, "that is no name of a header")
         : Own.Contains(entry.Key.Text, StringComparer.OrdinalIgnoreCase) ? (entry.Key, "that header is the connection's own: take it out")
-        : read.Exists(header => header.Name.Equals(entry.Key.Text, StringComparison.OrdinalIgnoreCase)) ? (entry.Key, "it stands here twice")
-        : entry.Value is not ScalarNode { Form: not ScalarForm.Nothing, Text.Length: > 0 } scalar ? (entry.Value, "it must be text, or env:NAME")
-        : EnvironmentReference.NameIn(scalar.Text) is { } variable ? EnvironmentReference.IsName(variable) ? null : (scalar, "what follows env: can't be the name of an environment variable")
+        : read.Exists(header => header.Name.Equals(entry.Key.Text, StringComparison.OrdinalIgnoreCase))
+            ? (entry.Key, "it stands here twice")
+        : entry.Value is not ScalarNode { Form: not ScalarForm.Nothing, Text.Length: > 0 } scalar
+            ? (entry.Value, "it must be text, or env:NAME")
+        : EnvironmentReference.NameIn(scalar.Text) is { } variable ? EnvironmentReference.IsName(variable) ? null
+            : (scalar, "what follows env: can't be the name of an environment variable")
         : SecretLook.IsSecret(entry.Key.Text, scalar.Text)
             ? (scalar, "it is written out and looks like a key, and keys never stand in files: put it into an environment variable and write env:NAME (if this file was ever shared, revoke the key)")
         : HasControls(scalar.Text) ? (scalar, "it holds a line break or control character")
         : null;
 
     // RFC 9110, 5.6.2.
-    private static bool IsTokenCharacter(char letter) => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter, StringComparison.Ordinal);
+    private static bool IsTokenCharacter(char letter) =>
+        char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter, StringComparison.Ordinal);
 
-    private static bool HasControls(string text) => text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal);
+    private static bool HasControls(string text) =>
+        text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal);
 }

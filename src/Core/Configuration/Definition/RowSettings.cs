@@ -14,19 +14,23 @@ internal static class RowSettings
     private static readonly ListKind<string> Names = new(Name, "a list of columns, or of paths of JSON members", minItems: 1);
 
     public static readonly Setting<Secret> Url = new("sources[].url", new ConnectionKind(),
-        "the source's database, as store.url is written") { SourceTypes = Databases, Otherwise = "store.url where that is PostgreSQL, else DATABASE_URL" };
+        "the source's database, as store.url is written") { SourceTypes = Databases, Otherwise =
+            "store.url where that is PostgreSQL, else DATABASE_URL" };
     public static readonly Setting<string> TableName = new("sources[].table", new TextKind("the name of a table or view"),
         "table or view, with or without its schema") { SourceTypes = Tables };
-    public static readonly Setting<IReadOnlyList<string>> Key = new("sources[].key", new ListKind<string>(new TextKind("the name of a column"), "a list of columns", minItems: 1),
+    public static readonly Setting<IReadOnlyList<string>> Key = new(
+        "sources[].key", new ListKind<string>(new TextKind("the name of a column"), "a list of columns", minItems: 1),
         "columns that make the id, unique together") { SourceTypes = Tables, Otherwise = "the primary key" };
     public static readonly Setting<string> Column = new("sources[].column", new TextKind("the name of a column"),
         "take each distinct value of this column, trimmed, as an item, instead of each row") { SourceTypes = Tables };
     public static readonly Setting<IReadOnlyList<string>> Text = new("sources[].text", Names,
         "columns or members that are embedded, an empty line between") { SourceTypes = Named };
-    public static readonly Setting<string> Template = new("sources[].template", new TextKind("text with {name} for columns or members", isFree: true),
+    public static readonly Setting<string> Template = new(
+        "sources[].template", new TextKind("text with {name} for columns or members", isFree: true),
         "text that is embedded, {name} standing for a column or member, instead of text") { SourceTypes = Named };
     public static readonly Setting<string> Title = new("sources[].title", Name,
-        "column or member of the title; it is embedded only where text names it too") { SourceTypes = Named, Otherwise = "the beginning of the text" };
+        "column or member of the title; it is embedded only where text names it too") { SourceTypes = Named, Otherwise =
+            "the beginning of the text" };
     public static readonly Setting<string> TypeFrom = new("sources[].typeFrom", Name,
         "column or member of the item's type") { SourceTypes = Named, Otherwise = "itemType for all" };
     public static readonly Setting<string> PriorityFrom = new("sources[].priorityFrom", Name,
@@ -37,7 +41,8 @@ internal static class RowSettings
         "condition in SQL that rows must meet: others never get a vector, and keep none") { SourceTypes = Tables };
     public static readonly Setting<string> Select = new("sources[].query", new TextKind("a SELECT", isFree: true),
         "a SELECT of id and text, and where wanted of type, title, metadata, priority, updated_at: what it leaves out never gets a vector, and keeps none") { SourceTypes = [Query] };
-    public static readonly Setting<TextFormat> Format = new("sources[].format", new ChoiceKind<TextFormat>(("plain", TextFormat.Plain), ("markdown", TextFormat.Markdown)),
+    public static readonly Setting<TextFormat> Format = new(
+        "sources[].format", new ChoiceKind<TextFormat>(("plain", TextFormat.Plain), ("markdown", TextFormat.Markdown)),
         "whether the text is plain or Markdown") { SourceTypes = [Table, Query, Json], Default = TextFormat.Plain };
     public static readonly Setting<string> Items = new("sources[].items", new TextKind("the path of a JSON member"),
         "where in each file the list is") { SourceTypes = [Json], Otherwise = "the file is the list, or has an object in each line" };
@@ -55,5 +60,6 @@ internal static class RowSettings
 
     /// <summary>In the order of documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
-        [Url, TableName, Key, Column, Text, Template, Title, TypeFrom, PriorityFrom, UpdatedAt, Where, Select, Format, Items, TimeoutSeconds, Publish, PublishColumn, PublishHash, PublishAt, PublishTable];
+        [Url, TableName, Key, Column, Text, Template, Title, TypeFrom, PriorityFrom, UpdatedAt, Where, Select, Format, Items,
+            TimeoutSeconds, Publish, PublishColumn, PublishHash, PublishAt, PublishTable];
 }

@@ -9,7 +9,8 @@ namespace EmbSync.Core.Configuration.Definition;
 internal static partial class SecretLook
 {
     public static bool IsSecret(string name, string value) =>
-        value.Length > 0 && (SecretName().IsMatch(name) || KnownKey().IsMatch(value) || (Opaque().IsMatch(value) && !Identifier().IsMatch(value)));
+        value.Length > 0 && (SecretName().IsMatch(name) || KnownKey()
+            .IsMatch(value) || (Opaque().IsMatch(value) && !Identifier().IsMatch(value)));
 
     [GeneratedRegex(@"(\A|[-_.])(key|apikey|token|secret|password|passwd|pwd|authorization|auth|credentials?|cookie|signature)\z|api[-_]?key|(?<=[a-z])(Key|Token|Secret|Password)\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]

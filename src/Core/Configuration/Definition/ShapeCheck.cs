@@ -19,11 +19,13 @@ internal sealed class ShapeCheck(string file, ConfigProblems problems)
             var name = Quoting.Quote(entry.Key.Text);
             if (!first.TryAdd(entry.Key.Text, entry.Key))
             {
-                Report(entry.Key, string.Create(CultureInfo.InvariantCulture, $"{name} stands here twice: the first is in line {first[entry.Key.Text].Line}"));
+                Report(entry.Key, string.Create(
+                    CultureInfo.InvariantCulture, $"{name} stands here twice: the first is in line {first[entry.Key.Text].Line}"));
             }
             else if (ConfigSchema.Children(path).FirstOrDefault(setting => setting.Key == entry.Key.Text) is { } setting)
             {
-                if (type is not null && setting.SourceTypes.Count > 0 && !setting.SourceTypes.Contains(type) && ConfigSchema.SourceTypes.Contains(type))
+                if (type is not null && setting.SourceTypes.Count > 0 && !setting.SourceTypes.Contains(type)
+                    && ConfigSchema.SourceTypes.Contains(type))
                 {
                     Report(entry.Key, $"{name} in {subject} is a key of {string.Join(" and ", setting.SourceTypes)} sources, and this one is of type {type}");
                 }
@@ -99,9 +101,11 @@ internal sealed class ShapeCheck(string file, ConfigProblems problems)
     // A near key of the same map, else the same or a near key elsewhere, with its path.
     private static string Hint(string key, string path, string? type)
     {
-        var here = ConfigSchema.Children(path).Where(setting => type is null || setting.SourceTypes.Count == 0 || setting.SourceTypes.Contains(type)).ToList();
+        var here = ConfigSchema.Children(path).Where(
+            setting => type is null || setting.SourceTypes.Count == 0 || setting.SourceTypes.Contains(type)).ToList();
         var near = Guess.Nearest(key, here.Select(setting => setting.Key))
-            ?? ConfigSchema.All.FirstOrDefault(setting => setting.Key == key && !setting.Path.StartsWith(SourceList.Each, StringComparison.Ordinal))?.Path
+            ?? ConfigSchema.All.FirstOrDefault(setting => setting.Key == key
+                && !setting.Path.StartsWith(SourceList.Each, StringComparison.Ordinal))?.Path
             ?? ConfigSchema.All.FirstOrDefault(setting => setting.Key == key)?.Path;
         return near is null
             ? $": known here are {string.Join(", ", here.Select(setting => setting.Key).Where(name => name[0] != '$'))}"

@@ -49,7 +49,8 @@ internal sealed partial class SpacesKind : ValueKind<IReadOnlyList<WrittenSpace>
             var subject = $"{reading.Subject}.{Quoting.Quote(entry.Key.Text).Trim('\'')}";
             if (!Name().IsMatch(entry.Key.Text))
             {
-                reading.Report(entry.Key, $"{subject}: a space's name is part of a view's name: use lower-case letters, digits and _, at most 40");
+                reading.Report(entry.Key,
+                    $"{subject}: a space's name is part of a view's name: use lower-case letters, digits and _, at most 40");
                 isGood = false;
             }
             else if (read.Exists(space => space.Name == entry.Key.Text))
@@ -76,7 +77,8 @@ internal sealed partial class SpacesKind : ValueKind<IReadOnlyList<WrittenSpace>
         var isGood = true;
         foreach (var unknown in map.Entries.Where(entry => entry.Key.Text is not ("model" or "dimension")))
         {
-            reading.Report(unknown.Key, $"unknown key {Quoting.Quote(unknown.Key.Text)} in {reading.Subject}: known here are model, dimension");
+            reading.Report(unknown.Key,
+                $"unknown key {Quoting.Quote(unknown.Key.Text)} in {reading.Subject}: known here are model, dimension");
             isGood = false;
         }
 

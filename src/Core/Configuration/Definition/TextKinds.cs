@@ -75,7 +75,8 @@ internal sealed class AddressKind : ScalarKind<Uri>
     protected override bool TryParse(ScalarNode scalar, out Uri value, out string? hint)
     {
         hint = null;
-        var isAddress = Uri.TryCreate(scalar.Text, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed.Host.Length > 0;
+        var isAddress = Uri.TryCreate(scalar.Text, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
+            && parsed.Host.Length > 0;
         value = parsed!;
         if (isAddress && parsed!.UserInfo.Length > 0)
         {
@@ -104,7 +105,8 @@ internal sealed class HostKind : ScalarKind<string>
     protected override bool TryParse(ScalarNode scalar, out string value, out string? hint)
     {
         value = scalar.Text;
-        hint = Uri.TryCreate(scalar.Text, UriKind.Absolute, out var address) && address.Host.Length > 0 ? $"write only {Quoting.Quote(address.Host)}" : null;
+        hint = Uri.TryCreate(scalar.Text, UriKind.Absolute, out var address) && address.Host.Length > 0
+            ? $"write only {Quoting.Quote(address.Host)}" : null;
         return Uri.CheckHostName(scalar.Text) != UriHostNameType.Unknown;
     }
 }
@@ -127,7 +129,8 @@ internal sealed partial class GlobKind : ScalarKind<string>
 
     private static string? Fault(string glob) =>
         glob.Length == 0 || glob.AsSpan().ContainsAnyInRange('\0', '\x1f') ? "it must have text and no control characters"
-        : glob[0] is '/' or '~' || (glob.Length > 1 && glob[1] == ':') ? "it is absolute; patterns start at the folder of the configuration file"
+        : glob[0] is '/' or '~' || (glob.Length > 1 && glob[1] == ':')
+            ? "it is absolute; patterns start at the folder of the configuration file"
         : glob.Contains('\\', StringComparison.Ordinal) ? "folders are divided by / on every system"
         : glob.Split('/').Contains("..") ? "'..' leaves the root"
         : glob[0] == '!' ? "use exclude for what is left out"

@@ -16,7 +16,8 @@ public enum Pooling
 /// <param name="Dimension">Length of its vectors.</param>
 /// <param name="Window">Tokens it takes at once, those around the text included.</param>
 /// <param name="Uncased">Its vocabulary has neither capitals nor accents.</param>
-public sealed record LocalModel(string Name, string ModelFile, string VocabularyFile, int Dimension, Pooling Pooling, int Window, bool Uncased)
+public sealed record LocalModel(
+    string Name, string ModelFile, string VocabularyFile, int Dimension, Pooling Pooling, int Window, bool Uncased)
 {
     /// <summary>SHA-256 of both files where they are known before they are read; null for a model that was given by path.</summary>
     internal LocalModelHashes? Pinned { get; init; }

@@ -26,7 +26,8 @@ internal static class LocalModelFolder
     {
         var onnx = FindModel(path);
         var beside = Path.GetDirectoryName(onnx)!;
-        var folder = new[] { beside, Path.GetDirectoryName(beside) }.FirstOrDefault(one => one is not null && File.Exists(Path.Combine(one, VocabularyName)))
+        var folder = new[] { beside, Path.GetDirectoryName(beside) }.FirstOrDefault(
+            one => one is not null && File.Exists(Path.Combine(one, VocabularyName)))
             ?? throw new UsageException($"{beside} has no {VocabularyName}, and neither has the folder above: expected the vocabulary of a BERT model (WordPiece), one piece a line, beside the model. "
                 + "A tokenizer.json is not read");
         var own = Number(folder, "config.json", "hidden_size");
@@ -41,7 +42,8 @@ internal static class LocalModelFolder
                 ?? throw new UsageException($"embeddings.dimension is needed: {folder} has no config.json with hidden_size. Write the length of the model's vectors"),
             pooling ?? PoolingOf(folder)
                 ?? throw new UsageException($"embeddings.local.pooling is needed: {folder} has no 1_Pooling/config.json that says mean or cls. The model's card does"),
-            window ?? new[] { UsualWindow, Number(folder, "config.json", "max_position_embeddings"), Number(folder, "tokenizer_config.json", "model_max_length"), Number(folder, "sentence_bert_config.json", "max_seq_length") }.Min()!.Value,
+            window ?? new[] { UsualWindow, Number(folder, "config.json", "max_position_embeddings"), Number(folder,
+                "tokenizer_config.json", "model_max_length"), Number(folder, "sentence_bert_config.json", "max_seq_length") }.Min()!.Value,
             Boolean(folder, "tokenizer_config.json", "do_lower_case") ?? true);
     }
 
@@ -49,7 +51,8 @@ internal static class LocalModelFolder
     {
         if (File.Exists(path))
         {
-            return Path.GetExtension(path) == ".onnx" ? path : throw new UsageException($"{path} is not a folder and not an .onnx file: expected a model in ONNX with {VocabularyName} beside it");
+            return Path.GetExtension(path) == ".onnx" ? path : throw new UsageException(
+                $"{path} is not a folder and not an .onnx file: expected a model in ONNX with {VocabularyName} beside it");
         }
 
         if (!Directory.Exists(path))
@@ -59,7 +62,8 @@ internal static class LocalModelFolder
 
         string[] places = [path, Path.Combine(path, "onnx")];
         return places.Select(place => Path.Combine(place, ModelName)).FirstOrDefault(File.Exists) ?? throw new UsageException(
-            places.Where(Directory.Exists).SelectMany(place => Directory.EnumerateFiles(place, "*.onnx")).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } others
+            places.Where(Directory.Exists).SelectMany(place => Directory.EnumerateFiles(place, "*.onnx")).Order(StringComparer.Ordinal)
+            .ToList() is { Count: > 0 } others
                 ? $"{path} has no {ModelName}: write which one is meant: {string.Join(", ", others)}"
                 : $"{path} holds no model: expected {ModelName} there or in its folder onnx. A model in another format (safetensors, GGUF) has to be exported to ONNX, or served by an endpoint (provider: openai, baseUrl)");
     }
@@ -75,7 +79,9 @@ internal static class LocalModelFolder
         return Path.GetFileName(onnx) == ModelName ? name : $"{name}/{variant}";
     }
 
-    private static Pooling? PoolingOf(string folder) => (Boolean(folder, "1_Pooling/config.json", "pooling_mode_cls_token"), Boolean(folder, "1_Pooling/config.json", "pooling_mode_mean_tokens")) switch
+    private static Pooling? PoolingOf(string folder) =>
+        (Boolean(folder, "1_Pooling/config.json", "pooling_mode_cls_token"),
+        Boolean(folder, "1_Pooling/config.json", "pooling_mode_mean_tokens")) switch
     {
         (true, not true) => Pooling.Cls,
         (not true, true) => Pooling.Mean,
@@ -83,7 +89,8 @@ internal static class LocalModelFolder
     };
 
     private static int? Number(string folder, string file, string key) =>
-        Find(folder, file, key) is { ValueKind: JsonValueKind.Number } value && value.GetDouble() is >= 1 and <= MostWindow and var number ? (int)number : null;
+        Find(folder, file, key) is { ValueKind: JsonValueKind.Number } value && value.GetDouble() is >= 1 and <= MostWindow and var number
+            ? (int)number : null;
 
     private static bool? Boolean(string folder, string file, string key) =>
         Find(folder, file, key) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
@@ -99,7 +106,8 @@ internal static class LocalModelFolder
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(key, out var value) ? value.Clone() : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(key, out var value)
+                ? value.Clone() : null;
         }
         catch (Exception caught) when (caught is JsonException or IOException or UnauthorizedAccessException)
         {

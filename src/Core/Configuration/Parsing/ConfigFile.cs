@@ -35,10 +35,12 @@ internal static class ConfigFile
             case MapNode map:
                 return map;
             case null or ScalarNode { Form: ScalarForm.Nothing }:
-                problems.Add(shown, 1, 1, "the file is empty: write at least `version: 1`, or remove it to use the defaults (`embsync init` writes one)");
+                problems.Add(shown, 1, 1,
+                    "the file is empty: write at least `version: 1`, or remove it to use the defaults (`embsync init` writes one)");
                 return null;
             default:
-                problems.Add(shown, root.Line, root.Column, $"the file must hold settings (`version: 1` ...), not {Quoting.Describe(root)}");
+                problems.Add(shown, root.Line, root.Column,
+                    $"the file must hold settings (`version: 1` ...), not {Quoting.Describe(root)}");
                 return null;
         }
     }
@@ -55,7 +57,8 @@ internal static class ConfigFile
                 length += read;
                 if (length > MaxBytes)
                 {
-                    throw new UsageException($"{shown}: larger than {MaxBytes / 1024 / 1024} MB, which no configuration is: check which file was meant");
+                    throw new UsageException(
+                        $"{shown}: larger than {MaxBytes / 1024 / 1024} MB, which no configuration is: check which file was meant");
                 }
 
                 if (length == buffer.Length)
@@ -68,11 +71,13 @@ internal static class ConfigFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UsageException($"{shown}: there is no such file: check --config and EMBSYNC_CONFIG, or run `embsync init`", exception);
+            throw new UsageException(
+                $"{shown}: there is no such file: check --config and EMBSYNC_CONFIG, or run `embsync init`", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{shown}: can't be read ({exception.GetType().Name}): check that it is a file and its permissions", exception);
+            throw new UsageException(
+                $"{shown}: can't be read ({exception.GetType().Name}): check that it is a file and its permissions", exception);
         }
     }
 

@@ -22,7 +22,8 @@ internal static class EmbeddingSourcesFile
         var entries = new List<MapEntry>
         {
             Entry(root, "version", Number(root, "1")),
-            Entry(root, "store", Map(root, Entry(root, "backend", Word(root, "postgres")), Entry(root, "url", Word(root, "env:DATABASE_URL")))),
+            Entry(root, "store", Map(
+            root, Entry(root, "backend", Word(root, "postgres")), Entry(root, "url", Word(root, "env:DATABASE_URL")))),
         };
         var embeddings = new List<MapEntry> { Entry(root, "provider", Word(root, "openai")) };
         foreach (var entry in root.Entries)
@@ -32,7 +33,8 @@ internal static class EmbeddingSourcesFile
                 case "version":
                     break;
                 case Models when entry.Value is MapNode models:
-                    embeddings.Add(new(entry.Key with { Text = "spaces" }, models with { Entries = [.. models.Entries.Select(model => model with { Value = SpaceOf(model.Value) })] }));
+                    embeddings.Add(new(entry.Key with { Text = "spaces" }, models with
+                        { Entries = [.. models.Entries.Select(model => model with { Value = SpaceOf(model.Value) })] }));
                     break;
                 case "batchSize":
                     embeddings.Add(Entry(entry.Key, "batch", Map(entry.Key, new MapEntry(entry.Key with { Text = "size" }, entry.Value))));
@@ -52,11 +54,13 @@ internal static class EmbeddingSourcesFile
 
     private static ConfigNode SpaceOf(ConfigNode model) => model is ScalarNode name ? Map(name, Entry(name, "model", name)) : model;
 
-    private static bool IsEnabled(ConfigNode source) => (source as MapNode)?.Find("enabled") is not ScalarNode { Form: ScalarForm.Boolean, Text: "false" };
+    private static bool IsEnabled(ConfigNode source) =>
+        (source as MapNode)?.Find("enabled") is not ScalarNode { Form: ScalarForm.Boolean, Text: "false" };
 
     /// <summary>What else stands there stays, to be checked as anywhere.</summary>
     private static ConfigNode SourceOf(ConfigNode source) => source is not MapNode map ? source
-        : map with { Entries = [.. map.Entries.Where(entry => entry is not { Key.Text: "enabled", Value: ScalarNode { Form: ScalarForm.Boolean } }), Entry(map, "type", Word(map, "table"))] };
+        : map with { Entries = [.. map.Entries.Where(entry => entry is not
+            { Key.Text: "enabled", Value: ScalarNode { Form: ScalarForm.Boolean } }), Entry(map, "type", Word(map, "table"))] };
 
     private static MapEntry Entry(ConfigNode place, string key, ConfigNode value) => new(Word(place, key), value);
 

@@ -58,7 +58,8 @@ internal static class JsonTree
     }
 
     private static string TextOf(ref Utf8JsonReader reader) =>
-        reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
+        reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString()! : Encoding.UTF8.GetString(
+            reader.ValueSpan);
 
     private static ScalarForm FormOf(JsonTokenType token) => token switch
     {

@@ -32,7 +32,8 @@ internal static partial class YamlTree
         {
             // YamlDotNet 16 runs out of states on some unclosed brackets instead of saying so.
             var end = parser.Current?.End ?? Mark.Empty;
-            problems.Add(file, (int)end.Line, (int)end.Column, "not valid YAML: a bracket, brace or quote that was opened before is not closed");
+            problems.Add(file, (int)end.Line, (int)end.Column,
+                "not valid YAML: a bracket, brace or quote that was opened before is not closed");
         }
 
         return null;

@@ -122,7 +122,8 @@ internal sealed class Atoms
                 return AfterClosers(i + 1, limit);
             }
 
-            if (text[i] is '.' or '!' or '?' or '…' && AfterClosers(i + 1, limit) is var end && (end == limit || char.IsWhiteSpace(text[end])))
+            if (text[i] is '.' or '!' or '?' or '…' && AfterClosers(i + 1, limit) is var end
+                && (end == limit || char.IsWhiteSpace(text[end])))
             {
                 return end;
             }

@@ -5,7 +5,8 @@ namespace EmbSync.Core.Documents.FrontMatter;
 
 /// <summary>A document's metadata, and what is left of it.</summary>
 /// <param name="BodyLine">Line of the file that the body starts on, from 1; 1 when there is no front matter.</param>
-internal sealed record DocumentFront(IReadOnlyDictionary<string, FrontMatterValue> Values, string Body, int BodyLine, IReadOnlyList<ItemWarning> Warnings)
+internal sealed record DocumentFront(
+    IReadOnlyDictionary<string, FrontMatterValue> Values, string Body, int BodyLine, IReadOnlyList<ItemWarning> Warnings)
 {
     /// <summary>Bound on what is read of it, in UTF-16 code units.</summary>
     public const int MaxLength = 256 * 1024;
@@ -21,7 +22,8 @@ internal sealed record DocumentFront(IReadOnlyDictionary<string, FrontMatterValu
         }
 
         var (values, warning) = Read(block);
-        return values is null ? None(text) : new(values.Values, block.Body, block.BodyLine, warning is null ? values.Warnings : [warning, .. values.Warnings]);
+        return values is null ? None(text) : new(
+            values.Values, block.Body, block.BodyLine, warning is null ? values.Warnings : [warning, .. values.Warnings]);
     }
 
     /// <summary>By the name as it is, else by the only one that differs in case: <c>Title:</c> is a title.</summary>
@@ -44,7 +46,8 @@ internal sealed record DocumentFront(IReadOnlyDictionary<string, FrontMatterValu
         if (block.Text.Length > MaxLength)
         {
             var cut = block.Text.LastIndexOf('\n', MaxLength) is > 0 and var end ? end : MaxLength;
-            return (LineReader.Read(block.Text[..cut], block.FirstLine, LineForm.Yaml), new(ProblemCodes.FrontMatterInvalid, block.FirstLine,
+            return (LineReader.Read(block.Text[..cut], block.FirstLine, LineForm.Yaml), new(
+                ProblemCodes.FrontMatterInvalid, block.FirstLine,
                 $"The front matter is longer than {MaxLength / 1024} KB: the keys within were read, the rest of it was not. Move what is not metadata into the body."));
         }
 
@@ -95,7 +98,8 @@ internal sealed record DocumentFront(IReadOnlyDictionary<string, FrontMatterValu
             (text, lines) = (text[4..^4], lines + 1);
         }
 
-        return LineReader.BeginsWithKey(text) && LineReader.LooksLikeKeys(text) ? YamlReader.Read(text, block.FirstLine + lines).Values : null;
+        return LineReader.BeginsWithKey(text) && LineReader.LooksLikeKeys(text) ? YamlReader.Read(text, block.FirstLine + lines).Values
+            : null;
     }
 }
 

@@ -50,7 +50,8 @@ internal sealed partial record FrontMatterBlock(FrontMatterKind Kind, string Tex
             "---json" or "--- json" => Marked(text, start, line, FrontMatterKind.Json, "---", "---"),
             "+++" => Marked(text, start, line, FrontMatterKind.Toml, "+++", "+++"),
             ";;;" => Marked(text, start, line, FrontMatterKind.Json, ";;;", ";;;"),
-            ['{', ..] => JsonReader.LengthOfObject(text.AsSpan(start)) is { } length ? Cut(text, FrontMatterKind.Json, start, start + length, start + length, line) : null,
+            ['{', ..] => JsonReader.LengthOfObject(text.AsSpan(start)) is { } length
+            ? Cut(text, FrontMatterKind.Json, start, start + length, start + length, line) : null,
             _ when first.StartsWith("<!--") => Comment(text, start, line),
             _ when PropertyLine().IsMatch(first) => Paragraph(text, start, line, FrontMatterKind.Properties, PropertyLine()),
             _ when TitleLine().IsMatch(first) => Paragraph(text, start, line, FrontMatterKind.Header, HeaderLine()),

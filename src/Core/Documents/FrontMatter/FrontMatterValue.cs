@@ -41,10 +41,14 @@ internal abstract record FrontMatterValue
             "true" or "True" or "TRUE" => JsonValue.Create(true),
             "false" or "False" or "FALSE" => JsonValue.Create(false),
             _ when ScalarForms.Integer().IsMatch(Text) =>
-                long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(Text),
-            _ when ScalarForms.Octal().IsMatch(Text) => JsonValue.Create(Text.AsSpan(2).ToArray().Aggregate(0L, (sum, digit) => (sum * 8) + digit - '0')),
-            _ when ScalarForms.Hexadecimal().IsMatch(Text) => JsonValue.Create(long.Parse(Text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
-            _ when ScalarForms.Float().IsMatch(Text) && double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+                    : JsonValue.Create(Text),
+            _ when ScalarForms.Octal().IsMatch(Text) =>
+                JsonValue.Create(Text.AsSpan(2).ToArray().Aggregate(0L, (sum, digit) => (sum * 8) + digit - '0')),
+            _ when ScalarForms.Hexadecimal().IsMatch(Text) =>
+                JsonValue.Create(long.Parse(Text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
+            _ when ScalarForms.Float().IsMatch(Text) && double.TryParse(
+                Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && double.IsFinite(number) => JsonValue.Create(number),
             _ => JsonValue.Create(Text),
         };
@@ -64,7 +68,8 @@ internal abstract record FrontMatterValue
         public override JsonNode ToJson() => new JsonObject(Entries.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToJson())));
 
         public override string ToText() => string.Join(", ", Entries
-            .Select(entry => (entry.Key, Text: entry.Value.ToText())).Where(entry => entry.Text.Length > 0).Select(entry => $"{entry.Key}: {entry.Text}"));
+            .Select(entry => (entry.Key, Text: entry.Value.ToText())).Where(entry => entry.Text.Length > 0).Select(
+                entry => $"{entry.Key}: {entry.Text}"));
     }
 }
 

@@ -6,7 +6,8 @@ namespace EmbSync.Core.Documents.FrontMatter;
 /// <summary>Front matter that is a JSON object; comments and trailing commas are let through.</summary>
 internal static class JsonReader
 {
-    private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = YamlReader.MaxDepth };
+    private static readonly JsonDocumentOptions Options = new()
+        { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = YamlReader.MaxDepth };
 
     /// <summary>Null for anything but an object.</summary>
     public static ReadValues? Read(string text)
@@ -37,7 +38,8 @@ internal static class JsonReader
         }
 
         var bytes = Encoding.UTF8.GetBytes(text[..Math.Min(text.Length, DocumentFront.MaxLength)].ToArray());
-        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = YamlReader.MaxDepth });
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions
+            { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = YamlReader.MaxDepth });
         try
         {
             while (reader.Read())

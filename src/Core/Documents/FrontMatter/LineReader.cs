@@ -61,7 +61,8 @@ internal sealed class LineReader
             var line = text.AsSpan(range);
             if (!line.IsEmpty && line[0] != '#')
             {
-                return line[0] is '{' or '"' or '\'' || (LineKey.Of(line, LineForm.Yaml) is { IsSpaced: true } key && !line[..key.Length].Contains(' '));
+                return line[0] is '{' or '"' or '\''
+                    || (LineKey.Of(line, LineForm.Yaml) is { IsSpaced: true } key && !line[..key.Length].Contains(' '));
             }
         }
 
@@ -109,7 +110,8 @@ internal sealed class LineReader
         while (at < lines.Count)
         {
             var name = lines[at++].Text.Trim('[', ']', ' ');
-            Put(top, FrontMatterValue.Clean(name.Trim('"', '\'')), new FrontMatterValue.Mapping(Mapping(0, 2, isTop: true)), lines[at - 1].Number);
+            Put(top, FrontMatterValue.Clean(name.Trim('"', '\'')), new FrontMatterValue.Mapping(Mapping(0, 2, isTop: true)),
+                lines[at - 1].Number);
         }
 
         return top;
@@ -150,14 +152,16 @@ internal sealed class LineReader
         return values;
 
         // Further to the right only a single word is one: prose that goes on has colons too.
-        LineKey? KeyAt(Line line) => LineKey.Of(line.Text, form) is { } key && (line.Indent <= indent || last is null || !key.Name.Contains(' ', StringComparison.Ordinal)) ? key : null;
+        LineKey? KeyAt(Line line) => LineKey.Of(line.Text, form) is { } key
+            && (line.Indent <= indent || last is null || !key.Name.Contains(' ', StringComparison.Ordinal)) ? key : null;
     }
 
     /// <summary>A value that goes on in the next lines.</summary>
     private FrontMatterValue.Scalar Continued(FrontMatterValue.Scalar before, Line line, Func<Line, bool> goesOn)
     {
         var text = new StringBuilder(before.Text).Append(' ').Append(line.Text);
-        for (; at < lines.Count && !lines[at].IsNothing && !IsTemplate(lines[at].Text) && (form != LineForm.Toml || lines[at].Text[0] != '[') && goesOn(lines[at]); at++)
+        for (; at < lines.Count && !lines[at].IsNothing && !IsTemplate(lines[at].Text)
+            && (form != LineForm.Toml || lines[at].Text[0] != '[') && goesOn(lines[at]); at++)
         {
             text.Append(' ').Append(lines[at].Text);
         }
@@ -165,14 +169,16 @@ internal sealed class LineReader
         return FrontMatterValue.Scalar.Of(text.ToString().Trim(), before.Plain);
     }
 
-    private static bool IsTemplate(string text) => text.StartsWith("{%", StringComparison.Ordinal) || text.StartsWith("{{", StringComparison.Ordinal);
+    private static bool IsTemplate(string text) =>
+        text.StartsWith("{%", StringComparison.Ordinal) || text.StartsWith("{{", StringComparison.Ordinal);
 
     private void Put(Dictionary<string, FrontMatterValue> values, string key, FrontMatterValue value, int line)
     {
         if (!values.TryAdd(key, value))
         {
             values[key] = value;
-            warnings.Add(new(ProblemCodes.FrontMatterInvalid, line, $"The front matter has the key '{Label.Of(key, 60)}' twice: the last one counts. Keep one."));
+            warnings.Add(new(ProblemCodes.FrontMatterInvalid, line,
+                $"The front matter has the key '{Label.Of(key, 60)}' twice: the last one counts. Keep one."));
         }
     }
 
@@ -180,7 +186,8 @@ internal sealed class LineReader
     /// <param name="indent">Of the key.</param>
     private FrontMatterValue Value(string rest, int indent, int depth)
     {
-        if (form == LineForm.Yaml && rest is ['|' or '>', ..] && rest.AsSpan(1).TrimStart("+-0123456789") is { } mark && (mark.IsWhiteSpace() || mark.StartsWith(" #")))
+        if (form == LineForm.Yaml && rest is ['|' or '>', ..] && rest.AsSpan(1).TrimStart("+-0123456789") is
+            { } mark && (mark.IsWhiteSpace() || mark.StartsWith(" #")))
         {
             return Block(indent, folded: rest[0] == '>');
         }
@@ -246,7 +253,8 @@ internal sealed class LineReader
 
             var content = line.Text[1..].TrimStart(' ', '\t');
             var inner = indent + line.Text.Length - content.Length;
-            if (depth < YamlReader.MaxDepth && content is not ['"' or '\'' or '[' or '{', ..] && (new Line(0, 0, content).IsItem || LineKey.Of(content, form) is { IsSpaced: true }))
+            if (depth < YamlReader.MaxDepth && content is not ['"' or '\'' or '[' or '{', ..]
+                && (new Line(0, 0, content).IsItem || LineKey.Of(content, form) is { IsSpaced: true }))
             {
                 // The item's first line is read again as one of its own.
                 lines[at] = new(line.Number, inner, content);
@@ -310,7 +318,8 @@ internal sealed class LineReader
         for (var next = at; next < Math.Min(lines.Count, at + MaxJoined); next++)
         {
             var line = lines[next];
-            if (line.Text.Length > 0 && line.Indent <= indent && line.Text[0] is not (']' or '}' or '"' or '\'') && LineKey.Of(line.Text, form) is not null)
+            if (line.Text.Length > 0 && line.Indent <= indent && line.Text[0] is not (']' or '}' or '"' or '\'')
+                && LineKey.Of(line.Text, form) is not null)
             {
                 return text;
             }
@@ -334,6 +343,7 @@ internal sealed class LineReader
     {
         public bool IsNothing => Text.Length == 0 || Text[0] == '#';
 
-        public bool IsItem => Text == "-" || Text.StartsWith("- ", StringComparison.Ordinal) || Text.StartsWith("-\t", StringComparison.Ordinal);
+        public bool IsItem => Text == "-" || Text.StartsWith("- ", StringComparison.Ordinal) || Text.StartsWith(
+            "-\t", StringComparison.Ordinal);
     }
 }

@@ -146,7 +146,8 @@ internal static class LineValue
             }
 
             i++;
-            if (text[i] == 'u' && i + 5 < text.Length && ushort.TryParse(text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            if (text[i] == 'u' && i + 5 < text.Length && ushort.TryParse(
+                text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
             {
                 result.Append((char)code);
                 i += 4;

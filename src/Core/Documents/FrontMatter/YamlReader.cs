@@ -86,7 +86,8 @@ internal sealed class YamlReader
                     break;
                 case MappingEnd or SequenceEnd:
                     var frame = open.Pop();
-                    var value = frame.Map is { } map ? new FrontMatterValue.Mapping(map) : (FrontMatterValue)new FrontMatterValue.Sequence(frame.List!);
+                    var value = frame.Map is { } map ? new FrontMatterValue.Mapping(map) : (FrontMatterValue)new FrontMatterValue.Sequence(
+                        frame.List!);
                     Remember(frame.Anchor, value, nodes - frame.Nodes, length - frame.Length);
                     Put(value, current);
                     break;
@@ -101,7 +102,8 @@ internal sealed class YamlReader
                     Put(Named(alias), current);
                     break;
                 case DocumentStart when root is not null:
-                    throw Refused(ProblemCodes.FrontMatterInvalid, current, "The front matter holds a second YAML document: it was read line by line. Keep one.");
+                    throw Refused(ProblemCodes.FrontMatterInvalid, current,
+                        "The front matter holds a second YAML document: it was read line by line. Keep one.");
                 default:
                     break;
             }
@@ -138,7 +140,8 @@ internal sealed class YamlReader
                 if (!frame.Map!.TryAdd(key, value))
                 {
                     frame.Map[key] = value;
-                    warnings.Add(new(ProblemCodes.FrontMatterInvalid, LineOf(at.Start), $"The front matter has the key '{Label.Of(key, 60)}' twice: the last one counts. Keep one."));
+                    warnings.Add(new(ProblemCodes.FrontMatterInvalid, LineOf(at.Start),
+                        $"The front matter has the key '{Label.Of(key, 60)}' twice: the last one counts. Keep one."));
                 }
             }
         }
@@ -187,7 +190,8 @@ internal sealed class YamlReader
     private FrontMatterValue Named(AnchorAlias alias)
     {
         var name = alias.Value.Value;
-        if (anchors.TryGetValue(name, out var found) && repeated + found.Nodes <= MaxRepeated && repeatedLength + found.Length <= MaxRepeatedLength)
+        if (anchors.TryGetValue(name, out var found) && repeated + found.Nodes <= MaxRepeated && repeatedLength
+            + found.Length <= MaxRepeatedLength)
         {
             repeated += found.Nodes;
             repeatedLength += found.Length;
@@ -216,7 +220,8 @@ internal sealed class YamlReader
     private int LineOf(Mark mark) => (int)Math.Clamp(mark.Line, 1, int.MaxValue - firstLine) + firstLine - 1;
 
     /// <summary>A map or a list that is being filled.</summary>
-    private sealed class Frame(Dictionary<string, FrontMatterValue>? map, List<FrontMatterValue>? list, string? anchor, int nodes, int length)
+    private sealed class Frame(
+        Dictionary<string, FrontMatterValue>? map, List<FrontMatterValue>? list, string? anchor, int nodes, int length)
     {
         public string? Anchor { get; } = anchor;
 

@@ -101,11 +101,13 @@ internal sealed class BlockRenderer
 
         // The span of a fence that is never closed ends where it begins.
         var endLine = Math.Max(firstLine + lines.LineOf(block.Span.End), sink.Marks[^1].Line);
-        var rendered = new RenderedBlock(start, sink.Length, block is HeadingBlock heading ? heading.Level : 0, startLine, Math.Max(startLine, endLine))
+        var rendered = new RenderedBlock(
+            start, sink.Length, block is HeadingBlock heading ? heading.Level : 0, startLine, Math.Max(startLine, endLine))
         {
             IsProse = IsProse(block),
         };
-        htmlTitle ??= block is HtmlBlock && blocks.TrueForAll(before => !before.IsProse && before.Level == 0) ? HtmlText.TopHeading(((HtmlBlock)block).Lines.ToString()) : null;
+        htmlTitle ??= block is HtmlBlock && blocks.TrueForAll(before => !before.IsProse && before.Level == 0)
+            ? HtmlText.TopHeading(((HtmlBlock)block).Lines.ToString()) : null;
         if (continued)
         {
             blocks[^1] = blocks[^1] with { End = rendered.End, EndLine = rendered.EndLine };
@@ -170,7 +172,8 @@ internal sealed class BlockRenderer
         sink.TrimLine(start);
     }
 
-    private void RenderBoxTitle(Block box) => sink.Write(box is CustomContainer container ? Admonition.TitleOf(container.Info, container.Arguments) : ((Admonition)box).Title);
+    private void RenderBoxTitle(Block box) =>
+        sink.Write(box is CustomContainer container ? Admonition.TitleOf(container.Info, container.Arguments) : ((Admonition)box).Title);
 
     /// <summary>
     /// Whether a paragraph has words of its own; all other blocks do, but for HTML and quotes, which say something about the page.
@@ -178,7 +181,8 @@ internal sealed class BlockRenderer
     private static bool IsProse(Block block) => block switch
     {
         HtmlBlock or QuoteBlock => false,
-        ParagraphBlock { Inline: { } inline } => inline.Descendants<LiteralInline>().Any(literal => !literal.Content.AsSpan().IsWhiteSpace() && !IsInLink(literal)),
+        ParagraphBlock { Inline: { } inline } =>
+        inline.Descendants<LiteralInline>().Any(literal => !literal.Content.AsSpan().IsWhiteSpace() && !IsInLink(literal)),
         _ => true,
     };
 

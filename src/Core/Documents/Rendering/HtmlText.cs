@@ -9,7 +9,8 @@ namespace EmbSync.Core.Documents.Rendering;
 internal static class HtmlText
 {
     private static readonly string[] LineElements =
-        ["br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "dd", "blockquote", "table", "ul", "ol", "pre", "hr"];
+        ["br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "dd", "blockquote", "table", "ul", "ol", "pre",
+            "hr"];
 
     private static readonly string[] Cells = ["td", "th"];
     private static readonly string[] Unseen = ["script", "style"];

@@ -19,7 +19,8 @@ internal sealed class TextSink
 
     private const int ShownOfData = 40;
 
-    private static readonly SearchValues<char> Data = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-");
+    private static readonly SearchValues<char> Data = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-");
 
     private readonly StringBuilder text = new();
     private readonly List<LineMark> marks = [];

@@ -12,7 +12,8 @@ internal sealed class Admonition(BlockParser parser) : ContainerBlock(parser)
 {
     private static readonly HashSet<string> Kinds = new(StringComparer.OrdinalIgnoreCase)
     {
-        "abstract", "attention", "bug", "caution", "check", "cite", "danger", "done", "error", "example", "fail", "failure", "faq", "help", "hint", "important", "info",
+        "abstract", "attention", "bug", "caution", "check", "cite", "danger", "done", "error", "example", "fail", "failure", "faq", "help",
+            "hint", "important", "info",
         "missing", "note", "question", "quote", "seealso", "success", "summary", "tip", "tldr", "todo", "warning",
     };
 
@@ -22,7 +23,8 @@ internal sealed class Admonition(BlockParser parser) : ContainerBlock(parser)
     public static bool IsKind(string kind) => Kinds.Contains(kind);
 
     /// <summary>The kind of a callout that has no title: <c>Warning</c>.</summary>
-    public static string Named(ReadOnlySpan<char> kind) => kind.IsEmpty ? "" : string.Concat(kind[..1].ToString().ToUpperInvariant(), kind[1..].ToString().ToLowerInvariant());
+    public static string Named(ReadOnlySpan<char> kind) =>
+        kind.IsEmpty ? "" : string.Concat(kind[..1].ToString().ToUpperInvariant(), kind[1..].ToString().ToLowerInvariant());
 
     /// <summary>
     /// What is read above a box between colons: <c>:::note Title</c>, <c>:::note[Title]</c>, else its kind, where that is one of an
@@ -46,7 +48,8 @@ internal sealed class Admonition(BlockParser parser) : ContainerBlock(parser)
         return rest.Length > 0 && !kind.StartsWith('=') ? Unmarked(rest) : Kinds.Contains(kind) ? Named(kind) : "";
     }
 
-    private static string Unmarked(string title) => title.Replace("**", "", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal).TrimStart('[').TrimEnd(']');
+    private static string Unmarked(string title) =>
+        title.Replace("**", "", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal).TrimStart('[').TrimEnd(']');
 }
 
 internal sealed class AdmonitionParser : BlockParser

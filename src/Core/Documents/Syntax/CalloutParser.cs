@@ -18,7 +18,8 @@ internal sealed class CalloutParser : InlineParser
     public override bool Match(InlineProcessor processor, ref StringSlice slice)
     {
         var rest = slice.AsSpan();
-        if (!rest.StartsWith("[!") || processor.Block is not ParagraphBlock { Parent: QuoteBlock quote } paragraph || !ReferenceEquals(quote[0], paragraph)
+        if (!rest.StartsWith("[!") || processor.Block is not ParagraphBlock { Parent: QuoteBlock quote } paragraph || !ReferenceEquals(
+            quote[0], paragraph)
             || processor.Root?.FirstChild is not null)
         {
             return false;

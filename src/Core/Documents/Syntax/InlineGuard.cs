@@ -84,7 +84,8 @@ internal sealed class InlineGuard : InlineParser
                 return title > end && title < rest.Length && end >= 0 && rest[title] is '"' or '\'' or '('
                     ? PerScannedCharacter * (long)title + Distance(rest[(title + 1)..], rest[title] == '(' ? ")" : rest.Slice(title, 1))
                     : PerScannedCharacter * (long)title;
-            case '`' when slice.PeekCharExtra(-1) != '`' && rest.IndexOfAnyExcept('`') is var run && (run < 0 ? rest.Length : run) >= LongBacktickRun:
+            case '`' when slice.PeekCharExtra(-1) != '`' && rest.IndexOfAnyExcept('`') is var run
+                && (run < 0 ? rest.Length : run) >= LongBacktickRun:
                 return PerScannedByBackticks * (long)rest.Length;
             default:
                 return 0;

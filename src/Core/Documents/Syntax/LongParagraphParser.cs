@@ -35,7 +35,8 @@ internal sealed class LongParagraphParser : BlockParser
 
         var lines = paragraph.Lines;
         var current = processor.Line.AsSpan();
-        if (lines.Count == DefinitionLines && IsDefinition(current) && lines.Lines.Take(lines.Count).All(line => IsDefinition(line.Slice.AsSpan())))
+        if (lines.Count == DefinitionLines && IsDefinition(current) && lines.Lines.Take(lines.Count).All(
+            line => IsDefinition(line.Slice.AsSpan())))
         {
             return Open(processor, Next(processor, paragraph));
         }

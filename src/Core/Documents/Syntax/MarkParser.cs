@@ -45,7 +45,8 @@ internal sealed class MarkParser : InlineParser
             return Show(processor, ref slice, "", 2);
         }
 
-        if (rest.Length < 5 || rest[1] != '=' || rest[2] == '=' || char.IsWhiteSpace(rest[2]) || char.IsLetterOrDigit(before) || before is '=' or '!' or '<' or '>')
+        if (rest.Length < 5 || rest[1] != '=' || rest[2] == '=' || char.IsWhiteSpace(rest[2]) || char.IsLetterOrDigit(before)
+            || before is '=' or '!' or '<' or '>')
         {
             return false;
         }
@@ -85,7 +86,8 @@ internal sealed class MarkParser : InlineParser
     private static bool Formula(InlineProcessor processor, ref StringSlice slice, ReadOnlySpan<char> rest, char before)
     {
         var mark = rest.Length > 1 && rest[1] == '$' ? 2 : 1;
-        if (rest.Length < (2 * mark) + 1 || char.IsLetterOrDigit(before) || before is '$' or '\\' || rest[mark] is '$' or '`' || (mark == 1 && rest[mark] == '{') || (mark == 1 && char.IsWhiteSpace(rest[mark])))
+        if (rest.Length < (2 * mark) + 1 || char.IsLetterOrDigit(before) || before is '$' or '\\' || rest[mark] is '$' or '`'
+            || (mark == 1 && rest[mark] == '{') || (mark == 1 && char.IsWhiteSpace(rest[mark])))
         {
             return false;
         }
@@ -104,7 +106,8 @@ internal sealed class MarkParser : InlineParser
             }
 
             var content = rest[mark..at];
-            var isClosed = mark == 2 || (!char.IsWhiteSpace(rest[at - 1]) && !(at + 1 < rest.Length && (char.IsLetterOrDigit(rest[at + 1]) || rest[at + 1] == '$')));
+            var isClosed = mark == 2 || (!char.IsWhiteSpace(rest[at - 1])
+                && !(at + 1 < rest.Length && (char.IsLetterOrDigit(rest[at + 1]) || rest[at + 1] == '$')));
             return isClosed && (mark == 2 || IsFormula(content)) && Show(processor, ref slice, content.Trim().ToString(), at + mark);
         }
 
@@ -118,7 +121,8 @@ internal sealed class MarkParser : InlineParser
     private static bool Directive(InlineProcessor processor, ref StringSlice slice, ReadOnlySpan<char> rest, char before)
     {
         var colons = rest.Length > 1 && rest[1] == ':' ? 2 : 1;
-        if (rest.Length < colons + 3 || char.IsLetterOrDigit(before) || before is ':' or ')' or ']' or '`' || !char.IsAsciiLetterLower(rest[colons])
+        if (rest.Length < colons + 3 || char.IsLetterOrDigit(before) || before is ':' or ')' or ']' or '`' || !char.IsAsciiLetterLower(
+            rest[colons])
             || (colons == 2 && processor.Root?.FirstChild is not null))
         {
             return false;
@@ -164,7 +168,8 @@ internal sealed class MarkParser : InlineParser
     {
         processor.Inline = new ShownInline(text, slice.AsSpan()[..length].ToString())
         {
-            Span = new SourceSpan(processor.GetSourcePosition(slice.Start, out var line, out var column), processor.GetSourcePosition(slice.Start + length - 1)),
+            Span = new SourceSpan(processor.GetSourcePosition(slice.Start, out var line, out var column), processor.GetSourcePosition(
+                slice.Start + length - 1)),
             Line = line,
             Column = column,
         };

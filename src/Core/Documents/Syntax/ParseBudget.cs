@@ -13,7 +13,8 @@ namespace EmbSync.Core.Documents.Syntax;
 /// <param name="firstLine">Line of the file that the parsed text starts on.</param>
 internal sealed class ParseBudget(int firstLine)
 {
-    public const string Advice = "The Markdown is nested too deep, or holds too many unclosed brackets or emphasis marks in one paragraph or table:"
+    public const string Advice =
+        "The Markdown is nested too deep, or holds too many unclosed brackets or emphasis marks in one paragraph or table:"
         + " it is embedded as plain paragraphs. Put it in a code block, split it, or exclude the file.";
 
     /// <summary>Containers (quotes, lists, items) around one block. Markdig itself stops at 128, but only after all the work.</summary>

@@ -74,7 +74,8 @@ internal sealed class WikiLinkParser : InlineParser
 
         processor.Inline = new ShownInline(Words(content, isEmbed), rest[..after].ToString())
         {
-            Span = new SourceSpan(processor.GetSourcePosition(slice.Start, out var line, out var column), processor.GetSourcePosition(slice.Start + after - 1)),
+            Span = new SourceSpan(processor.GetSourcePosition(slice.Start, out var line, out var column), processor.GetSourcePosition(
+                slice.Start + after - 1)),
             Line = line,
             Column = column,
         };

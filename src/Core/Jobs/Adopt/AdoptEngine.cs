@@ -50,7 +50,8 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
 
         var terms = workspace.TermsOf(_signature);
         var check = PurchaseEstimate.For(tally.Sample.Count, tally.Sample.Sum(one => (long)one.Input.Tokens), terms);
-        var report = AdoptReport.Planned(paid.Name, _signature, wanted.Count, tally, check, PurchaseEstimate.For(tally.Found, tally.Tokens, terms).Cost, request.DryRun);
+        var report = AdoptReport.Planned(
+            paid.Name, _signature, wanted.Count, tally, check, PurchaseEstimate.For(tally.Found, tally.Tokens, terms).Cost, request.DryRun);
         if (request.DryRun || tally.Found == 0)
         {
             return new(report, ExitCode.Done, null);
@@ -81,15 +82,18 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
     /// </summary>
     private async Task RefuseAgainAsync(string from, AdoptRequest request, CancellationToken cancellationToken)
     {
-        var last = (await workspace.Store.ReadRunsAsync(PastRuns, cancellationToken)).FirstOrDefault(run => run.Command == Command && run.Status is "done" or "stopped");
-        if (last is { Status: "stopped", Error: { } error } && error.Contains($" {from} ", StringComparison.Ordinal) && !request.DespiteRefusal)
+        var last = (await workspace.Store.ReadRunsAsync(PastRuns, cancellationToken)).FirstOrDefault(
+            run => run.Command == Command && run.Status is "done" or "stopped");
+        if (last is { Status: "stopped", Error: { } error } && error.Contains($" {from} ", StringComparison.Ordinal)
+            && !request.DespiteRefusal)
         {
             throw new GuardException(Text.Of($"run {last.Id} compared a sample of {from} and refused it: another sample may miss the wrong vectors by chance. Nothing was bought or adopted. ")
                 + "Take out what is wrong there, then run this with --despite-refusal and a larger --sample; or let a sync buy fresh ones");
         }
     }
 
-    private async Task<AdoptResult> AdoptAsync(PaidVectors paid, AdoptTally tally, AdoptReport report, PurchaseEstimate check, CancellationToken cancellationToken)
+    private async Task<AdoptResult> AdoptAsync(
+        PaidVectors paid, AdoptTally tally, AdoptReport report, PurchaseEstimate check, CancellationToken cancellationToken)
     {
         using var provider = workspace.OpenProvider(_signature);
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
@@ -112,9 +116,11 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
                     stopped ??= new GuardException(Refusal(report));
                 }
 
-                await foreach (var rows in (stopped is null ? UsableAsync(paid, tally, cancellationToken) : AsyncEnumerable.Empty<VectorRow>()).Chunk(Batch).WithCancellation(cancellationToken))
+                await foreach (var rows in (stopped is null ? UsableAsync(paid, tally, cancellationToken)
+                    : AsyncEnumerable.Empty<VectorRow>()).Chunk(Batch).WithCancellation(cancellationToken))
                 {
-                    var there = await workspace.Store.ReadExistingAsync(generation.Id, [.. rows.Select(row => row.Hash)], cancellationToken);
+                    var there = await workspace.Store.ReadExistingAsync(
+                        generation.Id, [.. rows.Select(row => row.Hash)], cancellationToken);
                     VectorRow[] missing = [.. rows.Where(row => !there.Contains(row.Hash)).DistinctBy(row => row.Hash)];
                     if (missing.Length > 0)
                     {
@@ -132,7 +138,8 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         });
         var verdict = Verdict.Of(stopped, hasFailures: false);
         var end = await receipt.CloseAsync(new(
-            verdict, stopped, tally.Found, report.Adopted, RunDetails.Of(PurchaseReceipt.Of(bill, receipt.Id, [(space, _signature, check)], report.Sample?.Failed ?? 0, sampling, verdict.Status))));
+            verdict, stopped, tally.Found, report.Adopted, RunDetails.Of(
+            PurchaseReceipt.Of(bill, receipt.Id, [(space, _signature, check)], report.Sample?.Failed ?? 0, sampling, verdict.Status))));
         return new(report with { Status = end.Status, Notes = end.Notes }, end.ExitCode, end.Stopped);
     }
 
@@ -141,7 +148,8 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
     /// budget.
     /// </summary>
     private async Task<(AdoptReport Report, Exception? Stopped)> CompareAsync(
-        IEmbeddingProvider provider, IStoreWriter writer, int generation, AdoptTally tally, AdoptReport report, Bill bill, CancellationToken cancellationToken)
+        IEmbeddingProvider provider, IStoreWriter writer, int generation, AdoptTally tally, AdoptReport report, Bill bill,
+        CancellationToken cancellationToken)
     {
         var theirs = tally.Sample.ToDictionary(one => one.Input.Hash, one => one.Vector);
         var cosines = new List<double>();
@@ -149,7 +157,8 @@ public sealed class AdoptEngine(Workspace workspace, string space, SpendLimit sp
         try
         {
             using var embedding = workspace.OpenPaid(provider, bill);
-            await new BuyingLoop(embedding.EmbedAsync, bill).RunAsync(tally.Sample.Select(one => one.Input).ToAsyncEnumerable(), StoreAsync, cancellationToken);
+            await new BuyingLoop(embedding.EmbedAsync, bill).RunAsync(
+                tally.Sample.Select(one => one.Input).ToAsyncEnumerable(), StoreAsync, cancellationToken);
         }
         catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
         {

@@ -17,7 +17,8 @@ namespace EmbSync.Core.Jobs.Adopt;
 /// <param name="Check">What comparing the sample costs.</param>
 /// <param name="Sample">Null before it was compared.</param>
 public sealed record AdoptReport(
-    int SchemaVersion, bool DryRun, string Status, string From, string Model, int Dimension, int Wanted, int Rows, int OtherDimension, int Unusable, int Contradicted, int Found, int Adopted, decimal? Saves,
+    int SchemaVersion, bool DryRun, string Status, string From, string Model, int Dimension, int Wanted, int Rows, int OtherDimension,
+    int Unusable, int Contradicted, int Found, int Adopted, decimal? Saves,
     EstimateReport Check, AdoptSample? Sample)
 {
     /// <summary>What people should know beside the figures.</summary>
@@ -25,7 +26,8 @@ public sealed record AdoptReport(
 
     internal static AdoptReport Planned(
         string from, EmbeddingSignature signature, int wanted, AdoptTally tally, PurchaseEstimate check, decimal? saves, bool dryRun) =>
-        new(1, dryRun, dryRun ? "planned" : "done", from, signature.Model, signature.Dimension, wanted, tally.Rows, tally.OtherDimension, tally.Unusable, tally.Contradicted, tally.Found, 0, saves, EstimateReport.Of(check), null);
+        new(1, dryRun, dryRun ? "planned" : "done", from, signature.Model, signature.Dimension, wanted, tally.Rows, tally.OtherDimension,
+            tally.Unusable, tally.Contradicted, tally.Found, 0, saves, EstimateReport.Of(check), null);
 }
 
 /// <summary>Vectors that were there against fresh ones of the same texts.</summary>
@@ -35,6 +37,7 @@ public sealed record AdoptReport(
 public sealed record AdoptSample(int Size, int Failed, double Lowest, double Mean, int Below, int Requests, long Tokens)
 {
     internal static AdoptSample Of(List<double> cosines, int size, int requests, long tokens) => new(
-        size, size - cosines.Count, cosines.Count == 0 ? 0 : Math.Round(cosines.Min(), 6), cosines.Count == 0 ? 0 : Math.Round(cosines.Average(), 6),
+        size, size - cosines.Count, cosines.Count == 0 ? 0 : Math.Round(cosines.Min(), 6), cosines.Count == 0 ? 0 : Math.Round(
+        cosines.Average(), 6),
         cosines.Count(cosine => !(cosine >= AdoptRequest.Least)), requests, tokens);
 }

@@ -10,7 +10,8 @@ namespace EmbSync.Core.Jobs.Adopt;
 /// <param name="Sample">Texts that are embedded again and compared, at most.</param>
 /// <param name="Seed">Which ones.</param>
 /// <param name="DespiteRefusal">A sample of the same table was refused before, and somebody knows why this one is better.</param>
-public sealed record AdoptRequest(Secret Url, string? Table, string Text, string Vector, string? Collection, int Sample, int Seed, bool DryRun, bool DespiteRefusal = false)
+public sealed record AdoptRequest(Secret Url, string? Table, string Text, string Vector, string? Collection, int Sample, int Seed,
+    bool DryRun, bool DespiteRefusal = false)
 {
     public const string LangChainTable = "langchain_pg_embedding";
 

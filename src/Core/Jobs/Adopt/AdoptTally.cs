@@ -27,7 +27,8 @@ internal sealed class AdoptTally(IReadOnlySet<ContentHash> wanted, int dimension
     public IReadOnlyCollection<(EmbedInput Input, float[] Vector)> Sample => _sample.Values;
 
     /// <summary>The very vector that this look found for the text.</summary>
-    public bool Has(ContentHash hash, float[] vector) => _found.TryGetValue(hash, out var seen) && seen == Fingerprint(vector) && !_contradicted.Contains(hash);
+    public bool Has(ContentHash hash, float[] vector) =>
+        _found.TryGetValue(hash, out var seen) && seen == Fingerprint(vector) && !_contradicted.Contains(hash);
 
     public void Add(PaidRow row)
     {

@@ -33,7 +33,8 @@ internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
         await using var reader = await GuardedAsync(() => command.ExecuteReaderAsync(cancellationToken));
         while (await GuardedAsync(() => reader.ReadAsync(cancellationToken)))
         {
-            yield return await GuardedAsync(async () => new PaidRow(reader.GetString(0), await reader.IsDBNullAsync(1, cancellationToken) ? [] : await reader.GetFieldValueAsync<float[]>(1, cancellationToken)));
+            yield return await GuardedAsync(async () => new PaidRow(reader.GetString(0),
+                await reader.IsDBNullAsync(1, cancellationToken) ? [] : await reader.GetFieldValueAsync<float[]>(1, cancellationToken)));
         }
 
         async Task<T> GuardedAsync<T>(Func<Task<T>> read)
@@ -54,7 +55,8 @@ internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
     private Task<string> FindAsync(CancellationToken cancellationToken) => _database.ReadAsync(async connection =>
     {
         var catalogue = new RowCatalogue(connection, _table, _database.Name);
-        if (request.Table is null && !await connection.ScalarAsync<bool>("SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", _table)))
+        if (request.Table is null && !await connection.ScalarAsync<bool>(
+            "SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", _table)))
         {
             throw new UsageException($"{_database.Name} has no table of LangChain's ({_table}). Name the table that has vectors with --table, --text and --vector, and another database with --postgres-url");
         }
@@ -69,7 +71,8 @@ internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
         }
 
         var collections = await catalogue.FindTableAsync(Collections, cancellationToken);
-        var names = await connection.RowsAsync($"SELECT name::text FROM {collections} ORDER BY name", row => row.GetString(0), cancellationToken);
+        var names = await connection.RowsAsync(
+            $"SELECT name::text FROM {collections} ORDER BY name", row => row.GetString(0), cancellationToken);
         return request.Collection is { } name && !names.Contains(name)
             ? throw new UsageException($"LangChain has no collection '{name}' in {_database.Name}: there is {List(names)}")
             : request.Collection is null && names.Count > 1
@@ -78,5 +81,6 @@ internal sealed class PaidVectors(AdoptRequest request) : IAsyncDisposable
     }, cancellationToken);
 
     private static string List(List<string> names) => names.Count == 0 ? "none"
-        : string.Join(", ", names.Take(20).Select(name => $"'{name}'")) + (names.Count > 20 ? Text.Of($" and {names.Count - 20:N0} more") : "");
+        : string.Join(", ", names.Take(20).Select(name => $"'{name}'"))
+            + (names.Count > 20 ? Text.Of($" and {names.Count - 20:N0} more") : "");
 }

@@ -12,7 +12,8 @@ namespace EmbSync.Core.Jobs.Adopt;
 internal static class WantedTexts
 {
     /// <returns>What they are wanted of, and their hashes.</returns>
-    public static async Task<(EmbeddingSignature Signature, IReadOnlySet<ContentHash> Hashes)> FindAsync(Workspace workspace, string space, CancellationToken cancellationToken)
+    public static async Task<(EmbeddingSignature Signature, IReadOnlySet<ContentHash> Hashes)> FindAsync(
+        Workspace workspace, string space, CancellationToken cancellationToken)
     {
         var wanted = new HashSet<ContentHash>();
         var request = new SyncRequest { Command = "adopt", KeepOrphans = true };
@@ -26,7 +27,8 @@ internal static class WantedTexts
                 return (plan.Target.Signature, wanted);
             }
 
-            request = request with { Rest = made.Plan.Rest, Sources = [.. workspace.Sources.OfType<IRowSource>().Select(source => source.Name)] };
+            request = request with { Rest = made.Plan.Rest, Sources = [.. workspace.Sources.OfType<IRowSource>().Select(
+                source => source.Name)] };
         }
     }
 }

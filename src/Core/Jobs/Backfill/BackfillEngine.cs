@@ -26,13 +26,15 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
     /// <exception cref="LockedException">Another run writes for longer than the workspace waits.</exception>
     /// <exception cref="UsageException">The provider can't be used as configured, or another model is configured than the one in
     /// use.</exception>
-    public async Task<BackfillResult> RunAsync(BackfillRequest request, SpendLimit spend, IProgress<BackfillProgress> progress, CancellationToken cancellationToken)
+    public async Task<BackfillResult> RunAsync(
+        BackfillRequest request, SpendLimit spend, IProgress<BackfillProgress> progress, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         var plan = await PlanAsync(request, cancellationToken);
         if (spend.Violation(plan.Purchase, plan.Spaces.All(space => space.Terms.IsFree)) is { } violation)
         {
-            return Result(plan, request, new(SyncOutcome.Nothing with { Stopped = new GuardException(violation) }, 0, 0, null, false), null, started);
+            return Result(plan, request, new(SyncOutcome.Nothing with { Stopped = new GuardException(violation) }, 0, 0, null, false),
+                null, started);
         }
 
         if (plan.Pending == 0)
@@ -57,8 +59,10 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
             });
             var result = Result(plan, request, outcome, receipt.Id, started);
             var end = await receipt.CloseAsync(new(
-                VerdictOf(plan, outcome), outcome.Bought.Stopped, plan.Pending, outcome.Bought.Written, RunDetails.Of(result.Report.AsReceipt())));
-            return new(result.Report with { Status = end.Status, Notes = [.. result.Report.Notes, .. end.Notes] }, end.ExitCode, end.Stopped);
+                VerdictOf(plan, outcome), outcome.Bought.Stopped, plan.Pending, outcome.Bought.Written, RunDetails.Of(
+                result.Report.AsReceipt())));
+            return new(result.Report with { Status = end.Status, Notes = [.. result.Report.Notes, .. end.Notes] }, end.ExitCode,
+                end.Stopped);
         }
         finally
         {
@@ -71,11 +75,13 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
 
     /// <summary>Least size of what this process buys; the text is not counted.</summary>
     private long VectorBytes(BackfillRequest request, SpacePlan space) =>
-        Math.Min(space.Purchase.Chunks, (long)request.Rounds * request.Limit) * VectorCodec.Size(workspace.Config.Store.Vectors, space.Target.Signature.Dimension);
+        Math.Min(space.Purchase.Chunks, (long)request.Rounds * request.Limit) * VectorCodec.Size(
+            workspace.Config.Store.Vectors, space.Target.Signature.Dimension);
 
     private async Task<SyncPlan> PlanAsync(BackfillRequest request, CancellationToken cancellationToken)
     {
-        var plan = (await new PlanMaker(workspace).MakeAsync(new() { Command = BuildRuns.Backfill, KeepOrphans = true, Sources = request.Sources }, cancellationToken)).Plan;
+        var plan = (await new PlanMaker(workspace)
+            .MakeAsync(new() { Command = BuildRuns.Backfill, KeepOrphans = true, Sources = request.Sources }, cancellationToken)).Plan;
         return plan.ModelChanged
             ? throw new UsageException("the configuration names another model than the one that is searched: a backfill would mix them. Run 'embsync reembed' first (or 'embsync sync --all'), then go on")
             : plan;
@@ -86,7 +92,8 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
         if (workspace.Spool is { } folder && new SpoolReplay(folder, beside: true) is { IsWaiting: true } spool)
         {
-            await spool.PlayAsync(writer, await workspace.Store.ReadHeadAsync(cancellationToken), plan.Spaces.ToDictionary(space => space.Name, space => space.Target.Signature), cancellationToken);
+            await spool.PlayAsync(writer, await workspace.Store.ReadHeadAsync(cancellationToken),
+                plan.Spaces.ToDictionary(space => space.Name, space => space.Target.Signature), cancellationToken);
         }
 
         foreach (var target in plan.Spaces.Select(space => space.Target))
@@ -107,6 +114,7 @@ public sealed class BackfillEngine(Workspace workspace, TimeProvider clock)
     private BackfillResult Result(SyncPlan plan, BackfillRequest request, BackfillOutcome outcome, long? run, long started)
     {
         var (status, code) = VerdictOf(plan, outcome);
-        return new(BackfillReport.Executed(plan, request, outcome, run, SyncRun.CostOf(plan, outcome.Bought), clock.GetElapsedTime(started), status), code, outcome.Bought.Stopped);
+        return new(BackfillReport.Executed(plan, request, outcome, run, SyncRun.CostOf(plan, outcome.Bought),
+            clock.GetElapsedTime(started), status), code, outcome.Bought.Stopped);
     }
 }

@@ -17,7 +17,8 @@ internal sealed record QueueFill(int Pending, int ToBuy);
 /// changed is for the next run.
 /// </summary>
 /// <param name="hasFailed">Whether the text was tried, and can't be embedded.</param>
-internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request, IReadOnlyList<IGenerationBuild> builds, Func<ContentHash, bool> hasFailed)
+internal sealed class BackfillFeed(
+    Workspace workspace, BackfillRequest request, IReadOnlyList<IGenerationBuild> builds, Func<ContentHash, bool> hasFailed)
 {
     /// <summary>Rounds whose texts wait in the queue, so that others find work while one of them feeds.</summary>
     private const int Ahead = 10;
@@ -47,7 +48,9 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
     /// <param name="offers">False: only stores what is complete.</param>
     public async Task<QueueFill> FeedAsync(IStoreWriter writer, bool offers, CancellationToken cancellationToken)
     {
-        var asked = new SyncRequest { Command = BuildRuns.Backfill, Limit = Math.Max(0, Window - _offered.Count), KeepOrphans = true, Sources = request.Sources, Taken = _taken };
+        var asked = new SyncRequest
+            { Command = BuildRuns.Backfill, Limit = Math.Max(0,
+            Window - _offered.Count), KeepOrphans = true, Sources = request.Sources, Taken = _taken };
         var plan = (await _planMaker.MakeAsync(asked, cancellationToken, spooled: false)).Plan;
         var complete = plan.Items.Where(item => !item.Item.Hashes.Any(plan.Buy.Contains)).ToList();
         await StoreAsync(writer, plan, complete, cancellationToken);
@@ -84,7 +87,8 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
         var complete = new List<PlannedItem>();
         foreach (var ofSource in _offered.Values.GroupBy(one => one.Planned.Key.Source).ToList())
         {
-            var whole = ofSource.Where(one => one.Planned.Item.Hashes.All(hash => there.TrueForAll(found => found.Contains(hash)))).ToList();
+            var whole = ofSource.Where(one => one.Planned.Item.Hashes.All(hash => there.TrueForAll(found => found.Contains(hash))))
+                .ToList();
             string[] ids = [.. whole.Select(one => one.Planned.Key.Id)];
             var stored = await workspace.Store.ReadChunkHashesAsync(ofSource.Key, ids, cancellationToken);
             var present = workspace.Sources.FirstOrDefault(source => source.Name == ofSource.Key) is IRowSource rows && ids.Length > 0
@@ -127,7 +131,8 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
         };
         var executor = new SyncExecutor(
             workspace.Store, writer, (_, _) => throw new InvalidOperationException("items whose vectors are there asked for embeddings"),
-            workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal), new(new(null, null), [.. plan.Spaces.Select(space => space.Terms)]), new Progress<SyncProgress>());
+            workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal),
+            new(new(null, null), [.. plan.Spaces.Select(space => space.Terms)]), new Progress<SyncProgress>());
         var outcome = await executor.ExecuteAsync(free, [.. builds.Select(build => build.Generation.Id)], cancellationToken);
         _failures.AddRange(outcome.Failures);
         Written += outcome.New + outcome.Changed + outcome.Metadata;
@@ -172,7 +177,8 @@ internal sealed class BackfillFeed(Workspace workspace, BackfillRequest request,
     {
         foreach (var ofSource in items.GroupBy(item => item.Key.Source))
         {
-            var stored = await workspace.Store.ReadChunkHashesAsync(ofSource.Key, [.. ofSource.Select(item => item.Key.Id)], cancellationToken);
+            var stored = await workspace.Store.ReadChunkHashesAsync(
+                ofSource.Key, [.. ofSource.Select(item => item.Key.Id)], cancellationToken);
             foreach (var planned in ofSource)
             {
                 _taken.Add(planned.Key);

@@ -19,4 +19,5 @@ public sealed record BackfillRequest(int Rounds, TimeSpan Pause, int Limit, IRea
 /// <param name="Left">Time; null before the first round ended.</param>
 /// <param name="Cost">USD so far, of this process; null where the price is unknown.</param>
 /// <param name="CostLeft">USD; null where the price is unknown.</param>
-public readonly record struct BackfillProgress(int Round, int Rounds, int Done, int Total, int Embedded, int Failed, TimeSpan? Left, decimal? Cost, decimal? CostLeft);
+public readonly record struct BackfillProgress(
+    int Round, int Rounds, int Done, int Total, int Embedded, int Failed, TimeSpan? Left, decimal? Cost, decimal? CostLeft);

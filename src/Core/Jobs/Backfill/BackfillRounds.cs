@@ -17,7 +17,8 @@ public sealed record BackfillOutcome(SyncOutcome Bought, int Rounds, int Done, i
 
 /// <summary>The rounds of one process.</summary>
 internal sealed class BackfillRounds(
-    Workspace workspace, BackfillRequest request, IReadOnlyList<IGenerationBuild> builds, IReadOnlyList<EmbedStream> streams, Bill bill, SyncPlan plan,
+    Workspace workspace, BackfillRequest request, IReadOnlyList<IGenerationBuild> builds, IReadOnlyList<EmbedStream> streams, Bill bill,
+    SyncPlan plan,
     TimeProvider clock, IProgress<BackfillProgress> progress) : IDisposable
 {
     /// <summary>Between two looks at a lock or at the leases of others.</summary>
@@ -40,7 +41,8 @@ internal sealed class BackfillRounds(
     private int _idle;
     private bool _isOver;
 
-    private BackfillFeed Feed => _feeder ??= new(workspace, request, builds, hash => _purchases.Exists(purchase => purchase.HasFailed(hash)));
+    private BackfillFeed Feed =>
+        _feeder ??= new(workspace, request, builds, hash => _purchases.Exists(purchase => purchase.HasFailed(hash)));
 
     public async Task<BackfillOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -63,7 +65,8 @@ internal sealed class BackfillRounds(
             stopped ??= exception;
         }
 
-        var failures = _purchases.SelectMany(purchase => purchase.Tally.Outcome(null).Failures).Concat(Feed.Failures).DistinctBy(failure => (failure.Source, failure.Id)).ToList();
+        var failures = _purchases.SelectMany(purchase => purchase.Tally.Outcome(null).Failures).Concat(Feed.Failures).DistinctBy(
+            failure => (failure.Source, failure.Id)).ToList();
         return new(
             bill.On(SyncOutcome.Nothing with { New = Feed.Written, Failures = failures, Stopped = stopped }),
             _rounds, Math.Max(0, _total - (_last?.Pending ?? _total)), _last?.Pending, _isOver);
@@ -107,7 +110,8 @@ internal sealed class BackfillRounds(
         for (var got = 0; got < request.Limit;)
         {
             var left = request.Limit - got;
-            var bought = (await Task.WhenAll(_purchases.Select((purchase, index) => purchase.BuyQueuedAsync(streams[index], left, cancellationToken)))).Max();
+            var bought = (await Task.WhenAll(_purchases.Select((purchase, index) =>
+                purchase.BuyQueuedAsync(streams[index], left, cancellationToken)))).Max();
             _rounds += got == 0 && bought > 0 ? 1 : 0;
             got += bought;
             if (bought == 0 && await IsOverAsync(cancellationToken))
@@ -146,7 +150,8 @@ internal sealed class BackfillRounds(
     private async Task<bool> IsOverAsync(CancellationToken cancellationToken)
     {
         var queues = await QueuesAsync(cancellationToken);
-        if (queues.All(queue => queue is { Free: 0, IsWhole: true }) && queues.Sum(queue => queue.Leased) <= _purchases.Sum(purchase => purchase.Failed))
+        if (queues.All(queue => queue is { Free: 0, IsWhole: true }) && queues.Sum(queue => queue.Leased) <= _purchases.Sum(
+            purchase => purchase.Failed))
         {
             return true;
         }
@@ -274,6 +279,7 @@ internal sealed class BackfillRounds(
         var left = Math.Max(0, plan.Purchase.Chunks - embedded);
         progress.Report(new(
             _rounds, request.Rounds, done, _total, embedded, _purchases.Sum(purchase => purchase.Tally.FailureCount),
-            embedded == 0 ? null : elapsed / embedded * left, bill.Cost, plan.Purchase.Cost is { } all && plan.Purchase.Chunks > 0 ? all * left / plan.Purchase.Chunks : null));
+            embedded == 0 ? null : elapsed / embedded * left, bill.Cost, plan.Purchase.Cost is { } all && plan.Purchase.Chunks > 0
+            ? all * left / plan.Purchase.Chunks : null));
     }
 }

@@ -28,7 +28,8 @@ public static class BuildInputs
     {
         ArgumentNullException.ThrowIfNull(config);
         var text = new StringBuilder("<!-- Made by embsync for the builds of this folder; can be deleted. -->\n<Project>\n  <ItemGroup>\n");
-        foreach (var include in config.Sources.Select(PatternsOf).Append([.. index is null ? Array.Empty<string>() : ["**/.gitignore"]]).Where(patterns => patterns.Count > 0))
+        foreach (var include in config.Sources.Select(PatternsOf).Append([.. index is null ? Array.Empty<string>() : ["**/.gitignore"]])
+            .Where(patterns => patterns.Count > 0))
         {
             text.Append($"    <EmbSyncInput Include=\"{Joined(config.Root, include)}\" Exclude=\"{Joined(config.Root, [".git/**", ".embsync/**"])}\" />\n");
         }

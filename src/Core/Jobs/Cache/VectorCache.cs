@@ -34,7 +34,8 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
         {
             if (Directory.Exists(path) || (File.Exists(path) && !IsVectorFile(path)))
             {
-                throw new UsageException($"'{path}' is there already and is no file of embsync's vectors: it is left as it is. Choose another name");
+                throw new UsageException(
+                    $"'{path}' is there already and is no file of embsync's vectors: it is left as it is. Choose another name");
             }
 
             var held = Held(path);
@@ -47,7 +48,8 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
             {
                 var writer = new VectorFileWriter(stream, VectorFileHeader.Of(_signature, workspace.Config.Store.Vectors));
                 ContentHash? after = null;
-                while (generation is { } id && await workspace.Store.ReadVectorPageAsync(id, after, Page, cancellationToken) is { Count: > 0 } rows)
+                while (generation is { } id && await workspace.Store.ReadVectorPageAsync(id, after, Page, cancellationToken) is
+                    { Count: > 0 } rows)
                 {
                     writer.Append(rows);
                     isKept |= rows.Any(row => held.Contains(row.Hash));
@@ -103,7 +105,8 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
             await workspace.EnsureIndexesAsync(added == 0 ? [] : [space], cancellationToken);
             string[] halved = again.Header.Numbers != workspace.Config.Store.Vectors && workspace.Config.Store.Vectors == VectorType.Vector
                 ? ["the file's numbers are of half precision, the store's are of single: what was imported keeps half"] : [];
-            return Report("import", path, total, added, [.. halved, .. end?.Notes ?? []]) with { Failure = end?.Stopped as EmbSyncException };
+            return Report("import", path, total, added, [.. halved, .. end?.Notes ?? []]) with
+                { Failure = end?.Stopped as EmbSyncException };
         }
         catch (VectorFileException exception)
         {
@@ -174,7 +177,8 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
         try
         {
             var reader = new VectorFileReader(stream);
-            return reader.Header.Signature == _signature && reader.Header.HashForm == VectorFileHeader.CurrentHashForm ? [.. reader.Rows().Select(row => row.Hash)] : [];
+            return reader.Header.Signature == _signature && reader.Header.HashForm == VectorFileHeader.CurrentHashForm
+                ? [.. reader.Rows().Select(row => row.Hash)] : [];
         }
         catch (VectorFileException)
         {
@@ -183,7 +187,8 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
         }
     }
 
-    private static string Name(EmbeddingSignature signature) => Plain.Line(Text.Of($"{signature.Provider} {signature.Model} with {signature.Dimension} dimensions"));
+    private static string Name(EmbeddingSignature signature) =>
+        Plain.Line(Text.Of($"{signature.Provider} {signature.Model} with {signature.Dimension} dimensions"));
 
     private static bool IsVectorFile(string path)
     {
@@ -207,7 +212,8 @@ public sealed class VectorCache(Workspace workspace, string space, TimeProvider 
 /// <param name="Vectors">In the file.</param>
 /// <param name="Added">New to the store; 0 for an export.</param>
 /// <param name="Bytes">Size of the file.</param>
-public sealed record CacheReport(int SchemaVersion, string Action, string File, int Vectors, int Added, long Bytes, string Model, int Dimension, IReadOnlyList<string> Notes)
+public sealed record CacheReport(int SchemaVersion, string Action, string File, int Vectors, int Added, long Bytes, string Model,
+    int Dimension, IReadOnlyList<string> Notes)
 {
     /// <summary>Why the run has failed though all of this is done; null when it hasn't.</summary>
     [JsonIgnore]

@@ -15,7 +15,8 @@ namespace EmbSync.Core.Jobs.Columns;
 /// way at the same time are bought once.
 /// </summary>
 internal sealed class ColumnFilling(
-    PostgresColumn column, RequestGovernor governor, Bill bill, ColumnPlan plan, int batchSize, IProgress<ReembedProgress> progress, Action<string> step)
+    PostgresColumn column, RequestGovernor governor, Bill bill, ColumnPlan plan, int batchSize, IProgress<ReembedProgress> progress,
+    Action<string> step)
 {
     /// <summary>Rows looked at in one statement, where few of them are due; half a megabyte of text a kilobyte each.</summary>
     private const int Page = 512;
@@ -29,7 +30,8 @@ internal sealed class ColumnFilling(
     public long Updated { get; private set; }
 
     /// <exception cref="GuardException">The budget is used up; what was bought is kept.</exception>
-    public Task RunAsync(CancellationToken cancellationToken) => new BuyingLoop(governor.EmbedAsync, bill).RunAsync(InputsAsync(cancellationToken), WriteAsync, cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        new BuyingLoop(governor.EmbedAsync, bill).RunAsync(InputsAsync(cancellationToken), WriteAsync, cancellationToken);
 
     private async Task WriteAsync(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
     {
@@ -62,7 +64,8 @@ internal sealed class ColumnFilling(
             Updated += await column.WriteAsync(rows, CancellationToken.None);
         }
 
-        progress.Report(new("embedding", plan.Due == 0 ? 1 : Math.Min(1, (double)Updated / plan.Due), (int)Updated, (int)plan.Due, bill.Tokens));
+        progress.Report(new("embedding", plan.Due == 0 ? 1 : Math.Min(1, (double)Updated / plan.Due), (int)Updated, (int)plan.Due,
+            bill.Tokens));
     }
 
     private async IAsyncEnumerable<EmbedInput> InputsAsync([EnumeratorCancellation] CancellationToken cancellationToken)

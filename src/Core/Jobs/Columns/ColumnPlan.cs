@@ -14,7 +14,8 @@ namespace EmbSync.Core.Jobs.Columns;
 /// <param name="Due">Of these: without a vector of the target for the text as it is.</param>
 /// <param name="Empty">Rows without text: they have no vector afterwards.</param>
 public sealed record ColumnPlan(
-    string Table, string Column, EmbeddingSignature? Current, EmbeddingSignature Target, string CurrentType, string TargetType, ColumnMode Mode, long Rows, long Due, long Empty,
+    string Table, string Column, EmbeddingSignature? Current, EmbeddingSignature Target, string CurrentType, string TargetType,
+    ColumnMode Mode, long Rows, long Due, long Empty,
     PurchaseEstimate Purchase, PurchaseTerms Terms)
 {
     /// <summary>Why it must not begin: more rows would lose their vector than the bound allows; null when it may.</summary>
@@ -28,7 +29,8 @@ public sealed record ColumnPlan(
 
 /// <summary>What it did.</summary>
 /// <param name="Updated">Rows written.</param>
-public sealed record ColumnOutcome(SyncOutcome Bought, long Updated, TimeSpan EmbeddingTime, TimeSpan IndexTime, IReadOnlyList<string> Indexes, bool Switched)
+public sealed record ColumnOutcome(
+    SyncOutcome Bought, long Updated, TimeSpan EmbeddingTime, TimeSpan IndexTime, IReadOnlyList<string> Indexes, bool Switched)
 {
     public static readonly ColumnOutcome Nothing = new(SyncOutcome.Nothing, 0, TimeSpan.Zero, TimeSpan.Zero, [], false);
 }

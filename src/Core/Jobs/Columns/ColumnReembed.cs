@@ -21,7 +21,8 @@ public sealed record ColumnResult(ColumnReembedReport Report, ExitCode ExitCode,
 /// <param name="embeddings">Names provider, model and dimension.</param>
 /// <param name="confirm">Before the first write: the last moment to stop.</param>
 public sealed class ColumnReembed(
-    EmbeddingsConfig embeddings, SpendLimit spend, TimeProvider clock, IProgress<ReembedProgress> progress, Func<ColumnPlan, CancellationToken, Task> confirm)
+    EmbeddingsConfig embeddings, SpendLimit spend, TimeProvider clock, IProgress<ReembedProgress> progress,
+    Func<ColumnPlan, CancellationToken, Task> confirm)
 {
     /// <summary>Programs that write all the time leave something due in each round; from then on they have to stop.</summary>
     private const int MostRounds = 5;
@@ -63,7 +64,8 @@ public sealed class ColumnReembed(
 
         if (Violation(plan) is { } violation)
         {
-            return Result(plan, ColumnOutcome.Nothing with { Bought = SyncOutcome.Nothing with { Stopped = new GuardException(violation) } }, started);
+            return Result(plan, ColumnOutcome.Nothing with
+                { Bought = SyncOutcome.Nothing with { Stopped = new GuardException(violation) } }, started);
         }
 
         var bill = new Bill(spend, [plan.Terms]);
@@ -86,7 +88,8 @@ public sealed class ColumnReembed(
         return governor;
     }
 
-    private async Task<ColumnOutcome> FillAsync(PostgresColumn column, ColumnPlan plan, ColumnRequest request, IEmbeddingProvider provider, Bill bill, CancellationToken cancellationToken)
+    private async Task<ColumnOutcome> FillAsync(PostgresColumn column, ColumnPlan plan, ColumnRequest request, IEmbeddingProvider provider,
+        Bill bill, CancellationToken cancellationToken)
     {
         var (embedding, index) = (TimeSpan.Zero, TimeSpan.Zero);
         var filling = new ColumnFilling(column, OpenGovernor(provider, bill), bill, plan, embeddings.BatchSize, progress, Step);
@@ -162,16 +165,19 @@ public sealed class ColumnReembed(
         var facts = column.Facts;
         var active = column.Models.FirstOrDefault(model => model.IsActive);
         var building = column.Models.FirstOrDefault(model => !model.IsActive);
-        var vectors = facts.Vector == "halfvec" || _target.Dimension > PostgresSchema.MaxDimension(VectorType.Vector) ? "halfvec" : "vector";
+        var vectors = facts.Vector == "halfvec" || _target.Dimension > PostgresSchema.MaxDimension(VectorType.Vector) ? "halfvec"
+            : "vector";
         if (_target.Dimension > PostgresSchema.MaxDimension(VectorType.HalfVec))
         {
             throw new UsageException(Text.Of($"vectors of {_target.Dimension} dimensions can't be indexed: pgvector's HNSW takes {PostgresSchema.MaxDimension(VectorType.HalfVec)} of halfvec. Choose a smaller --dimension"));
         }
 
-        var mode = building is null && active?.Signature == _target && facts.Dimension == _target.Dimension ? ColumnMode.InPlace : request.Relax ? ColumnMode.Relaxed : ColumnMode.Shadow;
+        var mode = building is null && active?.Signature == _target && facts.Dimension == _target.Dimension ? ColumnMode.InPlace
+            : request.Relax ? ColumnMode.Relaxed : ColumnMode.Shadow;
         if (mode == ColumnMode.Relaxed && (vectors != facts.Vector || (!request.DropIndexFirst && facts.Indexes.Count > 0)))
         {
-            throw new UsageException(vectors != facts.Vector ? $"--relax-type keeps the column's type, and {_target.Dimension} dimensions need halfvec: leave --relax-type away"
+            throw new UsageException(vectors != facts.Vector
+                ? $"--relax-type keeps the column's type, and {_target.Dimension} dimensions need halfvec: leave --relax-type away"
                 : "--relax-type needs --drop-hnsw-first: a column without a dimension can't keep an index");
         }
 
@@ -179,13 +185,16 @@ public sealed class ColumnReembed(
         var (rows, due, bytes, empty, shown, losing) = await column.CountAsync(against, cancellationToken);
         var terms = ProviderFactory.TermsOf(embeddings, _target);
         return new(
-            facts.Table, facts.Column, active?.Signature, _target, facts.Type, FormattableString.Invariant($"{vectors}({_target.Dimension})"), mode, rows, due, empty,
+            facts.Table, facts.Column, active?.Signature, _target, facts.Type,
+            FormattableString.Invariant($"{vectors}({_target.Dimension})"), mode, rows, due, empty,
             PurchaseEstimate.For((int)due, (bytes + 3) / 4, terms), terms)
         {
             Violation = DeletionGuard.Violation(
                 new(
-                    $"{facts.Table}.{facts.Column}", (int)losing, (int)shown, Text.Of($"of {shown:N0} vectors of {facts.Table} are of rows without text, and would go"),
-                    losing == shown ? Text.Of($"{facts.Table}.{facts.Column}: none of the rows that show a vector, {shown:N0}, has a text") : null, "taken away",
+                    $"{facts.Table}.{facts.Column}", (int)losing, (int)shown, Text.Of(
+                    $"of {shown:N0} vectors of {facts.Table} are of rows without text, and would go"),
+                    losing == shown ? Text.Of($"{facts.Table}.{facts.Column}: none of the rows that show a vector, {shown:N0}, has a text")
+                    : null, "taken away",
                     "Look whether --text names the column of the text."),
                 MaxDelete, request.MaxDelete),
         };

@@ -12,17 +12,22 @@ namespace EmbSync.Core.Jobs.Columns;
 /// <param name="Indexes">Built, or to be built.</param>
 /// <param name="Switched">The new vectors are in the column's place.</param>
 public sealed record ColumnReembedReport(
-    int SchemaVersion, bool DryRun, string Status, string Table, string Column, SignatureReport? Current, SignatureReport Target, string CurrentType, string TargetType, bool TypeChanges,
-    string Mode, ColumnReembedRows Rows, int Batches, TokenReport Tokens, CostReport Cost, ReembedSeconds Seconds, IReadOnlyList<string> Indexes, bool Switched, IReadOnlyList<SyncError> Errors,
+    int SchemaVersion, bool DryRun, string Status, string Table, string Column, SignatureReport? Current, SignatureReport Target,
+    string CurrentType, string TargetType, bool TypeChanges,
+    string Mode, ColumnReembedRows Rows, int Batches, TokenReport Tokens, CostReport Cost, ReembedSeconds Seconds,
+    IReadOnlyList<string> Indexes, bool Switched, IReadOnlyList<SyncError> Errors,
     IReadOnlyList<string> Notes)
 {
     public static ColumnReembedReport Planned(ColumnPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var purchase = plan.Purchase;
-        return new(1, true, "planned", plan.Table, plan.Column, plan.Current is null ? null : SignatureReport.Of(plan.Current), SignatureReport.Of(plan.Target), plan.CurrentType, plan.TargetType,
-            plan.TypeChanges, plan.Mode.ToString().ToLowerInvariant(), new(plan.Rows, plan.Due, 0, plan.Empty, 0), purchase.Requests, new(purchase.Tokens, null),
-            new("USD", purchase.Cost, null) { PriceFrom = purchase.PriceFrom }, new(purchase.Seconds, 0, purchase.Seconds), [], false, [], []);
+        return new(1, true, "planned", plan.Table, plan.Column, plan.Current is null ? null : SignatureReport.Of(plan.Current),
+            SignatureReport.Of(plan.Target), plan.CurrentType, plan.TargetType,
+            plan.TypeChanges, plan.Mode.ToString().ToLowerInvariant(), new(plan.Rows, plan.Due, 0, plan.Empty, 0), purchase.Requests, new(
+            purchase.Tokens, null),
+            new("USD", purchase.Cost, null) { PriceFrom = purchase.PriceFrom }, new(purchase.Seconds, 0, purchase.Seconds), [], false, [],
+            []);
     }
 
     public static ColumnReembedReport Executed(ColumnPlan plan, ColumnOutcome outcome, TimeSpan elapsed, string status)

@@ -20,7 +20,8 @@ internal static class ColumnFindings
 
     public static IEnumerable<Finding> Of(TextTable table)
     {
-        var about = table.TextColumn is { } column ? Text.Of($", and text in {column} (about {table.AverageLength:N0} characters a row)") : "";
+        var about = table.TextColumn is { } column ? Text.Of($", and text in {column} (about {table.AverageLength:N0} characters a row)")
+            : "";
         yield return Finding.Of(FindingKind.NoColumn, table.Table.ToString(), $"It has no embedding column{about}.",
             Mend.Hint($"If it is meant to be searched: ALTER TABLE {table.Table.Sql} ADD COLUMN embedding vector(n), n being the model's dimension; else leave it."));
     }
@@ -55,12 +56,14 @@ internal static class ColumnFindings
         {
             var found = string.Join(", ", values.Dimensions.Select(one => Text.Of($"{one.Dimension:N0} ({Text.Count(one.Rows, "row")})")));
             var main = values.Dimensions[0].Dimension;
-            yield return Finding.Of(FindingKind.MixedDimensions, column.Subject, $"Its vectors have dimensions {found}{(values.IsSample ? " in a sample" : "")}.", Mend.Hint(
+            yield return Finding.Of(FindingKind.MixedDimensions, column.Subject,
+                $"Its vectors have dimensions {found}{(values.IsSample ? " in a sample" : "")}.", Mend.Hint(
                 Text.Of($"Embed the others again with one model: SELECT * FROM {column.Table.Sql} WHERE {(column.Type == "sparsevec" ? $"split_part({name}::text, '/', 2)::int" : $"vector_dims({name})")} <> {main};")));
         }
         else
         {
-            yield return Finding.Of(FindingKind.OpenDimension, column.Subject, $"Its type is {column.Type}, without a dimension.", values.Dimensions is [var only]
+            yield return Finding.Of(FindingKind.OpenDimension, column.Subject, $"Its type is {column.Type}, without a dimension.",
+                values.Dimensions is [var only]
                 ? Mend.Sql(Text.Of($"ALTER TABLE {column.Table.Sql} ALTER COLUMN {name} TYPE {column.Type}({only.Dimension}); -- locks the table while it rewrites it"))
                 : Mend.Hint($"Declare the model's dimension: ALTER TABLE {column.Table.Sql} ALTER COLUMN {name} TYPE {column.Type}(n);"));
         }
@@ -72,13 +75,15 @@ internal static class ColumnFindings
         var norm = column.Type == "vector" ? "vector_norm" : "l2_norm";
         if (values.Zero > 0)
         {
-            yield return Finding.Of(FindingKind.ZeroVectors, column.Subject, $"{Text.Number(values.Zero)} {of}{Text.Count(values.Seen, "vector")} {Is(values.Zero)} zero.",
+            yield return Finding.Of(FindingKind.ZeroVectors, column.Subject,
+                $"{Text.Number(values.Zero)} {of}{Text.Count(values.Seen, "vector")} {Is(values.Zero)} zero.",
                 Mend.Hint($"Embed those rows again, or clear them: UPDATE {column.Table.Sql} SET {name} = NULL WHERE {norm}({name}) = 0;"));
         }
 
         if (values.NotFinite > 0)
         {
-            yield return Finding.Of(FindingKind.NotFinite, column.Subject, $"{Text.Number(values.NotFinite)} {of}{Text.Count(values.Seen, "vector")} {Is(values.NotFinite)} not finite.",
+            yield return Finding.Of(FindingKind.NotFinite, column.Subject,
+                $"{Text.Number(values.NotFinite)} {of}{Text.Count(values.Seen, "vector")} {Is(values.NotFinite)} not finite.",
                 Mend.Hint($"Embed those rows again: SELECT * FROM {column.Table.Sql} WHERE {norm}({name})::text IN ('NaN', 'Infinity');"));
         }
 

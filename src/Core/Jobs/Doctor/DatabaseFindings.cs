@@ -20,13 +20,15 @@ internal static class DatabaseFindings
             .. facts.Unseen.Select(one => Finding.Of(FindingKind.NotSeen, one.Subject, $"Not looked into: {one.Why}.")),
         ];
         return Sorted(schema is not null && facts.Stores.All(store => store.Schema != schema)
-            ? found.Append(Finding.Of(FindingKind.NoStore, $"{facts.Place} schema {schema}", "Nothing was ever written to it.", Mend.Command("embsync sync")))
+            ? found.Append(Finding.Of(
+                FindingKind.NoStore, $"{facts.Place} schema {schema}", "Nothing was ever written to it.", Mend.Command("embsync sync")))
             : found);
     }
 
     /// <summary>Worst first.</summary>
     public static IReadOnlyList<Finding> Sorted(IEnumerable<Finding> findings) =>
-        [.. findings.OrderByDescending(one => one.Severity).ThenBy(one => one.Kind.Code, StringComparer.Ordinal).ThenBy(one => one.Subject, StringComparer.Ordinal)];
+        [.. findings.OrderByDescending(one => one.Severity).ThenBy(one => one.Kind.Code, StringComparer.Ordinal).ThenBy(
+            one => one.Subject, StringComparer.Ordinal)];
 
     /// <summary>Names that one mend takes are taken for the next.</summary>
     private static IEnumerable<Finding> Indexes(DatabaseFacts facts)
@@ -46,6 +48,7 @@ internal static class DatabaseFindings
         }
     }
 
-    private static bool IsKeptOnly(VectorColumn column, DatabaseFacts facts) => facts.Stores.Any(store => store.Schema == column.Table.Schema
+    private static bool IsKeptOnly(VectorColumn column, DatabaseFacts facts) =>
+        facts.Stores.Any(store => store.Schema == column.Table.Schema
         && store.Generations.Any(one => one.Table == column.Table.Name && one.Value.State != GenerationState.Active));
 }

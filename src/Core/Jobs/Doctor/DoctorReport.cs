@@ -62,9 +62,11 @@ public sealed record TrialReport(string Operator, string? Index, double? Millise
 public sealed record ColumnBefore(double? Coverage, string? Index, double? Milliseconds);
 
 /// <param name="Chunks">Of all items.</param>
-public sealed record StoreReport(string Place, string? Project, int Version, long Chunks, IReadOnlyList<GenerationReport> Generations, string? LockHolder);
+public sealed record StoreReport(
+    string Place, string? Project, int Version, long Chunks, IReadOnlyList<GenerationReport> Generations, string? LockHolder);
 
-public sealed record GenerationReport(int Id, string Space, string Provider, string Model, int Dimension, string State, long Vectors, long Missing);
+public sealed record GenerationReport(
+    int Id, string Space, string Provider, string Model, int Dimension, string State, long Vectors, long Missing);
 
 public sealed record ProviderReport(string Endpoint, string Model, int Dimension, bool Usable, double? Milliseconds)
 {
@@ -81,7 +83,8 @@ public sealed record FindingReport(string Code, string Severity, string Title, s
 public sealed record MendText(string Kind, string Text, bool Fix);
 
 /// <param name="State"><c>planned</c>, <c>done</c> or <c>failed</c>.</param>
-public sealed record MendReport(string Code, string Subject, IReadOnlyList<string> Statements, string State, double? Seconds, string? Message);
+public sealed record MendReport(
+    string Code, string Subject, IReadOnlyList<string> Statements, string State, double? Seconds, string? Message);
 
 public sealed record FindingCounts(int Errors, int Warnings, int Infos);
 
@@ -93,7 +96,8 @@ internal static class ReportParts
         finding.Mend is { } mend ? new(Name(mend.Kind), string.Join('\n', mend.Steps), mend.IsSafe) : null);
 
     public static FindingCounts Count(IReadOnlyList<Finding> findings) => new(
-        findings.Count(one => one.Severity == Severity.Error), findings.Count(one => one.Severity == Severity.Warning), findings.Count(one => one.Severity == Severity.Info));
+        findings.Count(one => one.Severity == Severity.Error), findings.Count(one => one.Severity == Severity.Warning), findings.Count(
+        one => one.Severity == Severity.Info));
 
     public static ServerReport Of(DatabaseFacts facts) => new(
         facts.Version, facts.Encoding, facts.IsReadOnly, facts.Extension.Installed?.ToString(), facts.Extension.Available?.ToString());
@@ -102,19 +106,23 @@ internal static class ReportParts
     public static ColumnReport Of(VectorColumn column, VectorColumn? before) => new(
         column.Table.ToString(), column.Column, column.Type + (column.Declared is { } declared ? Text.Of($"({declared})") : ""),
         [.. (column.Values?.Dimensions ?? []).Select(one => one.Dimension)], column.Rows, column.IsRowsExact,
-        column.Values is { } values ? (values.Looked == column.Rows ? values.Embedded : (long)((column.Coverage ?? 0) * column.Rows)) : null,
+        column.Values is { } values ? (values.Looked == column.Rows ? values.Embedded : (long)((column.Coverage ?? 0) * column.Rows))
+        : null,
         column.Coverage, column.Values?.IsSample == true,
-        [.. column.Indexes.Select(index => new IndexReport(index.Name.ToString(), index.Method, index.OperatorClass, index.Key, index.IsValid, index.Options, index.Bytes, index.Scans))],
+        [.. column.Indexes.Select(index => new IndexReport(
+        index.Name.ToString(), index.Method, index.OperatorClass, index.Key, index.IsValid, index.Options, index.Bytes, index.Scans))],
         column.Trial is { } trial ? new(trial.Operator, trial.Index, trial.Milliseconds, trial.NotMeasured) : null,
         before is null ? null : new(before.Coverage, before.Trial?.Index, before.Trial?.Milliseconds));
 
     public static StoreReport Of(StoreFacts store) => new(
         store.Place, store.Project, store.Version, store.Chunks,
-        [.. store.Generations.Select(one => new GenerationReport(one.Value.Id, one.Value.Space, one.Value.Signature.Provider, one.Value.Signature.Model,
+        [.. store.Generations.Select(
+        one => new GenerationReport(one.Value.Id, one.Value.Space, one.Value.Signature.Provider, one.Value.Signature.Model,
             one.Value.Signature.Dimension, one.Value.State.ToString().ToLowerInvariant(), one.Vectors, one.Missing))],
         store.LockHolder?.Trim(' ', '(', ')'));
 
-    public static ProviderReport Of(ProviderFacts facts) => new(facts.Endpoint, facts.Model, facts.Dimension, facts.Fault is null, facts.Milliseconds) { Learned = facts.Learned };
+    public static ProviderReport Of(ProviderFacts facts) =>
+        new(facts.Endpoint, facts.Model, facts.Dimension, facts.Fault is null, facts.Milliseconds) { Learned = facts.Learned };
 
     private static string Name(Enum value) => value.ToString().ToLowerInvariant();
 }

@@ -29,17 +29,20 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
     public async Task<DoctorReport> OfDatabaseAsync(Secret url, CancellationToken cancellationToken)
     {
         await using var database = new PostgresDatabase(url, "embsync");
-        var (before, after, mends) = await ExamineAsync(database, new(null, request.Table), facts => DatabaseFindings.Of(facts), cancellationToken);
+        var (before, after, mends) = await ExamineAsync(
+            database, new(null, request.Table), facts => DatabaseFindings.Of(facts), cancellationToken);
         return Report($"postgres {after.Place}", after, before, [], null, DatabaseFindings.Of(after), mends);
     }
 
     /// <summary>The configured store, provider and repository.</summary>
     /// <param name="config">Null when it can't be used: then only the repository is looked at.</param>
     /// <param name="problem">Why not.</param>
-    public async Task<DoctorReport> OfConfiguredAsync(EmbSyncConfig? config, string? problem, GitDiscovery git, CancellationToken cancellationToken)
+    public async Task<DoctorReport> OfConfiguredAsync(
+        EmbSyncConfig? config, string? problem, GitDiscovery git, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(git);
-        List<Finding> findings = [.. RepositoryFindings.Of(RepositoryFacts.Look(git, config?.Root)), .. RepositoryFindings.OfConfig(problem)];
+        List<Finding> findings = [.. RepositoryFindings.Of(RepositoryFacts.Look(git, config?.Root)), .. RepositoryFindings.OfConfig(
+            problem)];
         if (config is null)
         {
             return Report("configuration", null, null, [], null, findings, []);
@@ -60,10 +63,13 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
             findings.AddRange(ProviderProbe.Unasked(config.Embeddings));
         }
 
-        var expected = new StoreExpectation(config.OwnsItsStore ? null : config.Project, config.Embeddings.BySpace.ToDictionary(space => space.Space, space => ProviderFactory.SignatureOf(space.Config)), config.Sources.Select(source => source.Name).ToHashSet());
+        var expected = new StoreExpectation(config.OwnsItsStore ? null : config.Project,
+            config.Embeddings.BySpace.ToDictionary(space => space.Space, space => ProviderFactory.SignatureOf(space.Config)),
+            config.Sources.Select(source => source.Name).ToHashSet());
         if (request.Table is not null && config.Store.Backend != StoreBackend.Postgres)
         {
-            throw new UsageException("--table names a table of a PostgreSQL database, and the configured store is none: give --postgres-url too");
+            throw new UsageException(
+                "--table names a table of a PostgreSQL database, and the configured store is none: give --postgres-url too");
         }
 
         try
@@ -83,7 +89,8 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
         }
         catch (Exception error) when (error is StoreException or StoreRefusedException)
         {
-            findings.Add(Finding.Of(FindingKind.NotReached, config.Store.Backend == StoreBackend.Sqlite ? Shown(config) : "store.url", error.Message));
+            findings.Add(Finding.Of(
+                FindingKind.NotReached, config.Store.Backend == StoreBackend.Sqlite ? Shown(config) : "store.url", error.Message));
             return Report("configured store", null, null, [], provider, findings, []);
         }
     }
@@ -104,25 +111,30 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
     private async Task<DoctorReport> OfPostgresAsync(
         StoreConfig store, StoreExpectation expected, ProviderFacts? provider, List<Finding> findings, CancellationToken cancellationToken)
     {
-        await using var database = new PostgresDatabase(store.Url ?? throw new UsageException("store.backend is postgres, and store.url is missing"), store.Schema);
+        await using var database = new PostgresDatabase(
+            store.Url ?? throw new UsageException("store.backend is postgres, and store.url is missing"), store.Schema);
         var schema = request.Table is null ? store.Schema : null;
         IReadOnlyList<Finding> Judge(DatabaseFacts facts) => DatabaseFindings.Of(facts, expected, schema);
         var (before, after, mends) = await ExamineAsync(database, new(schema, request.Table), Judge, cancellationToken);
-        return Report($"postgres {after.Place}" + (schema is null ? "" : $" schema {schema}"), after, before, after.Stores, provider, [.. findings, .. Judge(after)], mends);
+        return Report($"postgres {after.Place}" + (schema is null ? "" : $" schema {schema}"), after, before, after.Stores, provider,
+            [.. findings, .. Judge(after)], mends);
     }
 
     private DoctorReport OfSqlite(
-        StoreConfig store, string place, StoreExpectation expected, ProviderFacts? provider, List<Finding> findings, CancellationToken cancellationToken)
+        StoreConfig store, string place, StoreExpectation expected, ProviderFacts? provider, List<Finding> findings,
+        CancellationToken cancellationToken)
     {
         var facts = new SqliteInspector(store, place).Look(cancellationToken);
-        return Report(place, null, null, facts.Version == 0 ? [] : [facts], provider, [.. findings, .. StoreFindings.Of(facts, expected)], []);
+        return Report(place, null, null, facts.Version == 0 ? [] : [facts], provider, [.. findings, .. StoreFindings.Of(facts, expected)],
+            []);
     }
 
     /// <summary>
     /// Answers what was there before mending (null when nothing was mended), what is there now, and what was done between.
     /// </summary>
     private async Task<(DatabaseFacts? Before, DatabaseFacts Now, IReadOnlyList<MendReport> Mends)> ExamineAsync(
-        PostgresDatabase database, InspectionRange range, Func<DatabaseFacts, IReadOnlyList<Finding>> judge, CancellationToken cancellationToken)
+        PostgresDatabase database, InspectionRange range, Func<DatabaseFacts, IReadOnlyList<Finding>> judge,
+        CancellationToken cancellationToken)
     {
         var inspector = new PostgresInspector(database, clock, range);
         var facts = await inspector.LookAsync(cancellationToken);
@@ -151,10 +163,12 @@ public sealed class Examination(DoctorRequest request, TimeProvider clock, IProg
         return (facts, await inspector.LookAsync(cancellationToken), done);
     }
 
-    private static MendReport Planned(Finding finding) => new(finding.Kind.Code, finding.Subject, finding.Mend!.Steps, "planned", null, null);
+    private static MendReport Planned(Finding finding) =>
+        new(finding.Kind.Code, finding.Subject, finding.Mend!.Steps, "planned", null, null);
 
     private static DoctorReport Report(
-        string target, DatabaseFacts? facts, DatabaseFacts? before, IReadOnlyList<StoreFacts> stores, ProviderFacts? provider, IReadOnlyList<Finding> findings,
+        string target, DatabaseFacts? facts, DatabaseFacts? before, IReadOnlyList<StoreFacts> stores, ProviderFacts? provider,
+        IReadOnlyList<Finding> findings,
         IReadOnlyList<MendReport> mends)
     {
         var sorted = DatabaseFindings.Sorted(findings);

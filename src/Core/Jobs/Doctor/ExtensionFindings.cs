@@ -39,7 +39,8 @@ internal static class ExtensionFindings
 
         if (extension.Available > installed)
         {
-            yield return Finding.Of(FindingKind.UpdateWaits, "extension vector", $"The database has pgvector {installed}, the server has {extension.Available}.",
+            yield return Finding.Of(FindingKind.UpdateWaits, "extension vector",
+                $"The database has pgvector {installed}, the server has {extension.Available}.",
                 Allowed(facts, Update));
         }
         else if (!extension.HasIterativeScan)

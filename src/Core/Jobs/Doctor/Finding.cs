@@ -15,5 +15,6 @@ public enum Severity
 /// <param name="Problem">A sentence, with its figures.</param>
 internal sealed record Finding(FindingKind Kind, Severity Severity, string Subject, string Problem, Mend? Mend)
 {
-    public static Finding Of(FindingKind kind, string subject, string problem, Mend? mend = null) => new(kind, kind.Severity, subject, problem, mend);
+    public static Finding Of(FindingKind kind, string subject, string problem, Mend? mend = null) =>
+        new(kind, kind.Severity, subject, problem, mend);
 }

@@ -34,7 +34,8 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
             yield return index.IsBusy
                 ? Finding.Of(FindingKind.BuildRuns, index.Name.ToString(), $"It is not valid, and another session works on {column.Table}.",
                     Mend.Hint("Wait for it to end, then run embsync doctor again."))
-                : Finding.Of(FindingKind.InvalidIndex, index.Name.ToString(), $"The index on {column.Subject} is INVALID: its build was cut off or failed.",
+                : Finding.Of(FindingKind.InvalidIndex, index.Name.ToString(),
+                    $"The index on {column.Subject} is INVALID: its build was cut off or failed.",
                     Owned(Mend.SafeSql(Mend.LeftoversNext, index.IsPart
                         ? ["SET max_parallel_maintenance_workers = 0;", $"REINDEX INDEX CONCURRENTLY {index.Name.Sql};"]
                         : [$"DROP INDEX CONCURRENTLY {index.Name.Sql};"])));
@@ -43,7 +44,8 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
 
     private IEnumerable<Finding> Missing()
     {
-        if (needsNone || Usable.Any() || column.Values is not { Embedded: > 0 } || column.Indexes.Any(index => index.IsBusy || (index.IsPart && !index.IsValid)))
+        if (needsNone || Usable.Any() || column.Values is not { Embedded: > 0 } || column.Indexes.Any(
+            index => index.IsBusy || (index.IsPart && !index.IsValid)))
         {
             yield break;
         }
@@ -56,7 +58,8 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
         }
         else if (column.Dimension is not { } dimension)
         {
-            yield return new(FindingKind.NoIndex, severity, column.Subject, problem, Mend.Hint("Bring all vectors to one dimension first."));
+            yield return new(FindingKind.NoIndex, severity, column.Subject, problem, Mend.Hint(
+                "Bring all vectors to one dimension first."));
         }
         else if (IndexStatement.For(column, dimension, column.QueriedBy, facts.Extension) is { } statement)
         {
@@ -69,7 +72,9 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
         else
         {
             var name = TableName.Quote(column.Column);
-            yield return new(FindingKind.TooLong, severity, column.Subject, $"{problem} Vectors of {Text.Count(dimension, "dimension")} can't be indexed as they are.", Mend.Hint(facts.Extension.HasHalfVec
+            yield return new(FindingKind.TooLong, severity, column.Subject,
+                $"{problem} Vectors of {Text.Count(dimension, "dimension")} can't be indexed as they are.", Mend.Hint(
+                facts.Extension.HasHalfVec
                 ? Text.Of($"Ask the model for fewer dimensions, or index their signs and sort the best again: CREATE INDEX CONCURRENTLY ON {column.Table.Sql} USING hnsw ((binary_quantize({name})::bit({dimension})) bit_hamming_ops);")
                 : "Update pgvector to 0.7 or later, which has halfvec, or ask the model for fewer dimensions."));
         }
@@ -81,22 +86,26 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
         foreach (var index in Usable.Where(index => index.IsOfVectors))
         {
             var others = column.Calls?.Where(pair => pair.Key != index.Operator).Select(pair => (pair.Key, pair.Value)).ToList();
-            var isJudgedByStatements = column.Calls is { Count: > 0 } calls && !calls.ContainsKey(index.Operator) && others is { Count: > 0 };
+            var isJudgedByStatements = column.Calls is { Count: > 0 } calls && !calls.ContainsKey(index.Operator)
+                && others is { Count: > 0 };
             var isIdle = column.Calls is not { Count: > 0 } && index.Scans == 0 && index.Operator != VectorColumn.Cosine;
             if (isJudgedByStatements || isIdle)
             {
                 var how = isJudgedByStatements
                     ? Text.Of($"recorded statements order by {string.Join(" and ", others!.Select(pair => $"{pair.Key} ({Text.Count(pair.Value, "call")})"))} and none by {index.Operator}")
                     : $"no query has used it{Since}, and most models are compared by cosine ({VectorColumn.Cosine})";
-                yield return Finding.Of(FindingKind.UnusedOperator, index.Name.ToString(), $"{index.OperatorClass} on {column.Subject} serves {index.Operator}: {how}.", Replacement(index, isReplaced));
+                yield return Finding.Of(FindingKind.UnusedOperator, index.Name.ToString(),
+                    $"{index.OperatorClass} on {column.Subject} serves {index.Operator}: {how}.", Replacement(index, isReplaced));
                 isReplaced = true;
             }
             else if (column.Trial is { CanUseIndex: false } trial && trial.Operator == index.Operator && index.Condition is null)
             {
-                yield return Finding.Of(FindingKind.NotUsed, index.Name.ToString(), $"A search of {column.Subject} by {index.Operator} doesn't take it, even where comparing all rows is forbidden.",
+                yield return Finding.Of(FindingKind.NotUsed, index.Name.ToString(),
+                    $"A search of {column.Subject} by {index.Operator} doesn't take it, even where comparing all rows is forbidden.",
                     Mend.Hint("Look at enable_indexscan, and at hnsw or ivfflat settings of the role and the database."));
             }
-            else if (column.Trial is { Index: null } slow && slow.Operator == index.Operator && column.Rows >= RowsForUse && index.Condition is null)
+            else if (column.Trial is { Index: null } slow && slow.Operator == index.Operator && column.Rows >= RowsForUse
+                && index.Condition is null)
             {
                 yield return Finding.Of(FindingKind.NotUsed, index.Name.ToString(), $"A search of {column.Subject} compares {Text.Agreeing(column.Rows, "the only", "all")} {Text.Count(column.Rows, "row")}{Timed}.",
                     Owned(Mend.SafeSql(Mend.StatisticsLast, $"ANALYZE {column.Table.Sql};")));
@@ -120,12 +129,14 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
 
     private IEnumerable<Finding> Duplicates()
     {
-        foreach (var same in Usable.GroupBy(index => (index.Method, index.OperatorClass, index.Key, index.Condition)).Where(group => group.Count() > 1))
+        foreach (var same in Usable.GroupBy(index => (index.Method, index.OperatorClass, index.Key, index.Condition)).Where(
+            group => group.Count() > 1))
         {
             var kept = same.OrderByDescending(index => index.Scans).ThenBy(index => index.Name.ToString(), StringComparer.Ordinal).First();
             foreach (var spare in same.Where(index => index != kept))
             {
-                yield return Finding.Of(FindingKind.DuplicateIndex, spare.Name.ToString(), $"It does the same as {kept.Name} ({Text.Count(kept.Scans, "scan")}; this one {Text.Number(spare.Scans)}).",
+                yield return Finding.Of(FindingKind.DuplicateIndex, spare.Name.ToString(),
+                    $"It does the same as {kept.Name} ({Text.Count(kept.Scans, "scan")}; this one {Text.Number(spare.Scans)}).",
                     Mend.Sql($"DROP INDEX CONCURRENTLY {spare.Name.Sql};"));
             }
         }
@@ -142,10 +153,14 @@ internal sealed class IndexFindings(VectorColumn column, DatabaseFacts facts, bo
 
     private string Timed => column.Trial?.Milliseconds is { } time ? Text.Of($" (a search takes {time:0.0} ms)") : "";
 
-    private string Since => facts.CountedSince is { } since ? Text.Of($" since {since.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : " since the server began to count";
+    private string Since => facts.CountedSince is { } since ? Text.Of($" since {since.UtcDateTime:yyyy-MM-dd HH:mm} UTC")
+        : " since the server began to count";
 
     /// <summary>
     /// What the user may not do is shown, and not tried. Names stand in a comment, which a line break of theirs must not end.
     /// </summary>
-    private Mend Owned(Mend mend) => MayAlter ? mend : mend with { IsSafe = false, Steps = [.. mend.Steps, $"-- as {Plain.Line(column.Owner)}, the table's owner: {Plain.Line(facts.User)} may not"] };
+    private Mend Owned(Mend mend) =>
+        MayAlter ? mend : mend with
+        { IsSafe = false, Steps = [.. mend.Steps,
+        $"-- as {Plain.Line(column.Owner)}, the table's owner: {Plain.Line(facts.User)} may not"] };
 }

@@ -29,7 +29,8 @@ internal sealed record IndexStatement(string Key, string OperatorClass, string Q
         var (type, isCast) = column.Type switch
         {
             "vector" when dimension <= MostOfVector => ("vector", column.Declared is null),
-            "vector" or "halfvec" when dimension <= MostOfHalfVec && extension.HasHalfVec => ("halfvec", column.Type != "halfvec" || column.Declared is null),
+            "vector" or "halfvec" when dimension <= MostOfHalfVec && extension.HasHalfVec =>
+            ("halfvec", column.Type != "halfvec" || column.Declared is null),
             "sparsevec" => ("sparsevec", false),
             _ => ("", false),
         };
@@ -42,7 +43,8 @@ internal sealed record IndexStatement(string Key, string OperatorClass, string Q
         return new(
             isCast ? $"({cast})" : name,
             $"{extension.Schema}.{type}_{Suffix(symbol)}_ops",
-            isCast ? Text.Of($"ORDER BY {cast} {symbol} $1::{extension.Schema}.{type}({dimension}) LIMIT 10") : $"ORDER BY {name} {symbol} $1 LIMIT 10");
+            isCast ? Text.Of($"ORDER BY {cast} {symbol} $1::{extension.Schema}.{type}({dimension}) LIMIT 10")
+            : $"ORDER BY {name} {symbol} $1 LIMIT 10");
     }
 
     /// <summary>A mend that builds the index beside readers and writers, with the memory it needs.</summary>

@@ -36,7 +36,8 @@ internal sealed class ProviderProbe(EmbeddingsConfig config, TimeProvider clock)
     {
         var address = config.BaseUrl ?? OpenAi;
         var facts = new ProviderFacts(
-            address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped), config.Model, config.Dimension, null, null);
+            address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped), config.Model,
+            config.Dimension, null, null);
         try
         {
             using var provider = (OpenAiProvider)OpenAiProvider.Create(config, clock, Patience);
@@ -51,7 +52,8 @@ internal sealed class ProviderProbe(EmbeddingsConfig config, TimeProvider clock)
                 return facts with
                 {
                     Milliseconds = milliseconds,
-                    Learned = [.. provider.Learned, .. answer.Usage is null ? [$"{facts.Endpoint} says nothing of tokens: the bill of a run is unknown"] : Array.Empty<string>()],
+                    Learned = [.. provider.Learned, .. answer.Usage is null
+                    ? [$"{facts.Endpoint} says nothing of tokens: the bill of a run is unknown"] : Array.Empty<string>()],
                 };
             }
             catch (EmbeddingRequestException e)
@@ -90,14 +92,18 @@ internal sealed class ProviderProbe(EmbeddingsConfig config, TimeProvider clock)
     /// <summary>What is known without asking.</summary>
     public static IEnumerable<Finding> Unasked(EmbeddingsConfig config)
     {
-        if (IsFor(config) && config.ApiKey is null && config.Request.Headers.All(header => header.Variable is null) && config.ApiKeyVariable is { } variable && (config.BaseUrl is null || !EndpointRules.IsLocal(config.BaseUrl)))
+        if (IsFor(config) && config.ApiKey is null && config.Request.Headers.All(header => header.Variable is null)
+            && config.ApiKeyVariable is { } variable && (config.BaseUrl is null || !EndpointRules.IsLocal(config.BaseUrl)))
         {
-            yield return Finding.Of(FindingKind.NoKey, variable, $"The variable {variable} is not set here; a sync would need it.", Export(variable));
+            yield return Finding.Of(
+                FindingKind.NoKey, variable, $"The variable {variable} is not set here; a sync would need it.", Export(variable));
         }
 
         foreach (var header in IsFor(config) ? config.Request.Headers.Where(header => header.Value is null) : [])
         {
-            yield return Finding.Of(FindingKind.NoKey, header.Variable!, $"The variable {header.Variable} of the header {header.Name} is not set here; a sync would need it.", Export(header.Variable!));
+            yield return Finding.Of(FindingKind.NoKey, header.Variable!,
+                $"The variable {header.Variable} of the header {header.Name} is not set here; a sync would need it.", Export(
+                header.Variable!));
         }
     }
 
@@ -111,11 +117,14 @@ internal sealed class ProviderProbe(EmbeddingsConfig config, TimeProvider clock)
         var isOllama = config.BaseUrl is { Port: 11434 };
         var variable = config.ApiKeyVariable ?? "OPENAI_API_KEY";
         yield return Finding.Of(fault.Kind, facts.Endpoint, fault.Message,
-            fault.Kind == FindingKind.NoKey || fault.Kind == FindingKind.KeyRefused ? Export(config.ApiKey?.Origin is { } origin && origin.StartsWith("env:", StringComparison.Ordinal) ? origin[4..] : variable)
+            fault.Kind == FindingKind.NoKey || fault.Kind == FindingKind.KeyRefused ? Export(
+                config.ApiKey?.Origin is { } origin && origin.StartsWith("env:", StringComparison.Ordinal) ? origin[4..] : variable)
             : fault.Kind == FindingKind.NoModel && isOllama ? Mend.Command($"ollama pull {StoreFindings.ShellQuoted(config.Model)}")
-            : fault.Kind == FindingKind.NoModel ? Mend.Hint($"Set embeddings.model to one that the server has; known ones are {ModelCatalog.Names}.")
+            : fault.Kind == FindingKind.NoModel ? Mend.Hint(
+                $"Set embeddings.model to one that the server has; known ones are {ModelCatalog.Names}.")
             : fault.Kind == FindingKind.ProviderSilent && isOllama ? Mend.Command("ollama serve")
-            : fault.Kind == FindingKind.ProviderSilent ? Mend.Command($"curl -sS -o /dev/null -w '%{{http_code}}\\n' {StoreFindings.ShellQuoted(facts.Endpoint + "/models")}")
+            : fault.Kind == FindingKind.ProviderSilent ? Mend.Command(
+                $"curl -sS -o /dev/null -w '%{{http_code}}\\n' {StoreFindings.ShellQuoted(facts.Endpoint + "/models")}")
             : fault.Kind == FindingKind.OtherDimension ? Mend.Hint(Text.Of($"Set embeddings.dimension (now {facts.Dimension}) to what {facts.Model} makes{(ModelCatalog.Find(facts.Model) is { } known ? Text.Of($", {known.NativeDimension}") : "")}."))
             : null);
     }
@@ -126,7 +135,8 @@ internal sealed class ProviderProbe(EmbeddingsConfig config, TimeProvider clock)
     {
         { Refusal.Kind: RefusalKind.Model or RefusalKind.NotFound or RefusalKind.Unsuited } => FindingKind.NoModel,
         { Refusal.Kind: RefusalKind.Address or RefusalKind.Redirect } => FindingKind.ProviderSilent,
-        { Refusal: { Kind: RefusalKind.Fields or RefusalKind.Missing } refusal } => refusal.Fields.Contains(RequestShape.Dimensions) ? FindingKind.OtherDimension : FindingKind.OtherForm,
+        { Refusal: { Kind: RefusalKind.Fields or RefusalKind.Missing } refusal } =>
+        refusal.Fields.Contains(RequestShape.Dimensions) ? FindingKind.OtherDimension : FindingKind.OtherForm,
         { Fault: RequestFault.Unclear } => FindingKind.OtherForm,
         { Fault: RequestFault.Refused } => FindingKind.KeyRefused,
 

@@ -8,7 +8,8 @@ namespace EmbSync.Core.Jobs.Doctor;
 /// <param name="Problem">Why the repository can't be used; null when it can, or there is none.</param>
 /// <param name="IsExposed">There is a cache folder that git doesn't ignore.</param>
 /// <param name="Spooled">Files that wait in the spool.</param>
-internal sealed record RepositoryFacts(string Place, bool HasRepository, string? Problem, bool IsShallow, string CacheFolder, bool IsExposed, int Spooled)
+internal sealed record RepositoryFacts(
+    string Place, bool HasRepository, string? Problem, bool IsShallow, string CacheFolder, bool IsExposed, int Spooled)
 {
     /// <param name="root">Of the configuration; null where it can't be used.</param>
     public static RepositoryFacts Look(GitDiscovery git, string? root)
@@ -17,7 +18,8 @@ internal sealed record RepositoryFacts(string Place, bool HasRepository, string?
         var folder = Path.Combine(top, Storage.CacheFolder.Name);
         var spool = Path.Combine(folder, "spool");
         var isExposed = Directory.Exists(folder) && git.Repository is { WorkTree: not null } repository
-            && repository.PathOf(top) is { } below && !repository.IsIgnored($"{(below.Length == 0 ? "" : below + "/")}{Storage.CacheFolder.Name}/index.db");
+            && repository.PathOf(top) is { } below && !repository.IsIgnored(
+                $"{(below.Length == 0 ? "" : below + "/")}{Storage.CacheFolder.Name}/index.db");
         return new(git.Directory, git.Repository is not null, git.Problem, git.Repository?.IsShallow == true, folder, isExposed,
             Directory.Exists(spool) ? Directory.EnumerateFiles(spool, "*", SearchOption.AllDirectories).Count() : 0);
     }
@@ -39,7 +41,9 @@ internal static class RepositoryFindings
 
         if (facts.IsShallow)
         {
-            yield return Finding.Of(FindingKind.Shallow, facts.Place, "History was cut on cloning ('fetch-depth: 0' for actions/checkout fetches all of it).", Mend.Command("git fetch --unshallow"));
+            yield return Finding.Of(FindingKind.Shallow, facts.Place,
+                "History was cut on cloning ('fetch-depth: 0' for actions/checkout fetches all of it).", Mend.Command(
+                "git fetch --unshallow"));
         }
 
         if (facts.IsExposed)
@@ -50,7 +54,8 @@ internal static class RepositoryFindings
 
         if (facts.Spooled > 0)
         {
-            yield return Finding.Of(FindingKind.SpoolLeft, Path.Combine(facts.CacheFolder, "spool"), $"{Text.Count(facts.Spooled, "file")} left by a run that ended early.", Mend.Command("embsync sync"));
+            yield return Finding.Of(FindingKind.SpoolLeft, Path.Combine(facts.CacheFolder, "spool"),
+                $"{Text.Count(facts.Spooled, "file")} left by a run that ended early.", Mend.Command("embsync sync"));
         }
     }
 

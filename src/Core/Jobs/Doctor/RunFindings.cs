@@ -31,16 +31,20 @@ internal static class RunFindings
         var seeRun = Mend.Command(Text.Of($"embsync runs {run.Id}"));
         if (run.Status == "failed")
         {
-            yield return Finding.Of(FindingKind.RunFailed, subject, $"{what} failed: {Plain.Line(run.Error ?? "no message")}", Mend.Hint("Mend what the message says, then run it again: it goes on where it stopped."));
+            yield return Finding.Of(FindingKind.RunFailed, subject, $"{what} failed: {Plain.Line(run.Error ?? "no message")}", Mend.Hint(
+                "Mend what the message says, then run it again: it goes on where it stopped."));
         }
         else if (run.Status == "partial")
         {
-            var codes = run.Failures.GroupBy(failure => failure.Code).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => Text.Of($"{group.Count():N0} with {group.Key}"));
+            var codes = run.Failures.GroupBy(failure => failure.Code).OrderBy(group => group.Key, StringComparer.Ordinal).Select(
+                group => Text.Of($"{group.Count():N0} with {group.Key}"));
             yield return Finding.Of(FindingKind.RunFailed, subject, $"{what} set items aside: {string.Join(", ", codes)}.", seeRun);
         }
         else if (run.Status is "stopped" or "interrupted" or RunRecord.Abandoned)
         {
-            yield return Finding.Of(FindingKind.RunStopped, subject, $"{what} ended early ({run.Status}){(run.Error is { } error ? $": {Plain.Line(error)}" : ".")}", Mend.Command("embsync sync --dry-run"));
+            yield return Finding.Of(FindingKind.RunStopped, subject,
+                $"{what} ended early ({run.Status}){(run.Error is { } error ? $": {Plain.Line(error)}" : ".")}", Mend.Command(
+                "embsync sync --dry-run"));
         }
 
         if (run.Requests is >= EnoughRequests and var requests && run.Retries is { } again && again >= OftenAgain * requests)

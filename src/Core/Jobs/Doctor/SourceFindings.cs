@@ -22,7 +22,8 @@ internal static class SourceFindings
                 {
                     findings.Add(finding);
                 }
-                else if (head.Active(workspace.MainSpace) is not null && PublishEngine.IsPublishing(workspace.Config.Sources.First(one => one.Name == source.Name)))
+                else if (head.Active(workspace.MainSpace) is not null && PublishEngine.IsPublishing(
+                    workspace.Config.Sources.First(one => one.Name == source.Name)))
                 {
                     findings.AddRange(await OfPublishedAsync(workspace, source.Name, clock, cancellationToken));
                 }
@@ -46,7 +47,8 @@ internal static class SourceFindings
         try
         {
             var (count, names) = (0L, new List<string>());
-            await foreach (var difference in source.CompareAsync(new(workspace.Store, new HashSet<string>(), All: false, Ids: null), cancellationToken))
+            await foreach (var difference in source.CompareAsync(
+                new(workspace.Store, new HashSet<string>(), All: false, Ids: null), cancellationToken))
             {
                 if (difference is { Row: null, Stored: { } stored })
                 {
@@ -68,12 +70,14 @@ internal static class SourceFindings
         }
     }
 
-    private static async Task<IReadOnlyList<Finding>> OfPublishedAsync(Workspace workspace, string source, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Finding>> OfPublishedAsync(
+        Workspace workspace, string source, TimeProvider clock, CancellationToken cancellationToken)
     {
         try
         {
             var report = await new PublishEngine(workspace, clock).RunAsync(new([source], All: false, DryRun: true), cancellationToken);
-            return [.. report.Sources.Where(one => one.Written + one.Withdrawn > 0).Select(one => Finding.Of(FindingKind.Unpublished, one.Target,
+            return [.. report.Sources.Where(one => one.Written + one.Withdrawn > 0).Select(
+                one => Finding.Of(FindingKind.Unpublished, one.Target,
                 Text.Of($"{Text.Count(one.Written, "row")} {Text.Agreeing(one.Written, "lacks the vector that is stored for it", "lack the vector that is stored for them")}, {one.Withdrawn:N0} {Text.Agreeing(one.Withdrawn, "shows", "show")} one of an item that is no longer stored."), Mend.Command($"embsync publish --source {source}")))];
         }
         catch (EmbSyncException e) when (e is SourceException or UsageException)

@@ -7,7 +7,8 @@ namespace EmbSync.Core.Jobs.Doctor;
 /// What a configuration expects of its store; null for parts that it doesn't say, as when a database is looked at without one.
 /// </summary>
 /// <param name="Signatures">By space.</param>
-internal sealed record StoreExpectation(string? Project, IReadOnlyDictionary<string, EmbeddingSignature> Signatures, IReadOnlySet<string> Sources);
+internal sealed record StoreExpectation(
+    string? Project, IReadOnlyDictionary<string, EmbeddingSignature> Signatures, IReadOnlySet<string> Sources);
 
 /// <summary>What is wrong with a store of embsync's own.</summary>
 internal static class StoreFindings
@@ -34,7 +35,8 @@ internal static class StoreFindings
 
         if (file.OthersMay is { } mode)
         {
-            yield return Finding.Of(FindingKind.Permissions, file.Path, $"Its rights are {mode}.", Mend.Command($"chmod 600 {ShellQuoted(file.Path)}"));
+            yield return Finding.Of(
+                FindingKind.Permissions, file.Path, $"Its rights are {mode}.", Mend.Command($"chmod 600 {ShellQuoted(file.Path)}"));
         }
     }
 
@@ -48,7 +50,8 @@ internal static class StoreFindings
         {
             var isNewer = store.Version > store.Known;
             yield return new(FindingKind.SchemaVersion, isNewer ? Severity.Error : Severity.Info, store.Place,
-                Text.Of($"It has schema version {store.Version}, this embsync knows {store.Known}."), isNewer ? Mend.Hint("Upgrade embsync.") : Mend.Command(Sync));
+                Text.Of($"It has schema version {store.Version}, this embsync knows {store.Known}."), isNewer
+                    ? Mend.Hint("Upgrade embsync.") : Mend.Command(Sync));
         }
 
         if (expected?.Project is { } project && store.Project is { } owner && owner != project)
@@ -95,7 +98,9 @@ internal static class StoreFindings
 
             if (generation.Value is { State: GenerationState.Active, IsPinned: true })
             {
-                yield return Finding.Of(FindingKind.Pinned, subject, Text.Of($"{signature.Model}, {signature.Dimension}: syncs keep it, whatever the configuration says."), Mend.Command("embsync reembed --unpin" + inSpace));
+                yield return Finding.Of(FindingKind.Pinned, subject,
+                    Text.Of($"{signature.Model}, {signature.Dimension}: syncs keep it, whatever the configuration says."), Mend.Command(
+                    "embsync reembed --unpin" + inSpace));
             }
             else if (asked is not null && generation.Value.State == GenerationState.Active && signature.Fingerprint != asked.Fingerprint)
             {
@@ -120,29 +125,35 @@ internal static class StoreFindings
 
         foreach (var (name, items) in store.Sources.Where(source => expected is not null && !expected.Sources.Contains(source.Source)))
         {
-            yield return Finding.Of(FindingKind.OrphanSource, $"source {name}", $"{Text.Count(items, "item")} of a source that the configuration doesn't have.",
+            yield return Finding.Of(
+                FindingKind.OrphanSource, $"source {name}", $"{Text.Count(items, "item")} of a source that the configuration doesn't have.",
                 Mend.Hint(Text.Of($"Put the source back into the configuration; or remove its items: {Repair} --max-delete {items}")));
         }
 
         if (store.LockHolder is { } holder)
         {
-            yield return Finding.Of(FindingKind.Locked, store.Place, $"Held by {holder.Trim(' ', '(', ')')}.", Mend.Hint("Wait for it to end; its lock goes with it."));
+            yield return Finding.Of(FindingKind.Locked, store.Place, $"Held by {holder.Trim(' ', '(', ')')}.", Mend.Hint(
+                "Wait for it to end; its lock goes with it."));
         }
         else
         {
             foreach (var (id, command, startedAt) in store.OpenRuns)
             {
-                yield return Finding.Of(FindingKind.DeadRun, Text.Of($"run {id}"), Text.Of($"'{command}', begun {startedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, says running, and nobody writes."), Mend.Command(Sync));
+                yield return Finding.Of(FindingKind.DeadRun, Text.Of($"run {id}"),
+                    Text.Of($"'{command}', begun {startedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, says running, and nobody writes."),
+                    Mend.Command(Sync));
             }
         }
 
         if (store.HasView == false)
         {
-            yield return Finding.Of(FindingKind.View, store.Place, "The view of a space is missing or doesn't read the active generation.", Mend.Command(Repair));
+            yield return Finding.Of(FindingKind.View, store.Place, "The view of a space is missing or doesn't read the active generation.",
+                Mend.Command(Repair));
         }
     }
 
     /// <summary>For a POSIX shell.</summary>
-    internal static string ShellQuoted(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+=:@".Contains(c, StringComparison.Ordinal))
+    internal static string ShellQuoted(string text) =>
+        text.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+=:@".Contains(c, StringComparison.Ordinal))
         ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

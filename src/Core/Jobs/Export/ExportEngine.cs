@@ -29,7 +29,8 @@ public sealed class ExportEngine(Workspace workspace, Func<string, string> redac
 
     /// <summary>To a file, whole or not at all; one that is there is replaced.</summary>
     /// <exception cref="UsageException">It can't be written.</exception>
-    public Task<ExportReport> WriteJsonLinesAsync(ExportRequest request, string path, CancellationToken cancellationToken) => GuardAsync(path, async () =>
+    public Task<ExportReport> WriteJsonLinesAsync(ExportRequest request, string path, CancellationToken cancellationToken) =>
+        GuardAsync(path, async () =>
     {
         var survey = await SurveyAsync(request, cancellationToken);
         await using var file = new DraftFile(path);
@@ -40,13 +41,15 @@ public sealed class ExportEngine(Workspace workspace, Func<string, string> redac
 
     /// <summary>To <c>vectors.tsv</c> and <c>metadata.tsv</c> in a folder, which is made; files that are there are replaced.</summary>
     /// <exception cref="UsageException">They can't be written.</exception>
-    public Task<ExportReport> WriteProjectorFilesAsync(ExportRequest request, string folder, CancellationToken cancellationToken) => GuardAsync(folder, async () =>
+    public Task<ExportReport> WriteProjectorFilesAsync(ExportRequest request, string folder, CancellationToken cancellationToken) =>
+        GuardAsync(folder, async () =>
     {
         var survey = await SurveyAsync(request, cancellationToken, withKeys: true);
         Directory.CreateDirectory(folder);
         await using var vectors = new DraftFile(Path.Combine(folder, "vectors.tsv"));
         await using var metadata = new DraftFile(Path.Combine(folder, "metadata.tsv"));
-        var report = await RunAsync(survey, new ProjectorFiles(vectors.Writer, metadata.Writer, survey.Keys, request.Map, redact), cancellationToken);
+        var report = await RunAsync(
+            survey, new ProjectorFiles(vectors.Writer, metadata.Writer, survey.Keys, request.Map, redact), cancellationToken);
         await vectors.PublishAsync(cancellationToken);
         await metadata.PublishAsync(cancellationToken);
         return report;
@@ -94,7 +97,8 @@ public sealed class ExportEngine(Workspace workspace, Func<string, string> redac
         var moved = (await workspace.Store.ReadHeadAsync(cancellationToken)).Revision != survey.Head.Revision;
         var signature = survey.Generation.Signature;
         List<string> notes = [.. Notes(survey, moved)];
-        if (count == 0 && survey.Request.Type is { } type && await new FilterCheck(workspace).UnknownTypeAsync(type, cancellationToken) is { } unknown)
+        if (count == 0 && survey.Request.Type is { } type && await new FilterCheck(workspace).UnknownTypeAsync(type, cancellationToken) is
+            { } unknown)
         {
             notes.Add(unknown);
         }
@@ -139,5 +143,6 @@ public sealed class ExportEngine(Workspace workspace, Func<string, string> redac
     }
 
     private sealed record Survey(
-        StoreHead Head, Generation Generation, ExportRows Rows, ExportRequest Request, IReadOnlyList<string> Keys, PrincipalComponents? Axes, long Offered);
+        StoreHead Head, Generation Generation, ExportRows Rows, ExportRequest Request, IReadOnlyList<string> Keys,
+        PrincipalComponents? Axes, long Offered);
 }

@@ -19,10 +19,12 @@ internal sealed record ExportRow(
     ReadOnlyMemory<float> Vector, (double X, double Y)? Place)
 {
     public static ExportRow Of(EmbeddedChunk chunk) =>
-        new(chunk.Key, chunk.Type, chunk.Title, chunk.Path, chunk.Seq, chunk.Heading, chunk.Hash, Object(chunk.Metadata), chunk.Vector, null);
+        new(chunk.Key, chunk.Type, chunk.Title, chunk.Path, chunk.Seq, chunk.Heading, chunk.Hash, Object(chunk.Metadata), chunk.Vector,
+            null);
 
     public static ExportRow Of(ItemVector item) =>
-        new(item.First.Key, item.First.Type, item.First.Title, item.First.Path, null, null, null, Object(item.First.Metadata), item.Vector, null);
+        new(item.First.Key, item.First.Type, item.First.Title, item.First.Path, null, null, null, Object(item.First.Metadata), item.Vector,
+            null);
 
     private static JsonObject Object(string metadata) => (JsonObject)JsonNode.Parse(metadata)!;
 }

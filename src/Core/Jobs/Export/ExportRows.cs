@@ -50,7 +50,8 @@ internal sealed class ExportRows(IStore store, Generation generation, ExportRequ
 
     private async IAsyncEnumerable<EmbeddedChunk> ChunksAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var source in request.Sources.Count == 0 ? [null] : request.Sources.Distinct().Order(Utf8Order.Instance).ToArray<string?>())
+        foreach (var source in request.Sources.Count == 0 ? [null] : request.Sources.Distinct().Order(Utf8Order.Instance)
+            .ToArray<string?>())
         {
             await foreach (var chunk in store.ReadEmbeddedAsync(new(generation.Id, source, request.Type), cancellationToken))
             {

@@ -42,7 +42,8 @@ internal sealed class ProjectorFiles : IExportFormat
         _vectors.Write(_line.Append('\n'));
         string?[] places = row.Place is { } place ? [Number(place.X), Number(place.Y)] : [];
         WriteLine([
-            row.Key.Source, row.Key.Id, row.Type, row.Title, row.Path, row.Chunk?.ToString(CultureInfo.InvariantCulture), row.Heading, .. places,
+            row.Key.Source, row.Key.Id, row.Type, row.Title, row.Path, row.Chunk?.ToString(CultureInfo.InvariantCulture), row.Heading,
+                .. places,
             .. _keys.Select(key => TextOf(row.Metadata[key])),
         ]);
     }

@@ -55,7 +55,8 @@ internal static class GitConfigQuery
     private static string Program(IReadOnlyDictionary<string, string> environment)
     {
         var name = OperatingSystem.IsWindows() ? "git.exe" : "git";
-        var path = environment.FirstOrDefault(variable => variable.Key.Equals("PATH", OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal)).Value;
+        var path = environment.FirstOrDefault(variable =>
+            variable.Key.Equals("PATH", OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal)).Value;
         return (path ?? "").Split(System.IO.Path.PathSeparator)
             .Where(System.IO.Path.IsPathFullyQualified).Select(folder => System.IO.Path.Combine(folder, name)).FirstOrDefault(File.Exists)
             ?? throw new GitException("git is not in PATH. Hooks are run by git: install it, or put its folder into PATH");

@@ -23,7 +23,8 @@ public static class HookCommits
         ArgumentNullException.ThrowIfNull(repository);
         return [.. PushedRef.Parse(input)
             .Where(pushed => !pushed.IsDeletion && !pushed.IsMark)
-            .Select(pushed => new HookCommit(repository.ResolveCommit(pushed.LocalId), null) is var one ? one with { Since = Known(repository, pushed, remote, one.Commit) } : one)
+            .Select(pushed => new HookCommit(repository.ResolveCommit(pushed.LocalId), null) is var one ? one with
+                { Since = Known(repository, pushed, remote, one.Commit) } : one)
             .GroupBy(pushed => pushed.Commit)
             .Select(group => group.Aggregate((one, other) => one with { Since = Earlier(repository, one.Since, other.Since) }))
             .OrderBy(pushed => pushed.Commit == repository.HeadCommit)];

@@ -61,7 +61,8 @@ public sealed record HookFolder(string Path, bool IsTracked)
     private static HookFolder At(string folder, GitRepository repository)
     {
         var real = RealPath.Of(folder);
-        return new(real, repository.WorkTree is { } top && RealPath.Below(top, real) is not null && RealPath.Below(repository.CommonFolder, real) is null);
+        return new(real, repository.WorkTree is { } top && RealPath.Below(top, real) is not null
+            && RealPath.Below(repository.CommonFolder, real) is null);
     }
 
     private static string? Husky(string folder) =>

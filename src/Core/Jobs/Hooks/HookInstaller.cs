@@ -44,7 +44,8 @@ public static class HookInstaller
 
             File.Move(fresh, file.Path, overwrite: true);
             var verb = was == HookState.Ours ? "written anew" : "installed";
-            return $"{hook.Name()}: {verb}, {file.Path}" + (System.IO.Path.Exists(file.Chained) ? $"; the hook that was there runs first, as {System.IO.Path.GetFileName(file.Chained)}" : "");
+            return $"{hook.Name()}: {verb}, {file.Path}" + (System.IO.Path.Exists(file.Chained)
+                ? $"; the hook that was there runs first, as {System.IO.Path.GetFileName(file.Chained)}" : "");
         });
     }
 
@@ -61,7 +62,8 @@ public static class HookInstaller
             switch (file.State)
             {
                 case HookState.Edited:
-                    throw new HookException($"{file.Path} was edited since embsync wrote it: left as it is. Delete it by hand" + (kept ? $", and give {chained} its name back" : ""));
+                    throw new HookException($"{file.Path} was edited since embsync wrote it: left as it is. Delete it by hand"
+                        + (kept ? $", and give {chained} its name back" : ""));
                 case HookState.Foreign or HookState.NoFile when kept:
                     throw new HookException($"{file.Path} is no longer embsync's, and {chained}, which was there before, is still kept beside it: both left as they are");
                 case HookState.Ours or HookState.Absent when kept:

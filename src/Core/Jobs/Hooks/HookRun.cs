@@ -20,7 +20,8 @@ public sealed class HookRun(Workspace workspace, TimeProvider clock)
     /// <param name="spend">Of all commits together.</param>
     /// <exception cref="EmbSyncException">What a sync throws.</exception>
     public async Task<IReadOnlyList<SyncResult>> RunAsync(
-        string command, IReadOnlyList<HookCommit> commits, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken)
+        string command, IReadOnlyList<HookCommit> commits, SpendLimit spend, IProgress<SyncProgress> progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commits);
         ArgumentNullException.ThrowIfNull(spend);
@@ -29,7 +30,8 @@ public sealed class HookRun(Workspace workspace, TimeProvider clock)
         var results = new List<SyncResult>();
         foreach (var commit in sources.Count == 0 ? [] : commits)
         {
-            var request = new SyncRequest { Command = command, At = commit.Commit, Since = commit.Since, Sources = sources, Automatic = true };
+            var request = new SyncRequest
+                { Command = command, At = commit.Commit, Since = commit.Since, Sources = sources, Automatic = true };
             var result = workspace.Config.Embeddings.AutoIndex == AutoIndex.Off
                 ? new(await engine.DryRunAsync(request, spend, cancellationToken), ExitCode.Done, null)
                 : await engine.RunAsync(request, spend, progress, cancellationToken);

@@ -46,13 +46,15 @@ public static class HookScript
 
     /// <summary>Written by an install, and not a byte of it is another.</summary>
     public static bool IsUntouched(string content) =>
-        IsOurs(content) && content.Split('\n', 3) is [var first, var second, var body] && first + "\n" == Shebang && second[Marker.Length..] == HashOf(body);
+        IsOurs(content) && content.Split('\n', 3) is [var first, var second, var body] && first + "\n" == Shebang
+            && second[Marker.Length..] == HashOf(body);
 
     /// <summary>One word of a shell, whatever is in it.</summary>
     public static string Quote(string word)
     {
         ArgumentNullException.ThrowIfNull(word);
-        return word.Length > 0 && word.All(character => char.IsAsciiLetterOrDigit(character) || "-_./=".Contains(character, StringComparison.Ordinal))
+        return word.Length > 0 && word.All(
+            character => char.IsAsciiLetterOrDigit(character) || "-_./=".Contains(character, StringComparison.Ordinal))
             ? word
             : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
     }

@@ -18,16 +18,21 @@ public static class HookText
         var lines = new List<string>();
         var items = reports.Where(report => !report.DryRun).Select(report => report.Items).ToList();
         var chunks = reports.Where(report => !report.DryRun).Sum(report => report.Chunks.Embedded);
-        List<string> done = [.. new[] { (items.Sum(one => one.New), "new"), (items.Sum(one => one.Changed), "changed"), (items.Sum(one => one.Metadata), "metadata"), (items.Sum(one => one.Deleted), "deleted") }
+        List<string> done = [.. new[]
+            { (items.Sum(one => one.New), "new"), (items.Sum(one => one.Changed), "changed"), (items.Sum(one => one.Metadata),
+            "metadata"), (items.Sum(one => one.Deleted), "deleted") }
             .Where(count => count.Item1 > 0).Select(count => Text.Of($"{count.Item1:N0} {count.Item2}"))];
         if (done.Count > 0 || chunks > 0)
         {
             lines.Add($"{(done.Count > 0 ? string.Join(", ", done) + "; " : "")}{Text.Count(chunks, "chunk")} embedded" + Cost(reports));
         }
 
-        var blocked = reports.SelectMany(report => report.Errors.Where(error => !report.Told.Contains((error.Source, error.Id, error.Code)))).DistinctBy(error => (error.Source, error.Id, error.Code)).ToList();
+        var blocked = reports.SelectMany(report =>
+            report.Errors.Where(error => !report.Told.Contains((error.Source, error.Id, error.Code)))).DistinctBy(error =>
+            (error.Source, error.Id, error.Code)).ToList();
         lines.AddRange(BlockedGroup.Of(blocked.Select(error => error.Code)).Select(group =>
-            $"{group.Line}, blocked: " + List(blocked.Where(error => error.Code == group.Code).Select(error => Plain.Place(error.Source, error.Id, error.Path)))));
+            $"{group.Line}, blocked: " + List(
+                blocked.Where(error => error.Code == group.Code).Select(error => Plain.Place(error.Source, error.Id, error.Path)))));
 
         var held = reports.SelectMany(report => report.Held).DistinctBy(item => item.Key).ToList();
         if (held.Count > 0)
@@ -40,7 +45,8 @@ public static class HookText
     }
 
     private static string Cost(List<SyncReport> reports) =>
-        reports.Aggregate((decimal?)0m, (sum, report) => sum + (report.DryRun ? 0 : report.Cost.Actual)) is { } cost ? cost > 0 ? Text.Of($", ${cost:0.0000}") : "" : ", cost unknown";
+        reports.Aggregate((decimal?)0m, (sum, report) => sum + (report.DryRun ? 0 : report.Cost.Actual)) is { } cost ? cost > 0
+            ? Text.Of($", ${cost:0.0000}") : "" : ", cost unknown";
 
     private static string List(IEnumerable<string> names)
     {

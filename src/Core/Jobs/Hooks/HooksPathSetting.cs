@@ -16,7 +16,8 @@ internal sealed record HooksPathSetting(string Value, string Level)
     /// Git itself is asked: only it follows includes under conditions, and a hook that it never runs would be worse than none.
     /// </remarks>
     public static HooksPathSetting? Of(GitRepository repository, IReadOnlyDictionary<string, string> environment) =>
-        GitConfigQuery.Path(repository.WorkTree ?? repository.Folder, "core.hooksPath", environment) is var (value, level) ? new(value, level) : null;
+        GitConfigQuery.Path(repository.WorkTree ?? repository.Folder, "core.hooksPath", environment) is var (value, level)
+            ? new(value, level) : null;
 
     /// <param name="workTree">What relative paths start from: the folder that git runs hooks in.</param>
     public string From(string workTree) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Value.Length == 0 ? "." : Value, workTree));

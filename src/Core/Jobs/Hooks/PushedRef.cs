@@ -13,7 +13,8 @@ public sealed record PushedRef(string LocalId, string RemoteRef, string RemoteId
     public bool IsNew => IsZero(RemoteId);
 
     /// <summary>A name beside history, not where it goes on: pushing an old tag takes nobody back to it.</summary>
-    public bool IsMark => RemoteRef.StartsWith("refs/tags/", StringComparison.Ordinal) || RemoteRef.StartsWith("refs/notes/", StringComparison.Ordinal);
+    public bool IsMark => RemoteRef.StartsWith("refs/tags/", StringComparison.Ordinal) || RemoteRef.StartsWith(
+        "refs/notes/", StringComparison.Ordinal);
 
     /// <param name="input">A line a ref: local ref, local id, remote ref, remote id. The first may hold spaces, where it is an
     /// expression.</param>

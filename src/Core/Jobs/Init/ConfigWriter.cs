@@ -57,7 +57,8 @@ public static class ConfigWriter
 
     private static void Write(StringBuilder text, FoundSource source, bool isExplained)
     {
-        var sample = source.Read < source.Files ? string.Create(CultureInfo.InvariantCulture, $", front matter keys seen in a sample of {source.Read}") : "";
+        var sample = source.Read < source.Files
+            ? string.Create(CultureInfo.InvariantCulture, $", front matter keys seen in a sample of {source.Read}") : "";
         text.Append(CultureInfo.InvariantCulture, $"  # {source.Files} {(source.Files == 1 ? "file" : "files")}{sample}\n");
         Line(text, 1, ConfigSchema.SourceName, source.Name, start: "- ", isExplained: isExplained);
         Line(text, 2, ConfigSchema.SourceType, isExplained: isExplained);
@@ -77,7 +78,8 @@ public static class ConfigWriter
     private static void Head(StringBuilder text, Setting section) =>
         text.Append($"{section.Key}:".PadRight(Comments)).Append(CultureInfo.InvariantCulture, $" # {section.Description}\n");
 
-    private static void Line(StringBuilder text, int depth, Setting setting, JsonNode? value = null, bool isComment = false, string start = "", bool isExplained = true)
+    private static void Line(StringBuilder text, int depth, Setting setting, JsonNode? value = null, bool isComment = false,
+        string start = "", bool isExplained = true)
     {
         var line = $"{new string(' ', depth * 2)}{(isComment ? "# " : start)}{setting.Key}: {YamlText.Of(value ?? setting.DefaultJson)}";
         text.Append(isExplained ? $"{line.PadRight(Comments)} # {setting.Description}\n" : $"{line}\n");

@@ -46,7 +46,8 @@ internal static class FrontMatterSample
         {
             using var stream = file.OpenRead();
             var buffer = new byte[MaxBytes];
-            return SourceText.Normalize(Encoding.UTF8.GetString(buffer, 0, stream.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false)).TrimStart('\uFEFF'));
+            return SourceText.Normalize(
+                Encoding.UTF8.GetString(buffer, 0, stream.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false)).TrimStart('\uFEFF'));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

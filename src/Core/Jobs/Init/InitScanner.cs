@@ -8,7 +8,8 @@ namespace EmbSync.Core.Jobs.Init;
 public static partial class InitScanner
 {
     // Folders that are worth a source of their own however few files they hold.
-    private static readonly string[] Telling = ["tasks", "docs", "doc", "specs", "adr", "rfcs", "rfc", "issues", "notes", "backlog", "wiki", "content"];
+    private static readonly string[] Telling = ["tasks", "docs", "doc", "specs", "adr", "rfcs", "rfc", "issues", "notes", "backlog",
+        "wiki", "content"];
     private static readonly string[] IdKeys = ["id", "task_id", "taskId", "uid", "key", "slug"];
     private static readonly string[] EmbeddedKeys = ["title", "description", "summary"];
     private static readonly string[] Endings = [".md", ".mdx", ".markdown"];
@@ -21,12 +22,15 @@ public static partial class InitScanner
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(trackedFiles);
-        var markdown = trackedFiles.Where(path => Endings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal))).Order(StringComparer.Ordinal).ToList();
+        var markdown = trackedFiles.Where(path => Endings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal))).Order(
+            StringComparer.Ordinal).ToList();
         var groups = markdown.Where(path => Usable().IsMatch(TopOf(path))).GroupBy(TopOf, StringComparer.Ordinal)
-            .Where(group => Telling.Contains(group.Key, StringComparer.OrdinalIgnoreCase) || group.Count() >= Math.Max(FewFiles, markdown.Count / 10))
+            .Where(group => Telling.Contains(group.Key, StringComparer.OrdinalIgnoreCase) || group.Count() >= Math.Max(
+                FewFiles, markdown.Count / 10))
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).Take(MaxSources).ToList();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var sources = groups.Select(group => Describe(root, Unique(group.Key, names), Patterns($"{group.Key}/", group), [], [.. group])).ToList();
+        var sources = groups.Select(group => Describe(root, Unique(group.Key, names), Patterns($"{group.Key}/", group), [], [.. group]))
+            .ToList();
         var rest = markdown.Except(groups.SelectMany(group => group), StringComparer.Ordinal).ToList();
         if (sources.Count == 0)
         {
@@ -60,15 +64,19 @@ public static partial class InitScanner
         return name;
     }
 
-    private static FoundSource Describe(string root, string name, IReadOnlyList<string> include, IReadOnlyList<string> exclude, IReadOnlyList<string> files)
+    private static FoundSource Describe(
+        string root, string name, IReadOnlyList<string> include, IReadOnlyList<string> exclude, IReadOnlyList<string> files)
     {
         var sample = FrontMatterSample.Pick(files).Select(path => FrontMatterSample.Of(root, path)).ToList();
         var counts = sample.SelectMany(keys => keys.Keys).CountBy(key => key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        var id = Array.Find(IdKeys, key => counts.GetValueOrDefault(key) * 5 >= sample.Count * 4 && sample.Count > 0 && IsUnique(sample, key) && IsUnique(root, files, key));
+        var id = Array.Find(IdKeys, key => counts.GetValueOrDefault(key) * 5 >= sample.Count * 4 && sample.Count > 0
+            && IsUnique(sample, key) && IsUnique(root, files, key));
         var embed = EmbeddedKeys.Where(key => key == "title" || counts.GetValueOrDefault(key) * 2 > sample.Count).ToList();
-        var metadata = counts.Where(pair => pair.Value >= 2 && pair.Value * 10 >= sample.Count * 3 && pair.Key != id && !embed.Contains(pair.Key)
+        var metadata = counts.Where(
+            pair => pair.Value >= 2 && pair.Value * 10 >= sample.Count * 3 && pair.Key != id && !embed.Contains(pair.Key)
                 && pair.Key != "type" && Key().IsMatch(pair.Key))
-            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(8).Select(pair => pair.Key).ToList();
+            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(8).Select(
+                pair => pair.Key).ToList();
         return new(name, include, exclude, files.Count, sample.Count, id, embed, metadata);
     }
 

@@ -26,7 +26,8 @@ internal sealed record ItemMap(
         var sample = new KeySample<ItemVector>(MostItems);
         var updated = new List<DateTimeOffset>();
         var leftOut = 0;
-        await foreach (var item in ItemVector.OfAsync(store.ReadEmbeddedAsync(new(generation.Id, null, null), cancellationToken), () => leftOut++, cancellationToken))
+        await foreach (var item in ItemVector.OfAsync(
+            store.ReadEmbeddedAsync(new(generation.Id, null, null), cancellationToken), () => leftOut++, cancellationToken))
         {
             sample.Offer(item.First.Key.ToString(), item);
             updated.Add(item.First.UpdatedAt);

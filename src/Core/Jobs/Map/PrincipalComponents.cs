@@ -55,9 +55,11 @@ public sealed class PrincipalComponents
         var basis = new List<double[]>();
         var images = new List<double[]>();
         var random = new Random(seed);
-        var block = Enumerable.Range(0, BlockSize).Select(_ => Enumerable.Range(0, dimension).Select(_ => random.NextDouble() - 0.5).ToArray()).ToList();
+        var block = Enumerable.Range(0, BlockSize).Select(
+            _ => Enumerable.Range(0, dimension).Select(_ => random.NextDouble() - 0.5).ToArray()).ToList();
         var best = new Ritz([], [], 0);
-        while (covariance.Total > 0 && basis.Count < Math.Min(dimension, MostDirections) && Orthonormal(block, basis) is { Count: > 0 } next)
+        while (covariance.Total > 0 && basis.Count < Math.Min(dimension, MostDirections) && Orthonormal(block, basis) is
+            { Count: > 0 } next)
         {
             basis.AddRange(next);
             block = covariance.Apply(next);
@@ -152,7 +154,8 @@ public sealed class PrincipalComponents
             var (values, weights) = SymmetricEigen.Of(small);
             var count = Math.Min(Count, basis.Count);
             double[][] vectors = [.. weights.Take(count).Select(weight => Sum(basis, weight))];
-            var residual = Enumerable.Range(0, count).Max(i => TensorPrimitives.Distance<double>(Sum(images, weights[i]), Scaled(vectors[i], values[i])));
+            var residual = Enumerable.Range(0, count).Max(
+                i => TensorPrimitives.Distance<double>(Sum(images, weights[i]), Scaled(vectors[i], values[i])));
             return new([.. values.Take(count)], vectors, residual);
         }
 

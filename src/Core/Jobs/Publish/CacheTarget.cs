@@ -26,11 +26,14 @@ internal sealed class CacheTarget(ColumnSourceConfig config, string cache, IRead
 
     private string Mine => "c.source_table = $1 AND c.source_column = $2";
 
-    public async Task CheckAsync(IReadOnlyList<int> dimensions, CancellationToken cancellationToken) => found = await database.RunAsync(async connection =>
+    public async Task CheckAsync(IReadOnlyList<int> dimensions, CancellationToken cancellationToken) =>
+        found = await database.RunAsync(async connection =>
     {
         var catalogue = new RowCatalogue(connection, config.Name, database.Name);
         var table = await catalogue.FindTableAsync(cache, cancellationToken);
-        foreach (var (name, type) in new[] { ("value", "text"), ("value_hash", "text"), ("source_table", "text"), ("source_column", "text"), ("usage_count", "integer"), ("created_at", "timestamptz") })
+        foreach (var (name, type) in new[]
+            { ("value", "text"), ("value_hash", "text"), ("source_table", "text"), ("source_column", "text"), ("usage_count",
+            "integer"), ("created_at", "timestamptz") })
         {
             await database.ColumnAsync(connection, table, name, type, cancellationToken);
         }
@@ -45,7 +48,8 @@ internal sealed class CacheTarget(ColumnSourceConfig config, string cache, IRead
     }, cancellationToken);
 
     /// <summary>The row's key is the hash of its value: what is there shows the right text, but perhaps not all vectors.</summary>
-    public Task<IReadOnlySet<string>> DueAsync(IReadOnlyList<PublishedRow> rows, CancellationToken cancellationToken) => database.RunAsync<IReadOnlySet<string>>(async connection =>
+    public Task<IReadOnlySet<string>> DueAsync(IReadOnlyList<PublishedRow> rows, CancellationToken cancellationToken) =>
+        database.RunAsync<IReadOnlySet<string>>(async connection =>
     {
         var shown = await SourceDatabase.RowsAsync(
             connection, $"SELECT c.value_hash::text FROM {found!.Table} c WHERE {Mine} AND c.value_hash = ANY ($3) AND {string.Join(" AND ", found.Vectors.Select(vector => $"c.{vector.Quoted} IS NOT NULL"))}",
@@ -55,11 +59,13 @@ internal sealed class CacheTarget(ColumnSourceConfig config, string cache, IRead
 
     public async Task<int> WriteAsync(IReadOnlyList<PublishedRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var arrays = Enumerable.Range(0, found!.Vectors.Count).Select(space => rows.Select(row => TargetDatabase.Literal(row.Vectors[space])).ToArray()).ToList();
+        var arrays = Enumerable.Range(0, found!.Vectors.Count).Select(
+            space => rows.Select(row => TargetDatabase.Literal(row.Vectors[space])).ToArray()).ToList();
         var names = string.Join(", ", found.Vectors.Select((_, index) => FormattableString.Invariant($"v{index}")));
         var unnested = string.Join(", ", found.Vectors.Select((_, index) => FormattableString.Invariant($"${index + 5}::text[]")));
         var typed = string.Join(", ", found.Vectors.Select((vector, index) => FormattableString.Invariant($"u.v{index}::{vector.Type}")));
-        var set = string.Join(", ", found.Vectors.Select((vector, index) => FormattableString.Invariant($"{vector.Quoted} = u.v{index}::{vector.Type}")));
+        var set = string.Join(", ", found.Vectors.Select(
+            (vector, index) => FormattableString.Invariant($"{vector.Quoted} = u.v{index}::{vector.Type}")));
         try
         {
             // One statement, so one snapshot: a row is either mended or made.
@@ -85,7 +91,8 @@ internal sealed class CacheTarget(ColumnSourceConfig config, string cache, IRead
         database.IdsAsync($"SELECT c.value_hash::text FROM {found!.Table} c WHERE {Mine}", [found.Source, found.Column], cancellationToken);
 
     public Task<int> WithdrawAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
-        database.WriteAsync($"DELETE FROM {found!.Table} c WHERE {Mine} AND c.value_hash = ANY ($3)", [found.Source, found.Column, ids.ToArray()], cancellationToken);
+        database.WriteAsync($"DELETE FROM {found!.Table} c WHERE {Mine} AND c.value_hash = ANY ($3)",
+            [found.Source, found.Column, ids.ToArray()], cancellationToken);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 }

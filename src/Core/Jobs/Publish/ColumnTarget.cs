@@ -21,31 +21,38 @@ internal sealed class ColumnTarget(TableSourceConfig config, ColumnPublish colum
 
     public IReadOnlyList<string> Spaces => [space];
 
-    public async Task CheckAsync(IReadOnlyList<int> dimensions, CancellationToken cancellationToken) => found = await database.RunAsync(async connection =>
+    public async Task CheckAsync(IReadOnlyList<int> dimensions, CancellationToken cancellationToken) =>
+        found = await database.RunAsync(async connection =>
     {
         var catalogue = new RowCatalogue(connection, config.Name, database.Name);
         var (table, rows) = await catalogue.FindKeyAsync(config, cancellationToken);
         var vector = await database.VectorColumnAsync(connection, table, columns.Column, dimensions[0], cancellationToken);
         return new Found(
-            table, rows.Id, rows.WithIds, rows.Match, vector, await database.ColumnAsync(connection, table, columns.Hash, "text", cancellationToken),
+            table, rows.Id, rows.WithIds, rows.Match, vector, await database.ColumnAsync(
+            connection, table, columns.Hash, "text", cancellationToken),
             columns.At is { } at ? await database.ColumnAsync(connection, table, at, "timestamptz", cancellationToken) : null);
     }, cancellationToken);
 
-    public Task<IReadOnlySet<string>> DueAsync(IReadOnlyList<PublishedRow> rows, CancellationToken cancellationToken) => database.RunAsync<IReadOnlySet<string>>(async connection =>
+    public Task<IReadOnlySet<string>> DueAsync(IReadOnlyList<PublishedRow> rows, CancellationToken cancellationToken) =>
+        database.RunAsync<IReadOnlySet<string>>(async connection =>
     {
         var shown = (await SourceDatabase.RowsAsync(
             connection, $"SELECT {found!.Id}, CASE WHEN t.{found.Vector.Quoted} IS NOT NULL THEN t.{found.Hash}::text END FROM {found.Table} t WHERE {found.WithIds}",
-            row => (Id: row.GetString(0), Hash: row.TextOf(1)), cancellationToken, [rows.Select(row => row.Id).ToArray()])).ToDictionary(row => row.Id, row => row.Hash, StringComparer.Ordinal);
-        return rows.Where(row => shown.TryGetValue(row.Id, out var hash) && hash != row.Hash).Select(row => row.Id).ToHashSet(StringComparer.Ordinal);
+            row => (Id: row.GetString(0), Hash: row.TextOf(1)), cancellationToken,
+            [rows.Select(row => row.Id).ToArray()])).ToDictionary(row => row.Id, row => row.Hash, StringComparer.Ordinal);
+        return rows.Where(row => shown.TryGetValue(row.Id, out var hash) && hash != row.Hash).Select(row => row.Id).ToHashSet(
+            StringComparer.Ordinal);
     }, cancellationToken);
 
-    public Task<int> WriteAsync(IReadOnlyList<PublishedRow> rows, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<int> WriteAsync(IReadOnlyList<PublishedRow> rows, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         $"""
         UPDATE {found!.Table} t SET {found.Vector.Quoted} = u.vector::{found.Vector.Type}, {found.Hash} = u.hash{(found.At is null ? "" : $", {found.At} = $4")}
         FROM unnest($1::text[], $2::text[], $3::text[]) AS u (id, hash, vector) WHERE {found.Match}
         """,
         [
-            rows.Select(row => row.Id).ToArray(), rows.Select(row => row.Hash).ToArray(), rows.Select(row => TargetDatabase.Literal(row.Vectors[0])).ToArray(),
+            rows.Select(row => row.Id).ToArray(), rows.Select(row => row.Hash).ToArray(), rows.Select(
+                row => TargetDatabase.Literal(row.Vectors[0])).ToArray(),
             .. found.At is null ? Array.Empty<object>() : [now.ToUniversalTime()],
         ], cancellationToken);
 

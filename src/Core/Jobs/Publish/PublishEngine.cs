@@ -45,7 +45,8 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
             }
 
             // All of them before the first write: one that would lose too much keeps the others from beginning.
-            var violation = targets.Select(target => target.Withdrawal.Violation(workspace.Config.Limits.MaxDelete, request.MaxDelete)).FirstOrDefault(found => found is not null);
+            var violation = targets.Select(target => target.Withdrawal.Violation(workspace.Config.Limits.MaxDelete, request.MaxDelete))
+                .FirstOrDefault(found => found is not null);
             if (violation is not null && !request.DryRun)
             {
                 throw new GuardException(violation);
@@ -57,7 +58,8 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
                 done.Add(await PublishAsync(target, request, cancellationToken));
             }
 
-            return new(1, request.DryRun, done, Math.Round(clock.GetElapsedTime(started).TotalSeconds, 2)) { Notes = violation is null ? [] : ["a publish would stop: " + violation] };
+            return new(1, request.DryRun, done, Math.Round(clock.GetElapsedTime(started).TotalSeconds, 2))
+                { Notes = violation is null ? [] : ["a publish would stop: " + violation] };
         }
         finally
         {
@@ -69,10 +71,12 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
     }
 
     /// <param name="Generations">One for each space of the target.</param>
-    private sealed record OpenTarget(SourceConfig Source, IPublishTarget Target, IReadOnlyList<Generation> Generations, Withdrawal Withdrawal);
+    private sealed record OpenTarget(
+        SourceConfig Source, IPublishTarget Target, IReadOnlyList<Generation> Generations, Withdrawal Withdrawal);
 
     /// <summary>Looks at what there is. Reads only.</summary>
-    private async Task<OpenTarget> OpenAsync(SourceConfig source, StoreHead head, List<OpenTarget> before, CancellationToken cancellationToken)
+    private async Task<OpenTarget> OpenAsync(
+        SourceConfig source, StoreHead head, List<OpenTarget> before, CancellationToken cancellationToken)
     {
         var target = Open(source);
         try
@@ -82,7 +86,8 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
             await target.CheckAsync([.. generations.Select(generation => generation.Signature.Dimension)], cancellationToken);
             var beside = Beside(source);
             var isLookedAt = before.Exists(one => beside.Contains(one.Source.Name));
-            return new(source, target, generations, isLookedAt ? Withdrawal.None : await Withdrawal.FindAsync(workspace, source.Name, target, beside, cancellationToken));
+            return new(source, target, generations, isLookedAt ? Withdrawal.None : await Withdrawal.FindAsync(
+                workspace, source.Name, target, beside, cancellationToken));
         }
         catch
         {
@@ -94,7 +99,8 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
     private IPublishTarget Open(SourceConfig source) => source switch
     {
         TableSourceConfig { Publish: { } columns } table => new ColumnTarget(table, columns, workspace.MainSpace),
-        ColumnSourceConfig { PublishTable: { } cache } column => new CacheTarget(column, cache, [.. workspace.Spaces.Select(space => space.Name)]),
+        ColumnSourceConfig { PublishTable: { } cache } column =>
+        new CacheTarget(column, cache, [.. workspace.Spaces.Select(space => space.Name)]),
         _ => throw new ArgumentException($"source '{source.Name}' doesn't publish", nameof(source)),
     };
 
@@ -102,13 +108,16 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
     {
         var (source, target) = (open.Source, open.Target);
         var (written, same, waiting) = (0, 0, open.Withdrawal.Waiting);
-        await foreach (var items in workspace.Store.ReadItemsAsync(source.Name, cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
+        await foreach (var items in workspace.Store.ReadItemsAsync(source.Name, cancellationToken).Chunk(Batch).WithCancellation(
+            cancellationToken))
         {
             var rows = await RowsAsync(source.Name, items, cancellationToken);
-            var due = request.All ? rows.Select(row => row.Row.Id).ToHashSet() : await target.DueAsync([.. rows.Select(row => row.Row)], cancellationToken);
+            var due = request.All ? rows.Select(row => row.Row.Id).ToHashSet() : await target.DueAsync(
+                [.. rows.Select(row => row.Row)], cancellationToken);
             var wanted = rows.Where(row => due.Contains(row.Row.Id)).ToList();
             var whole = await WithVectorsAsync(wanted, open.Generations, cancellationToken);
-            written += request.DryRun ? whole.Count : whole.Count == 0 ? 0 : await target.WriteAsync(whole, clock.GetUtcNow(), cancellationToken);
+            written += request.DryRun ? whole.Count : whole.Count == 0 ? 0 : await target.WriteAsync(
+                whole, clock.GetUtcNow(), cancellationToken);
             (same, waiting) = (same + rows.Count - wanted.Count, waiting + wanted.Count - whole.Count);
         }
 
@@ -122,22 +131,26 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
     }
 
     /// <summary>Items with text, with the hash that tells whether their vectors are shown.</summary>
-    private async Task<List<(PublishedRow Row, IReadOnlyList<ContentHash> Hashes)>> RowsAsync(string source, IReadOnlyList<StoredItem> items, CancellationToken cancellationToken)
+    private async Task<List<(PublishedRow Row, IReadOnlyList<ContentHash> Hashes)>> RowsAsync(
+        string source, IReadOnlyList<StoredItem> items, CancellationToken cancellationToken)
     {
         var hashes = await workspace.Store.ReadChunkHashesAsync(source, [.. items.Select(item => item.Id)], cancellationToken);
         return [.. items.Where(item => hashes.TryGetValue(item.Id, out var chunks) && chunks.Count > 0)
-            .Select(item => (new PublishedRow(item.Id, hashes[item.Id] is [var one] ? one.ToString() : item.ContentDigest.ToString(), []), hashes[item.Id]))];
+            .Select(item => (new PublishedRow(item.Id, hashes[item.Id] is [var one] ? one.ToString() : item.ContentDigest.ToString(), []),
+                hashes[item.Id]))];
     }
 
     /// <summary>Rows all of whose vectors are there.</summary>
     private async Task<List<PublishedRow>> WithVectorsAsync(
-        List<(PublishedRow Row, IReadOnlyList<ContentHash> Hashes)> rows, IReadOnlyList<Generation> generations, CancellationToken cancellationToken)
+        List<(PublishedRow Row, IReadOnlyList<ContentHash> Hashes)> rows, IReadOnlyList<Generation> generations,
+        CancellationToken cancellationToken)
     {
         var all = rows.SelectMany(row => row.Hashes).ToHashSet();
         var found = new List<IReadOnlyDictionary<ContentHash, float[]>>();
         foreach (var generation in generations)
         {
-            found.Add(all.Count == 0 ? new Dictionary<ContentHash, float[]>() : await workspace.Store.ReadVectorsAsync(generation.Id, all, cancellationToken));
+            found.Add(all.Count == 0 ? new Dictionary<ContentHash, float[]>() : await workspace.Store.ReadVectorsAsync(
+                generation.Id, all, cancellationToken));
         }
 
         return [.. rows.Where(row => found.TrueForAll(vectors => row.Hashes.All(vectors.ContainsKey)))
@@ -171,7 +184,9 @@ public sealed class PublishEngine(Workspace workspace, TimeProvider clock)
     /// <summary>The source, and others that show their vectors in the same columns: rows of theirs are not taken away.</summary>
     private List<string> Beside(SourceConfig source) => source is not TableSourceConfig { Publish: { } columns } table ? [source.Name]
         : [.. workspace.Config.Sources.OfType<TableSourceConfig>()
-            .Where(other => other.Table == table.Table && other.Publish?.Column == columns.Column && other.Url.Reveal() == table.Url.Reveal()).Select(other => other.Name)];
+            .Where(other => other.Table == table.Table && other.Publish?.Column == columns.Column
+                && other.Url.Reveal() == table.Url.Reveal()).Select(other => other.Name)];
 
-    internal static bool IsPublishing(SourceConfig source) => source is TableSourceConfig { Publish: not null } or ColumnSourceConfig { PublishTable: not null };
+    internal static bool IsPublishing(SourceConfig source) =>
+        source is TableSourceConfig { Publish: not null } or ColumnSourceConfig { PublishTable: not null };
 }

@@ -47,7 +47,8 @@ internal sealed class TargetDatabase : IAsyncDisposable
     }
 
     /// <summary>Reads.</summary>
-    public Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) => reading.ReadAsync(read, cancellationToken);
+    public Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) =>
+        reading.ReadAsync(read, cancellationToken);
 
     /// <summary>One statement. Answers the rows that it changed, or the number that it selects.</summary>
     public async Task<int> WriteAsync(string sql, IReadOnlyList<object> values, CancellationToken cancellationToken)
@@ -66,9 +67,11 @@ internal sealed class TargetDatabase : IAsyncDisposable
         }
     }
 
-    public async IAsyncEnumerable<string> IdsAsync(string sql, IReadOnlyList<object> values, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> IdsAsync(
+        string sql, IReadOnlyList<object> values, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var id in await reading.ReadAsync(connection => SourceDatabase.RowsAsync(connection, sql, row => row.GetString(0), cancellationToken, values), cancellationToken))
+        foreach (var id in await reading.ReadAsync(
+            connection => SourceDatabase.RowsAsync(connection, sql, row => row.GetString(0), cancellationToken, values), cancellationToken))
         {
             yield return id;
         }
@@ -76,13 +79,15 @@ internal sealed class TargetDatabase : IAsyncDisposable
 
     /// <summary>The column, quoted.</summary>
     /// <exception cref="UsageException">It isn't there.</exception>
-    public async Task<string> ColumnAsync(NpgsqlConnection connection, string table, string name, string type, CancellationToken cancellationToken) =>
+    public async Task<string> ColumnAsync(NpgsqlConnection connection, string table, string name, string type,
+        CancellationToken cancellationToken) =>
         await connection.ScalarAsync<string>(
             "SELECT format('%I', attname) FROM pg_attribute WHERE attrelid = to_regclass(@table) AND attname = @name AND attnum > 0 AND NOT attisdropped", cancellationToken, ("table", table), ("name", name))
         ?? throw new UsageException($"source '{source}': {table} has no column {name} to publish into. ALTER TABLE {table} ADD COLUMN {SqlQuote.Name(name)} {type};");
 
     /// <exception cref="UsageException">It isn't there, is no vector, or of another dimension.</exception>
-    public async Task<TargetColumn> VectorColumnAsync(NpgsqlConnection connection, string table, string name, int dimension, CancellationToken cancellationToken)
+    public async Task<TargetColumn> VectorColumnAsync(
+        NpgsqlConnection connection, string table, string name, int dimension, CancellationToken cancellationToken)
     {
         var quoted = await ColumnAsync(connection, table, name, FormattableString.Invariant($"vector({dimension})"), cancellationToken);
         var (type, plain, modifier) = (await connection.RowsAsync(
@@ -90,7 +95,8 @@ internal sealed class TargetDatabase : IAsyncDisposable
             SELECT format('%I.%I', n.nspname, t.typname), t.typname::text, a.atttypmod FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace n ON n.oid = t.typnamespace
             WHERE a.attrelid = to_regclass(@table) AND a.attname = @name
             """, row => (row.GetString(0), row.GetString(1), row.GetInt32(2)), cancellationToken, ("table", table), ("name", name))).Single();
-        return plain is not ("vector" or "halfvec") ? throw new UsageException($"source '{source}': {table}.{quoted} is of type {plain}, not vector or halfvec")
+        return plain is not ("vector" or "halfvec") ? throw new UsageException(
+            $"source '{source}': {table}.{quoted} is of type {plain}, not vector or halfvec")
             : modifier > 0 && modifier != dimension ? throw new UsageException(Text.Of($"source '{source}': {table}.{quoted} has {modifier} dimensions, and the vectors have {dimension}: nothing was written. Publish into a column of that length"))
             : new(quoted, type);
     }

@@ -23,7 +23,8 @@ internal sealed record Withdrawal(string Source, string Target, IReadOnlyList<st
 
     /// <summary>Reads only.</summary>
     /// <param name="beside">The source, and others that show their vectors in the same place.</param>
-    public static async Task<Withdrawal> FindAsync(Workspace workspace, string source, IPublishTarget target, IReadOnlyList<string> beside, CancellationToken cancellationToken)
+    public static async Task<Withdrawal> FindAsync(
+        Workspace workspace, string source, IPublishTarget target, IReadOnlyList<string> beside, CancellationToken cancellationToken)
     {
         var (gone, waiting, shown) = (new List<string>(), 0, 0);
         await foreach (var ids in target.PublishedAsync(cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
@@ -59,7 +60,8 @@ internal sealed record Withdrawal(string Source, string Target, IReadOnlyList<st
             configured, explicitLimit);
     }
 
-    private static async Task<HashSet<string>> PresentAsync(Workspace workspace, IReadOnlyList<string> sources, HashSet<string> ids, CancellationToken cancellationToken)
+    private static async Task<HashSet<string>> PresentAsync(
+        Workspace workspace, IReadOnlyList<string> sources, HashSet<string> ids, CancellationToken cancellationToken)
     {
         var present = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rows in ids.Count == 0 ? [] : workspace.Sources.OfType<IRowSource>().Where(one => sources.Contains(one.Name)))

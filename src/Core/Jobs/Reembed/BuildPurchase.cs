@@ -103,7 +103,8 @@ internal sealed class BuildPurchase(
             }
         }
 
-        progress.Report(new("embedding", _total == 0 ? 1 : Math.Min(1, (double)_tally.Embedded / _total), _tally.Embedded, _total, bill.Tokens));
+        progress.Report(new("embedding", _total == 0 ? 1 : Math.Min(1, (double)_tally.Embedded / _total), _tally.Embedded, _total,
+            bill.Tokens));
     }
 
     private async IAsyncEnumerable<EmbedInput> ClaimsAsync(int most, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -124,7 +125,8 @@ internal sealed class BuildPurchase(
             {
                 if (found.GetValueOrDefault(chunk.Hash) is not { } text)
                 {
-                    Fail(chunk.Hash, new(ProblemCodes.Unreadable, "its text is not kept in the store, and the source has another by now: run 'embsync sync' first"));
+                    Fail(chunk.Hash, new(ProblemCodes.Unreadable,
+                        "its text is not kept in the store, and the source has another by now: run 'embsync sync' first"));
                     continue;
                 }
 

@@ -16,9 +16,11 @@ internal sealed class ChunkTexts(Workspace workspace)
 
     /// <summary>By hash; without those that the source no longer has.</summary>
     /// <exception cref="SourceException">The source can't be read at all.</exception>
-    public async Task<IReadOnlyDictionary<ContentHash, string>> FindAsync(IReadOnlyList<ClaimedChunk> chunks, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<ContentHash, string>> FindAsync(
+        IReadOnlyList<ClaimedChunk> chunks, CancellationToken cancellationToken)
     {
-        var found = chunks.Where(chunk => chunk.Text is not null).DistinctBy(chunk => chunk.Hash).ToDictionary(chunk => chunk.Hash, chunk => chunk.Text!);
+        var found = chunks.Where(chunk => chunk.Text is not null).DistinctBy(chunk => chunk.Hash).ToDictionary(
+            chunk => chunk.Hash, chunk => chunk.Text!);
         foreach (var group in chunks.Where(chunk => chunk.Text is null).GroupBy(chunk => chunk.Key.Source, StringComparer.Ordinal))
         {
             if (workspace.Sources.FirstOrDefault(source => source.Name == group.Key) is not { } source)
@@ -41,7 +43,8 @@ internal sealed class ChunkTexts(Workspace workspace)
 
     /// <summary>As the source has them now; without those that can't be read.</summary>
     private async IAsyncEnumerable<Item> ItemsAsync(
-        ISource source, IReadOnlyList<string> ids, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        ISource source, IReadOnlyList<string> ids,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (source is IRowSource rows)
         {
@@ -78,9 +81,11 @@ internal sealed class ChunkTexts(Workspace workspace)
     {
         public static async Task<Files> ListAsync(IStore store, ISource source, CancellationToken cancellationToken)
         {
-            var locators = await store.ReadItemsAsync(source.Name, cancellationToken).ToDictionaryAsync(item => item.Id, item => item.Locator, StringComparer.Ordinal, cancellationToken);
+            var locators = await store.ReadItemsAsync(source.Name, cancellationToken).ToDictionaryAsync(
+                item => item.Id, item => item.Locator, StringComparer.Ordinal, cancellationToken);
             var listing = await source.ListAsync(ListRequest.Everything, cancellationToken);
-            return new(locators, listing.Entries.DistinctBy(entry => entry.Locator).ToDictionary(entry => entry.Locator, StringComparer.Ordinal));
+            return new(locators, listing.Entries.DistinctBy(entry => entry.Locator).ToDictionary(
+                entry => entry.Locator, StringComparer.Ordinal));
         }
 
         public SourceEntry? Find(string id) => entries.GetValueOrDefault(locators.GetValueOrDefault(id, id));

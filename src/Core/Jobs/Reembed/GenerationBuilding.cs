@@ -11,7 +11,8 @@ namespace EmbSync.Core.Jobs.Reembed;
 /// when the generation covers all that is stored, looked at under the writer's lock.
 /// </summary>
 internal sealed class GenerationBuilding(
-    Workspace workspace, IGenerationBuild build, ReembedPlan plan, ReembedRequest request, Bill bill, TimeProvider clock, IProgress<ReembedProgress> progress)
+    Workspace workspace, IGenerationBuild build, ReembedPlan plan, ReembedRequest request, Bill bill, TimeProvider clock,
+    IProgress<ReembedProgress> progress)
 {
     /// <summary>Syncs that bring new text each time between fill and switch; from then on they wait.</summary>
     private const int MostRounds = 3;
@@ -58,7 +59,8 @@ internal sealed class GenerationBuilding(
     private async Task StepsAsync(Func<IEmbeddingProvider> provider, CancellationToken cancellationToken)
     {
         await PlayAsync(cancellationToken);
-        if (request.DropIndexFirst && plan is { Switches: true, Existing: not null } && plan.Backlog.Missing > plan.Backlog.Chunks / DearShare)
+        if (request.DropIndexFirst && plan is { Switches: true, Existing: not null }
+            && plan.Backlog.Missing > plan.Backlog.Chunks / DearShare)
         {
             await build.DropIndexAsync(cancellationToken);
         }
@@ -110,7 +112,8 @@ internal sealed class GenerationBuilding(
         }
 
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
-        var notes = await spool.PlayAsync(writer, await workspace.Store.ReadHeadAsync(cancellationToken), SpoolReplay.NoTargets, cancellationToken);
+        var notes = await spool.PlayAsync(
+            writer, await workspace.Store.ReadHeadAsync(cancellationToken), SpoolReplay.NoTargets, cancellationToken);
         _outcome = _outcome with { Notes = notes };
     }
 
@@ -141,7 +144,8 @@ internal sealed class GenerationBuilding(
         var bought = _purchase?.Tally.Embedded ?? 0;
         try
         {
-            var built = await build.EnsureIndexAsync(request.ConcurrentIndex, new IndexSteps(progress, bought, plan, bill), cancellationToken);
+            var built = await build.EnsureIndexAsync(
+                request.ConcurrentIndex, new IndexSteps(progress, bought, plan, bill), cancellationToken);
             _outcome = _outcome with { IndexBuilt = _outcome.IndexBuilt || built };
             if (build.Generation.State == GenerationState.Active || request.MinRecall <= 0)
             {
@@ -169,7 +173,8 @@ internal sealed class GenerationBuilding(
         }
     }
 
-    private Task<Backlog> MissingAsync(CancellationToken cancellationToken) => workspace.Store.ReadBacklogAsync(build.Generation.Id, null, cancellationToken);
+    private Task<Backlog> MissingAsync(CancellationToken cancellationToken) =>
+        workspace.Store.ReadBacklogAsync(build.Generation.Id, null, cancellationToken);
 
     private Workspace Patient() => workspace.Wait >= SwitchPatience ? workspace : workspace.With(SwitchPatience);
 

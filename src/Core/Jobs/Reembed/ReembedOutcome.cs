@@ -11,7 +11,8 @@ namespace EmbSync.Core.Jobs.Reembed;
 /// <param name="Recall">Null where it was not measured: no index, or it didn't come to that.</param>
 /// <param name="LeftToAnother">Another process has taken over index and switch.</param>
 public sealed record ReembedOutcome(
-    SyncOutcome Bought, TimeSpan EmbeddingTime, TimeSpan IndexTime, bool IndexBuilt, RecallSample? Recall, bool Switched, bool LeftToAnother)
+    SyncOutcome Bought, TimeSpan EmbeddingTime, TimeSpan IndexTime, bool IndexBuilt, RecallSample? Recall, bool Switched,
+    bool LeftToAnother)
 {
     /// <summary>What people should know about how it went.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

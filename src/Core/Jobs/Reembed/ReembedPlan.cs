@@ -11,7 +11,8 @@ namespace EmbSync.Core.Jobs.Reembed;
 /// <param name="Existing">The generation of the target's signature, in whatever state; null when it must be made.</param>
 /// <param name="Configured">What the configuration says.</param>
 public sealed record ReembedPlan(
-    string Space, Generation Active, EmbeddingSignature Target, Generation? Existing, EmbeddingSignature Configured, Backlog Backlog, PurchaseEstimate Purchase, IReadOnlyList<string> Notes)
+    string Space, Generation Active, EmbeddingSignature Target, Generation? Existing, EmbeddingSignature Configured, Backlog Backlog,
+    PurchaseEstimate Purchase, IReadOnlyList<string> Notes)
 {
     /// <summary>What the estimate is reckoned by.</summary>
     public required PurchaseTerms Terms { get; init; }

@@ -43,13 +43,17 @@ public sealed record ReembedReport(
     {
         ArgumentNullException.ThrowIfNull(plan);
         var purchase = plan.Purchase;
-        return new(1, true, null, "planned", plan.Space, SignatureReport.Of(plan.Active.Signature), SignatureReport.Of(plan.Target), plan.TypeChanges,
-            new(plan.Backlog.Chunks, plan.Backlog.Missing, 0, plan.Reused, 0), purchase.Requests, new(purchase.Tokens, null) { CalibratedBy = purchase.CalibratedBy },
-            new("USD", purchase.Cost, null) { PriceFrom = purchase.PriceFrom }, new(purchase.Seconds, 0, purchase.Seconds), null, false, plan.Switches, plan.Pins, false, [], plan.Notes);
+        return new(1, true, null, "planned", plan.Space, SignatureReport.Of(plan.Active.Signature), SignatureReport.Of(plan.Target),
+            plan.TypeChanges,
+            new(plan.Backlog.Chunks, plan.Backlog.Missing, 0, plan.Reused, 0), purchase.Requests, new(
+            purchase.Tokens, null) { CalibratedBy = purchase.CalibratedBy },
+            new("USD", purchase.Cost, null) { PriceFrom = purchase.PriceFrom }, new(purchase.Seconds, 0, purchase.Seconds), null, false,
+            plan.Switches, plan.Pins, false, [], plan.Notes);
     }
 
     /// <param name="actualCost">USD; null where the price is unknown.</param>
-    public static ReembedReport Executed(ReembedPlan plan, ReembedOutcome outcome, long? run, decimal? actualCost, TimeSpan elapsed, string status)
+    public static ReembedReport Executed(
+        ReembedPlan plan, ReembedOutcome outcome, long? run, decimal? actualCost, TimeSpan elapsed, string status)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(outcome);
@@ -60,13 +64,15 @@ public sealed record ReembedReport(
             DryRun = false,
             RunId = run,
             Status = status,
-            Chunks = new(plan.Backlog.Chunks, plan.Backlog.Missing, bought.Embedded, plan.Reused, embedding > 0 ? Math.Round(bought.Embedded / embedding, 1) : 0),
+            Chunks = new(plan.Backlog.Chunks, plan.Backlog.Missing, bought.Embedded, plan.Reused,
+            embedding > 0 ? Math.Round(bought.Embedded / embedding, 1) : 0),
             Requests = bought.Requests,
             Retries = bought.Retries,
             Tokens = new(plan.Purchase.Tokens, bought.Billed) { Covered = bought.Covered, CalibratedBy = plan.Purchase.CalibratedBy },
             Cost = new("USD", plan.Purchase.Cost, actualCost) { PriceFrom = plan.Purchase.PriceFrom },
             Seconds = new(embedding, Math.Round(outcome.IndexTime.TotalSeconds, 2), Math.Round(elapsed.TotalSeconds, 2)),
-            Recall = outcome.Recall is { } recall ? new(Math.Round(recall.Recall, 4), recall.Queries, recall.Nearest, recall.EfSearch) : null,
+            Recall = outcome.Recall is { } recall ? new(Math.Round(recall.Recall, 4), recall.Queries, recall.Nearest, recall.EfSearch)
+            : null,
             IndexBuilt = outcome.IndexBuilt,
             Switched = outcome.Switched,
             LeftToAnother = outcome.LeftToAnother,
@@ -77,7 +83,8 @@ public sealed record ReembedReport(
 
     /// <summary>As receipts are kept, so that <c>runs</c> shows it and later estimates learn from it.</summary>
     internal SyncReport AsReceipt() => new(
-        1, false, RunId, Status, Target.Model, Target.Dimension, new(0, 0, 0, 0, 0, 0, Errors.Count), new(Chunks.Embedded, Chunks.Reused, 0), Requests, Tokens, Cost,
+        1, false, RunId, Status, Target.Model, Target.Dimension, new(0, 0, 0, 0, 0, 0, Errors.Count),
+        new(Chunks.Embedded, Chunks.Reused, 0), Requests, Tokens, Cost,
         Seconds.Embedding, Errors, 0, Notes) { Retries = Retries };
 }
 

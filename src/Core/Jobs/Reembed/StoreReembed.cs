@@ -30,12 +30,16 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
         var head = await store.ReadHeadAsync(cancellationToken);
         var active = head.Active(request.Space) ?? throw new StoreException(
             $"nothing is indexed yet in space '{request.Space}' of {workspace.StoreDescription}: there is nothing to embed again. Run 'embsync sync', which uses the configured model");
-        var target = request.Unpin ? active.Signature : request.Rollback ? ReembedPlan.RollbackOf(head, request.Space).Signature : workspace.SignatureOf(request.Space);
-        var existing = head.Generations.FirstOrDefault(one => one.Space == request.Space && one.Signature.Fingerprint == target.Fingerprint);
+        var target = request.Unpin ? active.Signature : request.Rollback ? ReembedPlan.RollbackOf(head, request.Space).Signature
+            : workspace.SignatureOf(request.Space);
+        var existing = head.Generations.FirstOrDefault(
+            one => one.Space == request.Space && one.Signature.Fingerprint == target.Fingerprint);
         var backlog = await store.ReadBacklogAsync(existing?.Id, active.Id, cancellationToken);
         var listed = workspace.TermsOf(target);
-        var terms = listed.IsFree ? listed : listed with { Past = PastReceipts.Of(await store.ReadRunsAsync(PastReceipts.Most, cancellationToken), target.Model) };
-        return new(request.Space, active, target, existing, configured ?? target, backlog, PurchaseEstimate.For(backlog.Missing, backlog.Tokens, terms), Notes(backlog)) { Terms = terms };
+        var terms = listed.IsFree ? listed
+            : listed with { Past = PastReceipts.Of(await store.ReadRunsAsync(PastReceipts.Most, cancellationToken), target.Model) };
+        return new(request.Space, active, target, existing, configured ?? target, backlog,
+            PurchaseEstimate.For(backlog.Missing, backlog.Tokens, terms), Notes(backlog)) { Terms = terms };
     }
 
     /// <summary>What a run would do and cost. Buys and writes nothing.</summary>
@@ -43,14 +47,16 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
     {
         var plan = await PlanAsync(request, cancellationToken);
         var report = ReembedReport.Planned(plan);
-        return Violation(plan, spend) is { } violation ? report with { Notes = [.. report.Notes, "a reembed would stop: " + violation] } : report;
+        return Violation(plan, spend) is { } violation ? report with { Notes = [.. report.Notes, "a reembed would stop: " + violation] }
+            : report;
     }
 
     /// <exception cref="LockedException">Another run builds another generation of the space, or writes for longer than the workspace
     /// waits.</exception>
     /// <exception cref="UsageException">The provider can't be used as configured.</exception>
     /// <exception cref="ProviderRefusedException">It doesn't know the model, or refuses the key: nothing was written.</exception>
-    public async Task<ReembedResult> RunAsync(ReembedRequest request, SpendLimit spend, IProgress<ReembedProgress> progress, CancellationToken cancellationToken)
+    public async Task<ReembedResult> RunAsync(
+        ReembedRequest request, SpendLimit spend, IProgress<ReembedProgress> progress, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         var plan = await PlanAsync(request, cancellationToken);
@@ -66,20 +72,24 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
 
         if (Violation(plan, spend) is { } violation)
         {
-            return Result(plan, ReembedOutcome.Nothing with { Bought = SyncOutcome.Nothing with { Stopped = new GuardException(violation) } }, null, started);
+            return Result(plan, ReembedOutcome.Nothing with
+                { Bought = SyncOutcome.Nothing with { Stopped = new GuardException(violation) } }, null, started);
         }
 
-        await workspace.Store.RequireRoomAsync((long)plan.Backlog.Missing * VectorCodec.Size(workspace.Config.Store.Vectors, plan.Target.Dimension), cancellationToken);
+        await workspace.Store.RequireRoomAsync(
+            (long)plan.Backlog.Missing * VectorCodec.Size(workspace.Config.Store.Vectors, plan.Target.Dimension), cancellationToken);
         using var provider = plan.Backlog.Missing == 0 ? null : workspace.OpenProvider(plan.Target);
         var bill = new Bill(spend, [plan.Terms]);
         await ProbeAsync(provider, bill, cancellationToken);
         await using var build = await BeginAsync(plan, cancellationToken);
         var receipt = new Receipt(build, BuildRuns.CommandOf(plan.Space), workspace.Git.Repository?.HeadCommit, bill, clock);
         await receipt.OpenAsync(plan.Backlog.Missing, cancellationToken);
-        var outcome = await receipt.KeepAsync(() => new GenerationBuilding(workspace, build, plan, request, bill, clock, progress).RunAsync(provider, cancellationToken));
+        var outcome = await receipt.KeepAsync(
+            () => new GenerationBuilding(workspace, build, plan, request, bill, clock, progress).RunAsync(provider, cancellationToken));
         var result = Result(plan, outcome, receipt.Id, started);
         var end = await receipt.CloseAsync(new(
-            Verdict.Of(outcome.Stopped, outcome.Bought.Failures.Count > 0), outcome.Stopped, plan.Backlog.Missing, outcome.Bought.Embedded, RunDetails.Of(result.Report.AsReceipt())));
+            Verdict.Of(outcome.Stopped, outcome.Bought.Failures.Count > 0), outcome.Stopped, plan.Backlog.Missing, outcome.Bought.Embedded,
+            RunDetails.Of(result.Report.AsReceipt())));
         return new(result.Report with { Status = end.Status, Notes = [.. result.Report.Notes, .. end.Notes] }, end.ExitCode, end.Stopped);
     }
 
@@ -120,10 +130,12 @@ public sealed class StoreReembed(Workspace workspace, EmbeddingSignature? config
     private ReembedResult Result(ReembedPlan plan, ReembedOutcome outcome, long? run, long started)
     {
         var (status, code) = Verdict.Of(outcome.Stopped, outcome.Bought.Failures.Count > 0);
-        return new(ReembedReport.Executed(plan, outcome, run, plan.Terms.CostOf(outcome.Bought.Tokens), clock.GetElapsedTime(started), status), code, outcome.Stopped);
+        return new(ReembedReport.Executed(plan, outcome, run, plan.Terms.CostOf(outcome.Bought.Tokens), clock.GetElapsedTime(started),
+            status), code, outcome.Stopped);
     }
 
-    private static string? Violation(ReembedPlan plan, SpendLimit spend) => spend.Violation(plan.Purchase, plan.Terms.IsFree, byParts: false);
+    private static string? Violation(ReembedPlan plan, SpendLimit spend) =>
+        spend.Violation(plan.Purchase, plan.Terms.IsFree, byParts: false);
 
     private static List<string> Notes(Backlog backlog) => backlog.WithoutText == 0 ? [] :
         [$"{Text.Count(backlog.WithoutText, "chunk")} {(backlog.WithoutText == 1 ? "is" : "are")} stored without text (store.keepText): it is read from the sources again"];

@@ -35,7 +35,8 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
             var verifier = new Verifier(workspace, request, ActiveOf(seen.Head));
             await verifier.PrepareAsync(cancellationToken);
             steps.Add(new("verify", "", verifier.Estimate.Chunks, RepairState.Planned, "to be compared: "
-                + Figures.Purchase(verifier.Estimate.Chunks, verifier.Estimate.Requests, verifier.Estimate.Tokens, verifier.Estimate.Cost, verifier.Estimate.PriceFrom, 0, verifier.Estimate.Seconds)));
+                + Figures.Purchase(verifier.Estimate.Chunks, verifier.Estimate.Requests, verifier.Estimate.Tokens, verifier.Estimate.Cost,
+                    verifier.Estimate.PriceFrom, 0, verifier.Estimate.Seconds)));
         }
 
         return Result(true, null, steps, [], found.Made?.Plan, null, null);
@@ -50,17 +51,20 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         var head = await workspace.Store.ReadHeadAsync(cancellationToken);
         if (!head.Exists)
         {
-            throw new StoreException($"nothing was ever written to {workspace.StoreDescription}: there is nothing to repair. Run 'embsync sync'");
+            throw new StoreException(
+                $"nothing was ever written to {workspace.StoreDescription}: there is nothing to repair. Run 'embsync sync'");
         }
 
         await using var writer = await workspace.BeginWriteAsync(cancellationToken);
         var active = ActiveOf(head);
-        var run = new RepairRun(request, spend, new(spend, [.. active.Select(generation => workspace.TermsOf(generation.Signature))]), new Verifier(workspace, request, active));
+        var run = new RepairRun(request, spend, new(spend, [.. active.Select(generation => workspace.TermsOf(generation.Signature))]),
+            new Verifier(workspace, request, active));
         var receipt = new Receipt(writer, "repair", workspace.Git.Repository?.HeadCommit, run.Bill, clock);
         return await receipt.KeepAsync(() => RunAsync(run, writer, receipt, cancellationToken));
     }
 
-    private static IReadOnlyList<Generation> ActiveOf(StoreHead head) => [.. head.Generations.Where(one => one.State == GenerationState.Active)];
+    private static IReadOnlyList<Generation> ActiveOf(StoreHead head) =>
+        [.. head.Generations.Where(one => one.State == GenerationState.Active)];
 
     private sealed record RepairRun(RepairRequest Request, SpendLimit Spend, Bill Bill, Verifier Verifier);
 
@@ -75,7 +79,8 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
             var found = await LookAsync(request, cancellationToken);
             if (found.Made is null)
             {
-                await MendAsync(writer, receipt, found.Faults.Where(fault => fault.Kind == StoreFaultKind.MissingTable), found.Before, done, cancellationToken);
+                await MendAsync(writer, receipt, found.Faults.Where(fault => fault.Kind == StoreFaultKind.MissingTable), found.Before,
+                    done, cancellationToken);
                 found = await LookAsync(request, cancellationToken);
             }
 
@@ -106,7 +111,9 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
 
         var verdict = Verdict.Of(stopped, hasFailures: false);
         var end = await receipt.CloseAsync(new(
-            verdict, stopped, done.Count, done.Count, run.Verifier.Spaces.Count == 0 ? null : RunDetails.Of(PurchaseReceipt.Of(run.Bill, receipt.Id, run.Verifier.Spaces, verified.Sum(one => one.Unreadable), verifying, verdict.Status))));
+            verdict, stopped, done.Count, done.Count, run.Verifier.Spaces.Count == 0 ? null
+            : RunDetails.Of(PurchaseReceipt.Of(
+            run.Bill, receipt.Id, run.Verifier.Spaces, verified.Sum(one => one.Unreadable), verifying, verdict.Status))));
         return Result(false, receipt.Id, done, verified, made?.Plan, end, run.Verifier.Spaces.Count == 0 ? null : run);
     }
 
@@ -115,16 +122,19 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         var before = clock.GetUtcNow() - request.Grace;
         var faults = await FindAsync(before, cancellationToken);
         var made = faults.Any(fault => fault.Kind == StoreFaultKind.MissingTable) ? null
-            : await _planMaker.MakeAsync(new() { Command = "repair", Sources = request.Sources, MaxDelete = request.MaxDelete, DeletionsOnly = true }, cancellationToken);
+            : await _planMaker.MakeAsync(new()
+                { Command = "repair", Sources = request.Sources, MaxDelete = request.MaxDelete, DeletionsOnly = true }, cancellationToken);
         return new(made, faults, workspace.Spool is { } folder ? folder.Files().Count : 0, before, request.MaxDelete);
     }
 
-    private async Task MendAsync(IStoreWriter writer, Receipt receipt, Findings found, List<RepairStep> done, CancellationToken cancellationToken)
+    private async Task MendAsync(
+        IStoreWriter writer, Receipt receipt, Findings found, List<RepairStep> done, CancellationToken cancellationToken)
     {
         if (found.Spooled > 0)
         {
             await receipt.OpenAsync(0, cancellationToken);
-            var notes = await new SpoolReplay(workspace.Spool!).PlayAsync(writer, found.Made!.Head, SpoolReplay.NoTargets, cancellationToken);
+            var notes = await new SpoolReplay(workspace.Spool!).PlayAsync(
+                writer, found.Made!.Head, SpoolReplay.NoTargets, cancellationToken);
             done.AddRange(notes.Select(note => new RepairStep("spool", workspace.Spool!.Folder, found.Spooled, RepairState.Done, note)));
         }
 
@@ -160,13 +170,15 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
     private async Task<IReadOnlyList<StoreFault>> FindAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var wanted = (await workspace.Store.ReadHeadAsync(cancellationToken)).Generations
-            .Where(generation => workspace.Spaces.Any(space => space.Name == generation.Space && space.Signature.Fingerprint == generation.Signature.Fingerprint))
+            .Where(generation => workspace.Spaces.Any(
+                space => space.Name == generation.Space && space.Signature.Fingerprint == generation.Signature.Fingerprint))
             .Select(generation => generation.Id).ToHashSet();
         return [.. (await workspace.Store.FindFaultsAsync(before, cancellationToken))
             .Where(fault => fault.Kind != StoreFaultKind.RetiredGeneration || !wanted.Contains(fault.Generation))];
     }
 
-    private async Task MendAsync(IStoreWriter writer, Receipt receipt, IEnumerable<StoreFault> faults, DateTimeOffset before, List<RepairStep> done, CancellationToken cancellationToken)
+    private async Task MendAsync(IStoreWriter writer, Receipt receipt, IEnumerable<StoreFault> faults, DateTimeOffset before,
+        List<RepairStep> done, CancellationToken cancellationToken)
     {
         foreach (var fault in faults)
         {
@@ -180,12 +192,14 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
         }
     }
 
-    private RepairResult Result(bool dry, long? id, IReadOnlyList<RepairStep> steps, IReadOnlyList<Verification> verified, SyncPlan? plan, RunEnd? end, RepairRun? bought)
+    private RepairResult Result(bool dry, long? id, IReadOnlyList<RepairStep> steps, IReadOnlyList<Verification> verified, SyncPlan? plan,
+        RunEnd? end, RepairRun? bought)
     {
         var report = RepairReport.Of(workspace.StoreDescription, dry, id, steps, verified, plan, end?.Stopped);
         var code = end?.Stopped is not null ? end.ExitCode
             : !report.IsLeft ? ExitCode.Done : steps.Any(step => step.IsRefused) ? ExitCode.Guard : ExitCode.Drift;
-        return new(bought is null ? report with { Notes = [.. report.Notes, .. end?.Notes ?? []] } : Priced(report, end!, bought), code, end?.Stopped);
+        return new(bought is null ? report with { Notes = [.. report.Notes, .. end?.Notes ?? []] } : Priced(report, end!, bought), code,
+            end?.Stopped);
     }
 
     private static RepairReport Priced(RepairReport report, RunEnd end, RepairRun run)
@@ -203,7 +217,8 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
 
     /// <param name="Made">Null while a table is gone: nothing can be compared then.</param>
     /// <param name="Spooled">Files of paid vectors that wait for the store.</param>
-    private sealed record Findings(MadePlan? Made, IReadOnlyList<StoreFault> Faults, int Spooled, DateTimeOffset Before, DeleteLimit? MaxDelete)
+    private sealed record Findings(
+        MadePlan? Made, IReadOnlyList<StoreFault> Faults, int Spooled, DateTimeOffset Before, DeleteLimit? MaxDelete)
     {
         /// <summary>Spare vectors may be any share of all: only where every one seems so is it the chunks that are missing.</summary>
         private static readonly DeleteLimit AnyShare = new(1.0, null);
@@ -213,25 +228,33 @@ public sealed class RepairEngine(Workspace workspace, TimeProvider clock, IProgr
 
         public IEnumerable<RepairStep> Steps(RepairState state)
         {
-            var spool = Spooled == 0 ? [] : new[] { new RepairStep("spool", "", Spooled, state, $"{Text.Count(Spooled, "file")} of paid vectors that wait for the store: to be played back") };
-            var orphans = Made?.Plan.Violation is { } violation ? [RepairStep.Refused("orphans", "", Orphans.Count, violation)] : OrphanSteps(state);
+            var spool = Spooled == 0 ? [] : new[] { new RepairStep(
+                "spool", "", Spooled, state, $"{Text.Count(Spooled, "file")} of paid vectors that wait for the store: to be played back") };
+            var orphans = Made?.Plan.Violation is { } violation ? [RepairStep.Refused("orphans", "", Orphans.Count, violation)]
+                : OrphanSteps(state);
             return [.. spool, .. orphans, .. Faults.Select(fault => Step(fault, state)), .. HalfDone()];
         }
 
         public RepairStep Step(StoreFault fault, RepairState state) =>
-            RepairStep.Of(fault, state, fault.Count) is var step && Violation(fault) is { } violation ? RepairStep.Refused(step.Name, step.Subject, step.Amount, violation) : step;
+            RepairStep.Of(fault, state, fault.Count) is var step && Violation(fault) is { } violation
+                ? RepairStep.Refused(step.Name, step.Subject, step.Amount, violation) : step;
 
         /// <summary>Why it must not be mended: all that was paid would go.</summary>
-        public string? Violation(StoreFault fault) => fault is not { Kind: StoreFaultKind.SpareVectors, Held: { } held } || fault.Count < held ? null : DeletionGuard.Violation(
+        public string? Violation(StoreFault fault) =>
+            fault is not { Kind: StoreFaultKind.SpareVectors, Held: { } held } || fault.Count < held ? null : DeletionGuard.Violation(
             new(
                 fault.Subject, (int)held, (int)held, Text.Of($"of {held:N0} vectors are of no stored chunk"),
-                $"{fault.Subject} has {Text.Count(held, "vector")}, and no stored chunk is of any of them", "deleted", "Run 'embsync sync' first: it stores the items again and uses them."),
+                $"{fault.Subject} has {Text.Count(held, "vector")}, and no stored chunk is of any of them", "deleted",
+                "Run 'embsync sync' first: it stores the items again and uses them."),
             AnyShare, MaxDelete);
 
-        public IEnumerable<RepairStep> OrphanSteps(RepairState state) => Orphans.GroupBy(deletion => deletion.Key.Source, StringComparer.Ordinal).Select(source => new RepairStep(
-            "orphans", source.Key, source.Count(), state, $"{(state == RepairState.Planned ? "to be deleted:" : "deleted")} {Text.Count(source.Count(), "item")} gone from the source"));
+        public IEnumerable<RepairStep> OrphanSteps(RepairState state) =>
+            Orphans.GroupBy(deletion => deletion.Key.Source, StringComparer.Ordinal).Select(source => new RepairStep(
+            "orphans", source.Key, source.Count(), state,
+            $"{(state == RepairState.Planned ? "to be deleted:" : "deleted")} {Text.Count(source.Count(), "item")} gone from the source"));
 
-        public IEnumerable<RepairStep> HalfDone() => (Made?.Head.Generations ?? []).Where(generation => generation.State == GenerationState.Building).Select(generation => new RepairStep(
+        public IEnumerable<RepairStep> HalfDone() => (Made?.Head.Generations ?? [])
+            .Where(generation => generation.State == GenerationState.Building).Select(generation => new RepairStep(
             "half-done", Text.Of($"{generation.Signature.Model}, {generation.Signature.Dimension}"), 1, RepairState.Left,
             Text.Of($"a reembed or a change of model is not done: go on with 'embsync reembed --model {generation.Signature.Model} --dimension {generation.Signature.Dimension}', or with a sync if it is the configured one")));
     }

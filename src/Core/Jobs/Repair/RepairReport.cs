@@ -10,7 +10,8 @@ namespace EmbSync.Core.Jobs.Repair;
 /// may not do), <c>failed</c>, <c>lost</c> (the store itself went away).</param>
 /// <param name="Missing">What a sync has to buy; null when it is not known because the run ended early.</param>
 public sealed record RepairReport(
-    int SchemaVersion, bool DryRun, long? RunId, string Status, string Store, IReadOnlyList<RepairEntry> Steps, IReadOnlyList<Verification> Verified, RepairMissing? Missing, IReadOnlyList<string> Notes)
+    int SchemaVersion, bool DryRun, long? RunId, string Status, string Store, IReadOnlyList<RepairEntry> Steps,
+    IReadOnlyList<Verification> Verified, RepairMissing? Missing, IReadOnlyList<string> Notes)
 {
     internal bool IsLeft => Status == "left";
 
@@ -24,13 +25,17 @@ public sealed record RepairReport(
     public CostReport? Cost { get; init; }
 
     internal static RepairReport Of(
-        string store, bool dry, long? run, IReadOnlyList<RepairStep> steps, IReadOnlyList<Verification> verified, SyncPlan? plan, Exception? stopped)
+        string store, bool dry, long? run, IReadOnlyList<RepairStep> steps, IReadOnlyList<Verification> verified, SyncPlan? plan,
+        Exception? stopped)
     {
-        var missing = plan is null ? null : new RepairMissing(plan.Items.Count, plan.Purchase.Chunks, plan.Purchase.Tokens, plan.Purchase.Cost);
+        var missing = plan is null ? null : new RepairMissing(
+            plan.Items.Count, plan.Purchase.Chunks, plan.Purchase.Tokens, plan.Purchase.Cost);
         var remains = steps.Any(step => step.State == RepairState.Left) || missing is { Items: > 0 } || verified.Any(one => one.Below > 0);
-        var status = dry ? "planned" : stopped is StoreException { IsLost: true } ? "lost" : stopped is not null ? "failed" : remains ? "left" : steps.Count > 0 ? "mended" : "well";
+        var status = dry ? "planned" : stopped is StoreException { IsLost: true } ? "lost" : stopped is not null ? "failed" : remains
+            ? "left" : steps.Count > 0 ? "mended" : "well";
         return new(1, dry, run, status, store,
-            [.. steps.Select(step => new RepairEntry(step.Name, step.Subject, step.Amount, step.State.ToString().ToLowerInvariant(), step.Sentence))], verified, missing, plan?.Notes ?? []);
+            [.. steps.Select(step => new RepairEntry(step.Name, step.Subject, step.Amount, step.State.ToString().ToLowerInvariant(),
+                step.Sentence))], verified, missing, plan?.Notes ?? []);
     }
 }
 

@@ -31,10 +31,13 @@ public sealed record RepairStep(string Name, string Subject, long Amount, Repair
         var (name, sentence) = fault.Kind switch
         {
             StoreFaultKind.BadVectors => ("bad-vectors", $"{Verb(state, "deleted")} {Text.Count(count, "vector")} that no search can use; the next sync buys what is needed of them"),
-            StoreFaultKind.SpareVectors => ("spare-vectors", $"{Verb(state, "deleted")} {Text.Count(count, "vector")} that no chunk refers to, {Size(fault.Bytes)}"),
+            StoreFaultKind.SpareVectors =>
+            ("spare-vectors", $"{Verb(state, "deleted")} {Text.Count(count, "vector")} that no chunk refers to, {Size(fault.Bytes)}"),
             StoreFaultKind.RetiredGeneration => ("retired-generation", $"{Verb(state, "dropped")} a generation that was retired for longer than the grace time, {Size(fault.Bytes)}"),
-            StoreFaultKind.LeftoverWork => ("leftover-work", $"{Verb(state, "deleted")} {Text.Count(count, "row")} of a queue that nobody works on"),
-            StoreFaultKind.MissingTable => ("missing-table", $"{Verb(state, "made")} an empty table in place of one that was gone; the next sync fills it"),
+            StoreFaultKind.LeftoverWork =>
+            ("leftover-work", $"{Verb(state, "deleted")} {Text.Count(count, "row")} of a queue that nobody works on"),
+            StoreFaultKind.MissingTable =>
+            ("missing-table", $"{Verb(state, "made")} an empty table in place of one that was gone; the next sync fills it"),
             StoreFaultKind.View => ("view", $"{Verb(state, "made anew")} the public view"),
             StoreFaultKind.InvalidIndex => ("invalid-index", $"{Verb(state, "dropped")} an INVALID index, left by a build that failed"),
             _ => ("missing-index", $"{Verb(state, "built")} the index"),
@@ -43,7 +46,8 @@ public sealed record RepairStep(string Name, string Subject, long Amount, Repair
     }
 
     /// <summary>What is left for that reason.</summary>
-    public static RepairStep Refused(string name, string subject, long count, string violation) => new(name, subject, count, RepairState.Left, violation) { IsRefused = true };
+    public static RepairStep Refused(string name, string subject, long count, string violation) =>
+        new(name, subject, count, RepairState.Left, violation) { IsRefused = true };
 
     private static string Verb(RepairState state, string done) => state == RepairState.Planned ? $"to be {done}:" : done;
 
@@ -55,7 +59,8 @@ public sealed record RepairStep(string Name, string Subject, long Amount, Repair
 /// <param name="Unreadable">Chunks whose text is neither in the store nor in its source any more, or that failed.</param>
 /// <param name="Minimum">Least cosine.</param>
 /// <param name="Below">Chunks with less than <see cref="Least"/>.</param>
-public sealed record Verification(string Space, string Model, int Dimension, int Seed, int Sampled, int Unreadable, double Minimum, double Mean, int Below)
+public sealed record Verification(
+    string Space, string Model, int Dimension, int Seed, int Sampled, int Unreadable, double Minimum, double Mean, int Below)
 {
     /// <summary>Cosine that the same model reaches at the least, see <see cref="LeastOf"/>.</summary>
     public double Least { get; init; }

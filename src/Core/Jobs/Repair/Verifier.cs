@@ -12,13 +12,15 @@ namespace EmbSync.Core.Jobs.Repair;
 /// <param name="generations">That are searched.</param>
 internal sealed class Verifier(Workspace workspace, RepairRequest request, IReadOnlyList<Generation> generations)
 {
-    private readonly List<(Generation Generation, IReadOnlyList<(VectorRow Vector, EmbedInput Input)> Sample, int Unreadable, PurchaseEstimate Estimate)> _samples = [];
+    private readonly List<(Generation Generation, IReadOnlyList<(VectorRow Vector, EmbedInput Input)> Sample, int Unreadable,
+        PurchaseEstimate Estimate)> _samples = [];
 
     /// <summary>What it would cost.</summary>
     public PurchaseEstimate Estimate { get; private set; } = new(0, 0, 0, 0m, 0);
 
     /// <summary>The same by space, in the order of the generations.</summary>
-    public IReadOnlyList<(string Space, EmbeddingSignature Signature, PurchaseEstimate Estimate)> Spaces => [.. _samples.Select(one => (one.Generation.Space, one.Generation.Signature, one.Estimate))];
+    public IReadOnlyList<(string Space, EmbeddingSignature Signature, PurchaseEstimate Estimate)> Spaces =>
+        [.. _samples.Select(one => (one.Generation.Space, one.Generation.Signature, one.Estimate))];
 
     /// <summary>Chooses the sample and says what it costs. Reads only.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
@@ -42,9 +44,11 @@ internal sealed class Verifier(Workspace workspace, RepairRequest request, IRead
                 }
             }
 
-            var purchase = PurchaseEstimate.For(sample.Count, sample.Sum(one => (long)one.Item2.Tokens), workspace.TermsOf(generation.Signature));
+            var purchase = PurchaseEstimate.For(
+                sample.Count, sample.Sum(one => (long)one.Item2.Tokens), workspace.TermsOf(generation.Signature));
             _samples.Add((generation, sample, unreadable, purchase));
-            Estimate = new(Estimate.Chunks + purchase.Chunks, Estimate.Requests + purchase.Requests, Estimate.Tokens + purchase.Tokens, Estimate.Cost + purchase.Cost, Estimate.Seconds + purchase.Seconds)
+            Estimate = new(Estimate.Chunks + purchase.Chunks, Estimate.Requests + purchase.Requests, Estimate.Tokens + purchase.Tokens,
+                Estimate.Cost + purchase.Cost, Estimate.Seconds + purchase.Seconds)
             {
                 PriceFrom = purchase.PriceFrom ?? Estimate.PriceFrom,
             };
@@ -56,7 +60,8 @@ internal sealed class Verifier(Workspace workspace, RepairRequest request, IRead
     /// estimated.</exception>
     public async Task RunAsync(SpendLimit spend, Bill bill, List<Verification> found, CancellationToken cancellationToken)
     {
-        if (spend.Violation(Estimate, _samples.TrueForAll(one => workspace.TermsOf(one.Generation.Signature).IsFree), byParts: false) is { } violation)
+        if (spend.Violation(Estimate, _samples.TrueForAll(one => workspace.TermsOf(one.Generation.Signature).IsFree), byParts: false) is
+            { } violation)
         {
             throw new GuardException("--verify: " + violation);
         }
@@ -71,14 +76,17 @@ internal sealed class Verifier(Workspace workspace, RepairRequest request, IRead
             }
             finally
             {
-                found.Add(new(generation.Space, generation.Signature.Model, generation.Signature.Dimension, request.Seed, cosines.Count, unreadable + sample.Count - cosines.Count,
-                    cosines.Count == 0 ? 1 : Math.Round(cosines.Min(), 6), cosines.Count == 0 ? 1 : Math.Round(cosines.Average(), 6), cosines.Count(cosine => cosine < least)) { Least = least });
+                found.Add(new(generation.Space, generation.Signature.Model, generation.Signature.Dimension, request.Seed, cosines.Count,
+                    unreadable + sample.Count - cosines.Count,
+                    cosines.Count == 0 ? 1 : Math.Round(cosines.Min(), 6), cosines.Count == 0 ? 1
+                    : Math.Round(cosines.Average(), 6), cosines.Count(cosine => cosine < least)) { Least = least });
             }
         }
     }
 
     private async Task CompareAsync(
-        Generation generation, IReadOnlyList<(VectorRow Vector, EmbedInput Input)> sample, Bill bill, List<double> cosines, CancellationToken cancellationToken)
+        Generation generation, IReadOnlyList<(VectorRow Vector, EmbedInput Input)> sample, Bill bill, List<double> cosines,
+        CancellationToken cancellationToken)
     {
         using var provider = workspace.OpenProvider(generation.Signature);
         var space = generations.Index().First(one => one.Item == generation).Index;
@@ -90,7 +98,8 @@ internal sealed class Verifier(Workspace workspace, RepairRequest request, IRead
 
         Task CompareAsync(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
         {
-            cosines.AddRange(vectors.Select(vector => (double)TensorPrimitives.CosineSimilarity(vector.Vector.Span, stored[vector.Hash].Span)));
+            cosines.AddRange(vectors.Select(
+                vector => (double)TensorPrimitives.CosineSimilarity(vector.Vector.Span, stored[vector.Hash].Span)));
             return Task.CompletedTask;
         }
     }

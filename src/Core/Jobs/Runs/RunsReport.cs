@@ -49,7 +49,8 @@ public sealed record RunEntry(
         return new(
             run.Id, run.Command, run.Status, run.Commit, run.StartedAt, run.CompletedAt,
             run.CompletedAt is { } end ? Math.Round((end - run.StartedAt).TotalSeconds, 2) : null,
-            run.ItemsTotal, run.ItemsProcessed, report?.Items, report?.Chunks, report?.Model, report?.Dimension, report?.Requests, report?.Retries,
+            run.ItemsTotal, run.ItemsProcessed, report?.Items, report?.Chunks, report?.Model, report?.Dimension, report?.Requests,
+            report?.Retries,
             run.Tokens, report?.Tokens, report?.Cost, report?.Errors ?? [], run.Error);
     }
 }

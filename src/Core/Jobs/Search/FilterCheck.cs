@@ -31,7 +31,8 @@ internal sealed class FilterCheck(Workspace workspace)
     }
 
     /// <summary>Why nothing was found, where a condition alone is the reason.</summary>
-    public async Task<IReadOnlyList<string>> NotesAsync(string? type, IReadOnlyList<KeyValuePair<string, string>> where, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> NotesAsync(
+        string? type, IReadOnlyList<KeyValuePair<string, string>> where, CancellationToken cancellationToken)
     {
         var notes = new List<string>();
         if (type is not null && await UnknownTypeAsync(type, cancellationToken) is { } unknown)
@@ -55,8 +56,10 @@ internal sealed class FilterCheck(Workspace workspace)
     /// <summary>What is said of a type that no item has; null for one that is there.</summary>
     public async Task<string?> UnknownTypeAsync(string type, CancellationToken cancellationToken)
     {
-        var types = (await workspace.Store.ReadCoverageAsync(null, cancellationToken)).Select(row => row.Type).Distinct(StringComparer.Ordinal).ToList();
-        return types.Contains(type, StringComparer.Ordinal) ? null : $"--type {Plain.Line(type)}: no item is of this type; {Guess.ThereIs(type, types)}";
+        var types = (await workspace.Store.ReadCoverageAsync(null, cancellationToken)).Select(row => row.Type).Distinct(
+            StringComparer.Ordinal).ToList();
+        return types.Contains(type, StringComparer.Ordinal) ? null
+            : $"--type {Plain.Line(type)}: no item is of this type; {Guess.ThereIs(type, types)}";
     }
 
     private static IReadOnlyList<string> Metadata(SourceConfig source) => source switch
@@ -71,7 +74,8 @@ internal sealed class FilterCheck(Workspace workspace)
     private static string List(string given, IReadOnlyList<Storage.Facet> values)
     {
         var near = Guess.Near(given, values.Select(one => one.Value));
-        return string.Join(", ", values.OrderBy(one => near.Contains(one.Value) ? 0 : 1).Take(Listed).Select(one => $"'{Plain.Line(one.Value)}' ({Text.Number(one.Items)})"))
+        return string.Join(", ", values.OrderBy(one => near.Contains(one.Value) ? 0 : 1).Take(Listed).Select(
+            one => $"'{Plain.Line(one.Value)}' ({Text.Number(one.Items)})"))
             + (values.Count > Listed ? Text.Of($" and {values.Count - Listed:N0} more") : "");
     }
 }

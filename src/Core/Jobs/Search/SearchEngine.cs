@@ -12,7 +12,8 @@ namespace EmbSync.Core.Jobs.Search;
 /// <param name="Threshold">Least score; null for none.</param>
 /// <param name="Space">Null for the main one.</param>
 public sealed record SearchRequest(
-    string Text, int Limit, string? Source, string? Type, IReadOnlyList<KeyValuePair<string, string>> Where, double? Threshold, string? Space = null)
+    string Text, int Limit, string? Source, string? Type, IReadOnlyList<KeyValuePair<string, string>> Where, double? Threshold,
+    string? Space = null)
 {
     /// <summary>Folder in which an item was named, absolute; null for the configuration's own.</summary>
     public string? Folder { get; init; }
@@ -52,7 +53,8 @@ public sealed class SearchEngine(Workspace workspace)
 
         var lexical = generation.Signature.Provider == LexicalProvider.ProviderName;
         var hits = await store.SearchAsync(
-            new(generation.Id, vector, lexical ? Math.Min(request.Limit, MostResults) * Oversampling : request.Limit, request.Source, request.Type, request.Where), cancellationToken);
+            new(generation.Id, vector, lexical ? Math.Min(request.Limit, MostResults) * Oversampling : request.Limit, request.Source,
+            request.Type, request.Where), cancellationToken);
         if (lexical)
         {
             hits = await RescoredAsync(hits, vector, generation.Id, cancellationToken);
@@ -86,7 +88,8 @@ public sealed class SearchEngine(Workspace workspace)
             throw new UsageException($"'{request.Text}' has no vector of {generation.Signature.Model} yet: run 'embsync sync'");
         }
 
-        var hits = await workspace.Store.SearchAsync(new(generation.Id, mean, request.Limit + 1, request.Source, request.Type, request.Where), cancellationToken);
+        var hits = await workspace.Store.SearchAsync(
+            new(generation.Id, mean, request.Limit + 1, request.Source, request.Type, request.Where), cancellationToken);
         return await ReportAsync(generation, request, [.. hits.Where(hit => hit.Key != key)], cancellationToken);
     }
 
@@ -98,18 +101,22 @@ public sealed class SearchEngine(Workspace workspace)
         return head.Active(space) ?? throw StoreRefusals.NothingIndexed(workspace.Store.Description, head, space);
     }
 
-    private async Task<SearchReport> ReportAsync(Generation generation, SearchRequest request, IReadOnlyList<SearchHit> hits, CancellationToken cancellationToken)
+    private async Task<SearchReport> ReportAsync(
+        Generation generation, SearchRequest request, IReadOnlyList<SearchHit> hits, CancellationToken cancellationToken)
     {
-        var results = hits.Where(hit => request.Threshold is not { } least || hit.Score >= least).Take(request.Limit).Select(Result).ToList();
+        var results = hits.Where(hit => request.Threshold is not { } least || hit.Score >= least).Take(request.Limit).Select(
+            Result).ToList();
         var status = await Standing.TryReadAsync(workspace, cancellationToken);
-        var coverage = status?.Spaces.FirstOrDefault(space => space.Name == generation.Space)?.Coverage ?? await StoredCoverageAsync(generation.Id, cancellationToken);
+        var coverage = status?.Spaces.FirstOrDefault(space => space.Name == generation.Space)?.Coverage ?? await StoredCoverageAsync(
+            generation.Id, cancellationToken);
         List<string> notes = [.. ModelNotes(generation)];
         if (hits.Count == 0)
         {
             notes.AddRange(await _filters.NotesAsync(request.Type, request.Where, cancellationToken));
         }
 
-        return new(1, generation.Space, generation.Signature.Model, "vector", coverage, status?.Items is { } items ? items.Missing + items.Stale + items.Orphaned + items.Metadata : null, results)
+        return new(1, generation.Space, generation.Signature.Model, "vector", coverage, status?.Items is
+            { } items ? items.Missing + items.Stale + items.Orphaned + items.Metadata : null, results)
         {
             Items = status?.Items,
             Notes = notes,
@@ -127,15 +134,18 @@ public sealed class SearchEngine(Workspace workspace)
     private IEnumerable<string> ModelNotes(Generation generation)
     {
         var used = generation.Signature;
-        if (workspace.Spaces.FirstOrDefault(space => space.Name == generation.Space)?.Signature is { } configured && configured.Fingerprint != used.Fingerprint)
+        if (workspace.Spaces.FirstOrDefault(space => space.Name == generation.Space)?.Signature is
+            { } configured && configured.Fingerprint != used.Fingerprint)
         {
             yield return $"{Named(used, configured)} answered: it is what is indexed, and the configuration says {Named(configured, used)}. "
-                + (generation.IsPinned ? "Change the configuration to agree, or end this with 'embsync reembed --unpin'" : "'embsync sync' goes over to it, or 'embsync reembed'; '--dry-run' says what that costs");
+                + (generation.IsPinned ? "Change the configuration to agree, or end this with 'embsync reembed --unpin'"
+                    : "'embsync sync' goes over to it, or 'embsync reembed'; '--dry-run' says what that costs");
         }
     }
 
     /// <summary>With as much as tells it from the other.</summary>
-    private static string Named(EmbeddingSignature one, EmbeddingSignature other) => $"{(one.Provider != other.Provider ? one.Provider + " " : "")}{one.Model} with {Text.Count(one.Dimension, "dimension")}"
+    private static string Named(EmbeddingSignature one, EmbeddingSignature other) =>
+        $"{(one.Provider != other.Provider ? one.Provider + " " : "")}{one.Model} with {Text.Count(one.Dimension, "dimension")}"
         + (one with { RoleRules = other.RoleRules } == other ? $" (prefixes {(one.RoleRules.Length == 0 ? "none" : one.RoleRules)})" : "");
 
     private async Task<float[]> QueryVectorAsync(EmbeddingSignature signature, string text, CancellationToken cancellationToken)
@@ -152,7 +162,8 @@ public sealed class SearchEngine(Workspace workspace)
         foreach (var group in hits.GroupBy(hit => hit.Key.Source, StringComparer.Ordinal))
         {
             var hashes = await workspace.Store.ReadChunkHashesAsync(group.Key, [.. group.Select(hit => hit.Key.Id)], cancellationToken);
-            var vectors = await workspace.Store.ReadVectorsAsync(generation, hashes.Values.SelectMany(list => list).ToHashSet(), cancellationToken);
+            var vectors = await workspace.Store.ReadVectorsAsync(
+                generation, hashes.Values.SelectMany(list => list).ToHashSet(), cancellationToken);
             foreach (var hit in group)
             {
                 var chunks = hashes.GetValueOrDefault(hit.Key.Id, []).Where(vectors.ContainsKey)
@@ -161,7 +172,8 @@ public sealed class SearchEngine(Workspace workspace)
             }
         }
 
-        return [.. rescored.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Key.Source, StringComparer.Ordinal).ThenBy(hit => hit.Key.Id, StringComparer.Ordinal)];
+        return [.. rescored.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Key.Source, StringComparer.Ordinal).ThenBy(
+            hit => hit.Key.Id, StringComparer.Ordinal)];
     }
 
     private static SearchResult Result(SearchHit hit) => new(

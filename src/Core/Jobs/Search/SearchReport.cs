@@ -21,6 +21,7 @@ public sealed record SearchReport(
 /// <param name="Lines">First and last line, or null where the source has none.</param>
 /// <param name="Snippet">Null when the store keeps no text.</param>
 public sealed record SearchResult(
-    string Source, string Id, string Title, string? Path, double Score, string Heading, LineRange? Lines, string? Snippet, JsonNode? Metadata);
+    string Source, string Id, string Title, string? Path, double Score, string Heading, LineRange? Lines, string? Snippet,
+    JsonNode? Metadata);
 
 public sealed record LineRange(int Start, int End);

@@ -25,7 +25,8 @@ internal static class Standing
         {
             return await new SyncEngine(workspace, workspace.Clock).StatusAsync(new() { Command = "search" }, 0, patience.Token);
         }
-        catch (Exception exception) when (exception is SourceException or GitException or UsageException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is SourceException or GitException or UsageException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

@@ -32,12 +32,14 @@ internal sealed class StoredNames(Workspace workspace)
     }
 
     /// <summary>An id of rows, which may be millions, is asked for by itself.</summary>
-    private async Task<IReadOnlyList<NamedItem>> ByIdAsync(ItemName name, IReadOnlyList<string> sources, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<NamedItem>> ByIdAsync(
+        ItemName name, IReadOnlyList<string> sources, CancellationToken cancellationToken)
     {
         var found = new List<NamedItem>();
         foreach (var source in MayBePath(name) ? [] : sources)
         {
-            found.AddRange((await workspace.Store.ReadChunkHashesAsync(source, name.IdsIn(source), cancellationToken)).Keys.Select(id => new NamedItem(new(source, id), null)));
+            found.AddRange((await workspace.Store.ReadChunkHashesAsync(source, name.IdsIn(source), cancellationToken)).Keys.Select(
+                id => new NamedItem(new(source, id), null)));
         }
 
         return found;
@@ -45,7 +47,8 @@ internal sealed class StoredNames(Workspace workspace)
 
     private static bool MayBePath(ItemName name) => name.IsPlace || name.Said.AsSpan().ContainsAny('/', '\\', '.');
 
-    private async Task<IReadOnlyList<NamedItem>> LookedThroughAsync(ItemName name, IReadOnlyList<string> sources, List<NamedItem> seen, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<NamedItem>> LookedThroughAsync(
+        ItemName name, IReadOnlyList<string> sources, List<NamedItem> seen, CancellationToken cancellationToken)
     {
         var found = new List<NamedItem>();
         foreach (var source in sources)

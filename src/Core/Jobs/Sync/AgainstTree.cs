@@ -73,7 +73,8 @@ public static class AgainstTree
 
         var git = workspace.Git.Require();
         return git.PathOf(Path.GetDirectoryName(file)!) is { } folder
-            && git.Tree(commit, folder).FirstOrDefault(entry => entry.Path == (folder.Length == 0 ? "" : folder + "/") + Path.GetFileName(file)) is { Blob: { } blob }
+            && git.Tree(commit, folder).FirstOrDefault(entry => entry.Path == (folder.Length == 0 ? "" : folder + "/")
+                + Path.GetFileName(file)) is { Blob: { } blob }
             && git.ReadBlob(blob).AsSpan().SequenceEqual(System.IO.File.ReadAllBytes(file));
     }
 }

@@ -45,7 +45,8 @@ internal sealed class PlanMaker(Workspace workspace)
             var scope = ScopeOf(source, request, at, head.Sources.GetValueOrDefault(source.Name)?.Commit);
             int?[] generations = [.. targets.Select(target => target.Existing?.Id)];
             var survey = source is IRowSource rows
-                ? await new RowSurvey(rows, workspace.Config.Sources.First(one => one.Name == source.Name), store, RowsOf(request, ids)).RunAsync(generations, cancellationToken)
+                ? await new RowSurvey(rows, workspace.Config.Sources.First(one => one.Name == source.Name), store, RowsOf(request, ids))
+                    .RunAsync(generations, cancellationToken)
                 : await surveyor.SurveyAsync(source, at, scope, generations, cancellationToken);
             surveys.Add(survey);
             if (IsInStepAfter(request, survey))
@@ -56,14 +57,16 @@ internal sealed class PlanMaker(Workspace workspace)
 
         if (request.Sources.Count == 0 && request.Ids.Count == 0 && request.Since is null)
         {
-            foreach (var name in (await store.ReadSourceNamesAsync(cancellationToken)).Except(workspace.Sources.Select(source => source.Name)))
+            foreach (var name in (await store.ReadSourceNamesAsync(cancellationToken)).Except(
+                workspace.Sources.Select(source => source.Name)))
             {
                 surveys.Add(await surveyor.SurveyUnconfiguredAsync(name, cancellationToken));
             }
         }
 
         var cacheOnly = workspace.Config.Store.Branch is { } branch && !OnBranch(commit, branch);
-        var plan = Planner.Plan(new(request, await InputsAsync(targets, surveys, head, spooled, cancellationToken), surveys, workspace.Config.Limits,
+        var plan = Planner.Plan(
+            new(request, await InputsAsync(targets, surveys, head, spooled, cancellationToken), surveys, workspace.Config.Limits,
             request.Automatic ? workspace.Config.Embeddings.AutoIndex : null, cacheOnly)
             {
                 Chosen = named.In(surveys),
@@ -83,7 +86,8 @@ internal sealed class PlanMaker(Workspace workspace)
             || targets.Exists(target => target.IsOutstanding && plan.IsEmpty && !request.IsPartial)
             || targets.Exists(target => target.PinIsOver);
         var keepsStill = request.Automatic && workspace.Config.Embeddings.AutoIndex == AutoIndex.Off;
-        return new(Noted(plan, request, surveys, head), head, commit, cacheOnly || keepsStill ? [] : records, outstanding && !cacheOnly && !keepsStill && plan.Total > 0);
+        return new(Noted(plan, request, surveys, head), head, commit, cacheOnly || keepsStill ? [] : records,
+            outstanding && !cacheOnly && !keepsStill && plan.Total > 0);
     }
 
     private RowSurveyRequest RowsOf(SyncRequest request, IReadOnlyList<string> ids) => new(
@@ -95,9 +99,11 @@ internal sealed class PlanMaker(Workspace workspace)
     private async Task<IReadOnlySet<(string Source, string Id, string Code)>> ToldAsync(CancellationToken cancellationToken)
     {
         var (told, settled) = (new HashSet<(string, string, string)>(), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var report in (await workspace.Store.ReadRunsAsync(PastReceipts.Most, cancellationToken)).Select(run => RunDetails.Read(run.Details)).OfType<SyncReport>())
+        foreach (var report in (await workspace.Store.ReadRunsAsync(PastReceipts.Most, cancellationToken))
+            .Select(run => RunDetails.Read(run.Details)).OfType<SyncReport>())
         {
-            told.UnionWith(report.Errors.Where(error => !settled.Contains(error.Source)).Select(error => (error.Source, error.Id, error.Code)));
+            told.UnionWith(report.Errors.Where(error => !settled.Contains(error.Source)).Select(
+                error => (error.Source, error.Id, error.Code)));
             settled.UnionWith(report.Sources.Where(source => source.Whole).Select(source => source.Name));
         }
 
@@ -122,7 +128,8 @@ internal sealed class PlanMaker(Workspace workspace)
     }
 
     /// <summary>What <c>--since</c> limits a source to, once its stored items are known; null for the whole source.</summary>
-    private static Func<IReadOnlyList<StoredItem>, ScopedPaths>? ScopeOf(ISource source, SyncRequest request, string? at, string? recorded) =>
+    private static Func<IReadOnlyList<StoredItem>,
+        ScopedPaths>? ScopeOf(ISource source, SyncRequest request, string? at, string? recorded) =>
         request.Since is { } since && source is MarkdownSource markdown
             ? stored => markdown.Scope(since, at, recorded, stored
                 .GroupBy(item => item.Locator, StringComparer.Ordinal).ToDictionary(group => group.Key, VersionOf, StringComparer.Ordinal))
@@ -190,7 +197,8 @@ internal sealed class PlanMaker(Workspace workspace)
                 + (target.Space == Generation.DefaultSpace ? "" : $" --space {target.Space}"));
         }
 
-        foreach (var left in head.Generations.Where(generation => generation.State == GenerationState.Active && !plan.Spaces.Any(space => space.Name == generation.Space)))
+        foreach (var left in head.Generations.Where(
+            generation => generation.State == GenerationState.Active && !plan.Spaces.Any(space => space.Name == generation.Space)))
         {
             notes.Add($"space '{left.Space}' ({left.Signature.Model}, {left.Signature.Dimension}) is no longer configured: it can be searched with --space {left.Space}, and is not kept in step");
         }
@@ -200,7 +208,8 @@ internal sealed class PlanMaker(Workspace workspace)
             notes.Add(MemoryNote);
         }
 
-        if (workspace.Config.Embeddings.MissingKey is { } missing && plan.Purchase is { Chunks: > 0 } && plan.Spaces.Any(space => !space.Terms.IsFree))
+        if (workspace.Config.Embeddings.MissingKey is { } missing && plan.Purchase is { Chunks: > 0 } && plan.Spaces.Any(
+            space => !space.Terms.IsFree))
         {
             notes.Add($"{missing}: a sync that has to buy needs it");
         }
@@ -213,7 +222,8 @@ internal sealed class PlanMaker(Workspace workspace)
         notes.AddRange(plan.Sources.Where(source => source.Withheld > 0).Select(source =>
             $"source '{source.Source}': {Text.Count(source.Withheld, "item")} gone from the source {(source.Withheld == 1 ? "is" : "are")} kept, "
             + "because a blocked file may be one of them under another name; mend it and run again"));
-        notes.AddRange(surveys.Where(survey => survey.Configured && !survey.Complete && request.Since is null && request.Ids.Count == 0).Select(survey =>
+        notes.AddRange(surveys.Where(survey => survey.Configured && !survey.Complete && request.Since is null && request.Ids.Count == 0)
+            .Select(survey =>
             $"source '{survey.Source}' could not be read whole: nothing of it is deleted"));
         return plan with { Notes = notes };
     }

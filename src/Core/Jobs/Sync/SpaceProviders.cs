@@ -60,7 +60,8 @@ internal sealed class SpaceEmbedding : IDisposable
         }
 
         Stream = _spaces.Count == 1 ? _spaces[0].EmbedAsync
-            : new SpaceFanOut([.. _spaces.Select(space => (EmbedStream)space.EmbedAsync)], 2 * workspace.Config.Embeddings.BatchSize, bill.Add).EmbedAsync;
+            : new SpaceFanOut([.. _spaces.Select(space => (EmbedStream)space.EmbedAsync)], 2 * workspace.Config.Embeddings.BatchSize,
+                bill.Add).EmbedAsync;
     }
 
     public EmbedStream Stream { get; }

@@ -44,7 +44,8 @@ public sealed record StatusReport(
 
     [JsonIgnore]
     internal IReadOnlyList<SyncError> BlockedEntries =>
-        [.. Drift.Where(drift => drift.State == "blocked").Select(drift => new SyncError(drift.Source, drift.Id, drift.Code, drift.Sentence, drift.Path, drift.Line))];
+        [.. Drift.Where(drift => drift.State == "blocked").Select(
+            drift => new SyncError(drift.Source, drift.Id, drift.Code, drift.Sentence, drift.Path, drift.Line))];
 
     /// <summary>A pattern of the configuration matches nothing: what it was to take is not in step.</summary>
     [JsonIgnore]
@@ -63,7 +64,8 @@ public sealed record StatusReport(
         var sources = plan.Sources;
         var counts = new ItemCounts(plan.Total, sources.Sum(s => s.Current), sources.Sum(s => s.Missing), sources.Sum(s => s.Stale),
             sources.Sum(s => s.Orphaned), sources.Sum(s => s.Blocked), sources.Sum(s => s.Metadata)) { Accepted = plan.Accepted.Count };
-        var unmatched = plan.Warnings.Where(warning => warning.Code == ProblemCodes.NoMatch).Select(warning => warning.Source).ToHashSet(StringComparer.Ordinal);
+        var unmatched = plan.Warnings.Where(warning => warning.Code == ProblemCodes.NoMatch).Select(warning => warning.Source).ToHashSet(
+            StringComparer.Ordinal);
         var coverage = counts.Total == 0 && unmatched.Count > 0 ? 0 : Share(counts.Current, counts.Total);
         return new(
             1,
@@ -71,15 +73,18 @@ public sealed record StatusReport(
             store,
             commit,
             [.. plan.Spaces.Select(space => new SpaceStatus(
-                space.Name, space.Target.Signature.Provider, space.Target.Signature.Model, space.Target.Signature.Dimension, plan.Spaces.Count == 1 ? coverage : Share(space.Current, plan.Total)))],
+                space.Name, space.Target.Signature.Provider, space.Target.Signature.Model, space.Target.Signature.Dimension,
+                plan.Spaces.Count == 1 ? coverage : Share(space.Current, plan.Total)))],
             counts,
             new(sources.Sum(s => s.ChunksTotal), sources.Sum(s => s.ChunksEmbedded)),
             coverage,
-            [.. sources.Select(s => new SourceStatus(s.Source, s.Type, s.Total, s.Current, s.Missing, s.Stale, s.Orphaned, s.Blocked, s.Total == 0 && unmatched.Contains(s.Source) ? 0 : Share(s.Current, s.Total)))],
+            [.. sources.Select(s => new SourceStatus(s.Source, s.Type, s.Total, s.Current, s.Missing, s.Stale, s.Orphaned, s.Blocked,
+            s.Total == 0 && unmatched.Contains(s.Source) ? 0 : Share(s.Current, s.Total)))],
             [.. plan.Types.Select(t => new TypeStatus(t.Type, t.Total, t.Embedded, t.Total - t.Embedded, Share(t.Embedded, t.Total)))],
             EstimateReport.Of(plan.Purchase),
             [.. plan.Drift.Take(limit ?? int.MaxValue).Select(DriftEntry.Of)],
-            [.. plan.Notes, .. plan.Violation is { } violation ? ["a sync would stop: " + violation] : Array.Empty<string>(), .. plan.Refused.Select(refused => "a sync would refuse deletions: " + refused.Message)])
+            [.. plan.Notes, .. plan.Violation is { } violation ? ["a sync would stop: " + violation] : Array.Empty<string>(),
+            .. plan.Refused.Select(refused => "a sync would refuse deletions: " + refused.Message)])
         {
             Warnings = WarningReport.Of(plan.Warnings, limit ?? int.MaxValue),
             Blocked = BlockedGroup.Of(plan.Blocked.Select(problem => problem.Code)),
@@ -92,7 +97,8 @@ public sealed record StatusReport(
 
 /// <param name="Status">See <see cref="RunEntry.Status"/>.</param>
 /// <param name="Completed">Null while there is no end.</param>
-public sealed record RunStatus(long Id, string Command, string Status, int ItemsTotal, int ItemsProcessed, DateTimeOffset Started, DateTimeOffset? Completed)
+public sealed record RunStatus(
+    long Id, string Command, string Status, int ItemsTotal, int ItemsProcessed, DateTimeOffset Started, DateTimeOffset? Completed)
 {
     public static RunStatus Of(RunRecord run)
     {
@@ -112,7 +118,8 @@ public sealed record ItemCounts(int Total, int Current, int Missing, int Stale, 
 
 public sealed record ChunkCounts(int Total, int Embedded);
 
-public sealed record SourceStatus(string Name, string Type, int Total, int Current, int Missing, int Stale, int Orphaned, int Blocked, double Coverage);
+public sealed record SourceStatus(
+    string Name, string Type, int Total, int Current, int Missing, int Stale, int Orphaned, int Blocked, double Coverage);
 
 public sealed record TypeStatus(string Type, int Total, int Embedded, int Pending, double Coverage);
 
@@ -121,16 +128,20 @@ public sealed record TypeStatus(string Type, int Total, int Embedded, int Pendin
 /// <param name="CalibratedBy">Past runs whose bills the tokens are learned from.</param>
 /// <param name="PriceFrom"><c>embeddings.prices</c> or the month of the built-in table; null where it is unknown or nothing is
 /// paid.</param>
-public sealed record EstimateReport(int Chunks, int Requests, long Tokens, decimal? Cost, double Seconds, int CalibratedBy, string? PriceFrom)
+public sealed record EstimateReport(
+    int Chunks, int Requests, long Tokens, decimal? Cost, double Seconds, int CalibratedBy, string? PriceFrom)
 {
     internal static EstimateReport Of(PurchaseEstimate purchase) =>
-        new(purchase.Chunks, purchase.Requests, purchase.Tokens, purchase.Cost, purchase.Seconds, purchase.CalibratedBy, purchase.PriceFrom);
+        new(purchase.Chunks, purchase.Requests, purchase.Tokens, purchase.Cost, purchase.Seconds, purchase.CalibratedBy,
+            purchase.PriceFrom);
 }
 
-public sealed record DriftEntry(string Source, string Id, string? Path, string State, IReadOnlyList<string> Reasons, string Title, int? Line, string? Message)
+public sealed record DriftEntry(
+    string Source, string Id, string? Path, string State, IReadOnlyList<string> Reasons, string Title, int? Line, string? Message)
 {
     internal static DriftEntry Of(Drift drift) => new(
-        drift.Source, drift.Id, drift.Path, drift.State.ToString().ToLowerInvariant(), drift.Reasons, drift.Title, drift.Line, drift.Message);
+        drift.Source, drift.Id, drift.Path, drift.State.ToString().ToLowerInvariant(), drift.Reasons, drift.Title, drift.Line,
+        drift.Message);
 
     /// <summary>Code for warnings and annotations.</summary>
     internal string Code => State switch

@@ -48,7 +48,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     }
 
     /// <summary>A dry run, with its plan in the form that is saved for review.</summary>
-    public async Task<(SavedPlan Plan, SyncReport Report)> PlanAsync(SyncRequest request, SpendLimit spend, CancellationToken cancellationToken)
+    public async Task<(SavedPlan Plan, SyncReport Report)> PlanAsync(
+        SyncRequest request, SpendLimit spend, CancellationToken cancellationToken)
     {
         var made = await _planMaker.MakeAsync(request with { Whole = true }, cancellationToken);
         var violation = Violation(made.Plan, spend);
@@ -65,7 +66,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     public async Task<SyncResult> RunAsync(
         SyncRequest request, SpendLimit spend, IProgress<SyncProgress> progress, CancellationToken cancellationToken) =>
         Told(await IndexedAsync(
-            await new SyncParts(spend, request, progress).RunAsync((part, left, shown) => RunAsync(part, null, left, shown, cancellationToken)), cancellationToken));
+            await new SyncParts(spend, request, progress)
+            .RunAsync((part, left, shown) => RunAsync(part, null, left, shown, cancellationToken)), cancellationToken));
 
     /// <summary>
     /// Does exactly what the plan says. When source, configuration or store moved since it was made, that comes as a result with status
@@ -79,7 +81,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return Told(await IndexedAsync(
-            await RunAsync(plan.Request with { MaxBatches = maxBatches ?? plan.Request.MaxBatches, Whole = true }, plan, spend, progress, cancellationToken), cancellationToken));
+            await RunAsync(plan.Request with { MaxBatches = maxBatches ?? plan.Request.MaxBatches, Whole = true }, plan, spend, progress,
+            cancellationToken), cancellationToken));
     }
 
     /// <summary>What applying would do now, or that it would be refused. Buys and writes nothing.</summary>
@@ -116,7 +119,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         catch (OperationCanceledException exception)
         {
             var (status, exitCode) = Verdict.Of(exception, hasFailures: false);
-            return result with { Report = WithoutIndex(result.Report with { Status = status }, "interrupted"), ExitCode = exitCode, Stopped = exception };
+            return result with { Report = WithoutIndex(result.Report with { Status = status },
+                "interrupted"), ExitCode = exitCode, Stopped = exception };
         }
     }
 
@@ -152,7 +156,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         if (moved || played is not null)
         {
             // Somebody wrote between plan and lock, or an earlier run's purchases came in: what is there must not be bought again.
-            made = await MakeAsync(request, moved ? reviewed : await AtAsync(reviewed, cancellationToken), cancellationToken, spooled: false);
+            made = await MakeAsync(request, moved ? reviewed : await AtAsync(reviewed, cancellationToken), cancellationToken,
+                spooled: false);
             made = made with { Plan = made.Plan with { Notes = [.. made.Plan.Notes, .. played ?? []] } };
             if (Violation(made.Plan, spend) is { } later)
             {
@@ -161,12 +166,14 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         }
 
         using var late = providers is null ? OpenProviders(made.Plan) : null;
-        return await new SyncRun(workspace, writer, providers ?? late, clock, progress).ExecuteAsync(made, spend, started, cancellationToken);
+        return await new SyncRun(workspace, writer, providers ?? late, clock, progress).ExecuteAsync(
+            made, spend, started, cancellationToken);
     }
 
     /// <summary>Deletions that were refused are the guard's to tell, after all else was done.</summary>
     private static SyncResult Told(SyncResult result) => result.Stopped is null && result.Report.Refused.Count > 0
-        ? result with { ExitCode = ExitCode.Guard, Stopped = new GuardException(string.Join(". ", result.Report.Refused.Select(refused => refused.Message))) }
+        ? result with { ExitCode = ExitCode.Guard, Stopped = new GuardException(
+            string.Join(". ", result.Report.Refused.Select(refused => refused.Message))) }
         : result;
 
     private static SyncReport Planned(SyncPlan plan, string? violation)
@@ -174,11 +181,13 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
         var report = SyncReport.Planned(plan);
         return report with
         {
-            Notes = [.. report.Notes, .. violation is null ? Array.Empty<string>() : ["a sync would stop: " + violation], .. plan.Refused.Select(refused => "a sync would refuse deletions: " + refused.Message)],
+            Notes = [.. report.Notes, .. violation is null ? Array.Empty<string>() : ["a sync would stop: " + violation],
+                .. plan.Refused.Select(refused => "a sync would refuse deletions: " + refused.Message)],
         };
     }
 
-    private async Task<MadePlan> MakeAsync(SyncRequest request, SavedPlan? reviewed, CancellationToken cancellationToken, bool spooled = true)
+    private async Task<MadePlan> MakeAsync(
+        SyncRequest request, SavedPlan? reviewed, CancellationToken cancellationToken, bool spooled = true)
     {
         var made = await _planMaker.MakeAsync(request, cancellationToken, spooled);
         if (reviewed is null)
@@ -202,20 +211,24 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
 
     /// <summary>The plan counts what waits as there: playing it back is no move of the store.</summary>
     private async Task<SavedPlan?> AtAsync(SavedPlan? reviewed, CancellationToken cancellationToken) =>
-        reviewed is null ? null : reviewed with { Store = reviewed.Store with { Revision = (await workspace.Store.ReadHeadAsync(cancellationToken)).Revision } };
+        reviewed is null ? null : reviewed with
+            { Store = reviewed.Store with { Revision = (await workspace.Store.ReadHeadAsync(cancellationToken)).Revision } };
 
     /// <summary>Brings in what earlier runs paid for; null where nothing waits.</summary>
     private async Task<IReadOnlyList<string>?> PlayAsync(IStoreWriter writer, MadePlan made, CancellationToken cancellationToken) =>
         workspace.Spool is { } folder && new SpoolReplay(folder) is { IsWaiting: true } spool
-            ? await spool.PlayAsync(writer, made.Head, made.Plan.Spaces.ToDictionary(space => space.Name, space => space.Target.Signature), cancellationToken)
+            ? await spool.PlayAsync(
+                writer, made.Head, made.Plan.Spaces.ToDictionary(space => space.Name, space => space.Target.Signature), cancellationToken)
             : null;
 
     private SpaceProviders? OpenProviders(SyncPlan plan) => plan.Buy.Count == 0 ? null : SpaceProviders.Open(workspace, plan);
 
-    private static string? Violation(SyncPlan plan, SpendLimit spend) => plan.Violation ?? spend.Violation(plan.Purchase, plan.Spaces.All(space => space.Terms.IsFree));
+    private static string? Violation(SyncPlan plan, SpendLimit spend) =>
+        plan.Violation ?? spend.Violation(plan.Purchase, plan.Spaces.All(space => space.Terms.IsFree));
 
     private SyncResult Stopped(SyncPlan plan, string violation, long started) => new(
-        SyncReport.Executed(plan, SyncOutcome.Nothing, null, SyncRun.CostOf(plan, SyncOutcome.Nothing), clock.GetElapsedTime(started), "stopped"),
+        SyncReport.Executed(plan, SyncOutcome.Nothing, null, SyncRun.CostOf(plan, SyncOutcome.Nothing), clock.GetElapsedTime(started),
+        "stopped"),
         ExitCode.Guard,
         new GuardException(violation));
 
@@ -223,7 +236,8 @@ public sealed class SyncEngine(Workspace workspace, TimeProvider clock)
     {
         var partial = plan.Blocked.Count + plan.Refused.Count > 0;
         return new(
-            SyncReport.Executed(plan, SyncOutcome.Nothing, null, SyncRun.CostOf(plan, SyncOutcome.Nothing), clock.GetElapsedTime(started), partial ? "partial" : "done"),
+            SyncReport.Executed(plan, SyncOutcome.Nothing, null, SyncRun.CostOf(plan, SyncOutcome.Nothing), clock.GetElapsedTime(started),
+            partial ? "partial" : "done"),
             partial ? ExitCode.Partial : ExitCode.Done,
             null)
         {

@@ -22,7 +22,8 @@ public sealed record ExecutionOptions(SpendLimit Spend, IReadOnlyList<PurchaseTe
 /// with all its vectors, and a rerun goes on where this run stopped.
 /// </summary>
 public sealed class SyncExecutor(
-    IStore store, IStoreWriter writer, EmbedStream embed, IReadOnlyDictionary<string, ISource> sources, ExecutionOptions options, IProgress<SyncProgress> progress)
+    IStore store, IStoreWriter writer, EmbedStream embed, IReadOnlyDictionary<string, ISource> sources, ExecutionOptions options,
+    IProgress<SyncProgress> progress)
 {
     private const int WriteBatch = 256;
 
@@ -44,7 +45,8 @@ public sealed class SyncExecutor(
     public async Task<SyncOutcome> ExecuteAsync(SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        (_itemsTotal, _chunksTotal, _batchesTotal) = (plan.Items.Count + plan.LaterNew + plan.LaterChanged, plan.Purchase.Chunks, plan.Purchase.Requests);
+        (_itemsTotal, _chunksTotal, _batchesTotal) = (plan.Items.Count + plan.LaterNew + plan.LaterChanged, plan.Purchase.Chunks,
+            plan.Purchase.Requests);
         Exception? stopped = null;
         try
         {
@@ -54,7 +56,8 @@ public sealed class SyncExecutor(
             }
             else
             {
-                await WriteAsync(plan.Items.Where(item => !item.Item.Hashes.Any(plan.Buy.Contains)), plan, generations, Nothing, cancellationToken);
+                await WriteAsync(plan.Items.Where(item => !item.Item.Hashes.Any(plan.Buy.Contains)), plan, generations, Nothing,
+                    cancellationToken);
                 await BuyAsync(plan, generations, writesItems: true, cancellationToken);
                 await DeleteAsync(plan, generations, cancellationToken);
             }
@@ -83,7 +86,8 @@ public sealed class SyncExecutor(
         var failed = _tally.FailedKeys();
         var takeover = new Takeover(store, plan);
         var searchable = await takeover.SearchableAsync(cancellationToken);
-        var items = plan.Items.Where(item => !failed.Contains((item.Key.Source, item.Key.Id))).ToLookup(item => item.Item.Hashes.All(searchable.Contains));
+        var items = plan.Items.Where(item => !failed.Contains((item.Key.Source, item.Key.Id))).ToLookup(
+            item => item.Item.Hashes.All(searchable.Contains));
         await WriteAsync(items[true], plan, generations, plan.Buy, cancellationToken);
         await SwitchAsync([.. items[false]], takeover, plan, generations, cancellationToken);
         await DeleteAsync(plan, generations, cancellationToken);
@@ -94,7 +98,8 @@ public sealed class SyncExecutor(
     /// for the
     /// seconds until it is written.
     /// </summary>
-    private async Task SwitchAsync(List<PlannedItem> items, Takeover takeover, SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
+    private async Task SwitchAsync(
+        List<PlannedItem> items, Takeover takeover, SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
         foreach (var batch in items.Chunk(SwitchBatch))
         {
@@ -106,7 +111,8 @@ public sealed class SyncExecutor(
             }
 
             var changed = takeover.Changed.ToList();
-            List<int> taking = [.. plan.Spaces.Index().Where(space => changed.Contains(space.Item)).Select(space => generations[space.Index])];
+            List<int> taking = [.. plan.Spaces.Index().Where(space => changed.Contains(space.Item)).Select(
+                space => generations[space.Index])];
             var written = ready.Select(item => item.Planned.Key).Concat(items.Skip(SwitchBatch).Select(item => item.Key)).ToHashSet();
             foreach (var generation in taking)
             {
@@ -125,17 +131,20 @@ public sealed class SyncExecutor(
     /// <summary>Items all of whose vectors are there.</summary>
     /// <param name="bought">Of the plan's purchases: those that are made.</param>
     private async Task WriteAsync(
-        IEnumerable<PlannedItem> items, SyncPlan plan, IReadOnlyList<int> generations, IReadOnlySet<ContentHash> bought, CancellationToken cancellationToken)
+        IEnumerable<PlannedItem> items, SyncPlan plan, IReadOnlyList<int> generations, IReadOnlySet<ContentHash> bought,
+        CancellationToken cancellationToken)
     {
         foreach (var batch in items.Chunk(WriteBatch))
         {
-            await CommitAsync(generations[0], [], await ReadyAsync(batch, plan, generations, bought, cancellationToken), plan.Request.Reindex, cancellationToken);
+            await CommitAsync(generations[0], [], await ReadyAsync(batch, plan, generations, bought, cancellationToken),
+                plan.Request.Reindex, cancellationToken);
         }
     }
 
     /// <summary>With their text. One that says something else by now, whose vectors nobody has bought, is left for the next run.</summary>
     private async Task<List<Written>> ReadyAsync(
-        IReadOnlyList<PlannedItem> batch, SyncPlan plan, IReadOnlyList<int> generations, IReadOnlySet<ContentHash> bought, CancellationToken cancellationToken)
+        IReadOnlyList<PlannedItem> batch, SyncPlan plan, IReadOnlyList<int> generations, IReadOnlySet<ContentHash> bought,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var ready = new List<Written>(batch.Count);
@@ -167,7 +176,8 @@ public sealed class SyncExecutor(
         }
 
         var waiting = new WaitingItems();
-        await new BuyingLoop(embed, options.Bill).RunAsync(InputsAsync(plan, generations, waiting, cancellationToken), StoreAsync, cancellationToken, SettleAsync);
+        await new BuyingLoop(embed, options.Bill).RunAsync(
+            InputsAsync(plan, generations, waiting, cancellationToken), StoreAsync, cancellationToken, SettleAsync);
         return waiting.HasSettled(plan.Spaces);
 
         async Task StoreAsync(EmbedAnswer answer, IReadOnlyList<VectorRow> vectors)
@@ -264,7 +274,8 @@ public sealed class SyncExecutor(
             return null;
         }
 
-        if (outcome.Item!.Key != planned.Key with { Id = planned.Item.Claim } || (plan.Exactly && outcome.Item.ContentDigest != planned.Item.ContentDigest))
+        if (outcome.Item!.Key != planned.Key with { Id = planned.Item.Claim }
+            || (plan.Exactly && outcome.Item.ContentDigest != planned.Item.ContentDigest))
         {
             _tally.Fail(Changed(planned));
             return null;
@@ -274,7 +285,8 @@ public sealed class SyncExecutor(
     }
 
     private static ItemProblem Changed(PlannedItem planned) => new(
-        ProblemCodes.Unreadable, planned.Key.Source, planned.Key.Id, planned.Item.Path, null, "changed while the run was under way; run again");
+        ProblemCodes.Unreadable, planned.Key.Source, planned.Key.Id, planned.Item.Path, null,
+        "changed while the run was under way; run again");
 
     private async Task DeleteAsync(SyncPlan plan, IReadOnlyList<int> generations, CancellationToken cancellationToken)
     {
@@ -308,7 +320,8 @@ public sealed class SyncExecutor(
     }
 
     private async Task CommitAsync(
-        int generation, IReadOnlyList<VectorRow> vectors, IReadOnlyList<Written> items, bool replace, CancellationToken cancellationToken, IReadOnlyList<int>? taking = null)
+        int generation, IReadOnlyList<VectorRow> vectors, IReadOnlyList<Written> items, bool replace, CancellationToken cancellationToken,
+        IReadOnlyList<int>? taking = null)
     {
         try
         {
@@ -324,11 +337,13 @@ public sealed class SyncExecutor(
         if (vectors.Count > 0 || items.Count > 0 || taking is not null)
         {
             await writer.CommitAsync(
-                new(generation, vectors, [.. items.Select(item => item.Item)], moved) { ReplaceVectors = replace, Activates = taking ?? [] }, cancellationToken);
+                new(generation, vectors, [.. items.Select(item => item.Item)], moved)
+                { ReplaceVectors = replace, Activates = taking ?? [] }, cancellationToken);
         }
 
         _tally.Commit(items);
         _tally.Deleted += moved.Count;
-        progress.Report(new(_tally.Items, _itemsTotal, _tally.Embedded, _chunksTotal, options.Bill.Tokens, _tally.FailureCount) { Batches = options.Bill.Batches, BatchesTotal = _batchesTotal });
+        progress.Report(new(_tally.Items, _itemsTotal, _tally.Embedded, _chunksTotal, options.Bill.Tokens, _tally.FailureCount)
+            { Batches = options.Bill.Batches, BatchesTotal = _batchesTotal });
     }
 }

@@ -22,7 +22,8 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
             SyncResult part;
             try
             {
-                part = await run(request with { Rest = whole.Rest }, whole.Report.LeftOf(spend), new OffsetProgress(progress, whole.Report));
+                part = await run(request with { Rest = whole.Rest }, whole.Report.LeftOf(spend), new OffsetProgress(
+                    progress, whole.Report));
             }
             catch (Exception exception) when (exception is EmbSyncException or OperationCanceledException)
             {
@@ -43,7 +44,8 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
     }
 
     private bool GoesOn(SyncResult result) =>
-        result.Rest is not null && result.Stopped is null && result.ExitCode is ExitCode.Done or ExitCode.Partial && request is { Limit: null, MaxBatches: null };
+        result.Rest is not null && result.Stopped is null && result.ExitCode is ExitCode.Done or ExitCode.Partial
+            && request is { Limit: null, MaxBatches: null };
 
     /// <summary>Progress of a part, shown as that of the whole.</summary>
     private sealed class OffsetProgress(IProgress<SyncProgress> progress, SyncReport done) : IProgress<SyncProgress>
@@ -52,7 +54,8 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
         private readonly int _items = done.Items.New + done.Items.Changed + done.Items.Metadata;
 
         public void Report(SyncProgress value) => progress.Report(new(
-            value.ItemsDone + _items, value.ItemsTotal + _items, value.ChunksEmbedded + done.Chunks.Embedded, value.ChunksTotal + done.Chunks.Embedded,
+            value.ItemsDone + _items, value.ItemsTotal + _items, value.ChunksEmbedded + done.Chunks.Embedded, value.ChunksTotal
+            + done.Chunks.Embedded,
             value.Tokens + (done.Tokens.Billed ?? 0), value.Failures + done.Errors.Count)
         {
             Batches = value.Batches + _batches,
@@ -68,8 +71,11 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
         return next with
         {
             Status = next.Status == "done" && errors.Count > 0 ? "partial" : next.Status,
-            Items = new(b.Total, added, changed, metadata, Math.Max(0, b.Total - added - changed - metadata - errors.Count - next.Remaining), a.Deleted + b.Deleted, errors.Count) { Refused = Math.Max(a.Refused, b.Refused) },
-            Chunks = new(one.Chunks.Embedded + next.Chunks.Embedded, one.Chunks.Reused + next.Chunks.Reused, one.Chunks.Deleted + next.Chunks.Deleted),
+            Items = new(b.Total, added, changed, metadata,
+            Math.Max(0, b.Total - added - changed - metadata - errors.Count - next.Remaining), a.Deleted
+            + b.Deleted, errors.Count) { Refused = Math.Max(a.Refused, b.Refused) },
+            Chunks = new(one.Chunks.Embedded + next.Chunks.Embedded, one.Chunks.Reused + next.Chunks.Reused,
+            one.Chunks.Deleted + next.Chunks.Deleted),
             Requests = one.Requests + next.Requests,
             Retries = one.Retries + next.Retries,
             Tokens = Sum(one.Tokens, next.Tokens),
@@ -85,7 +91,8 @@ internal sealed class SyncParts(SpendLimit spend, SyncRequest request, IProgress
             Warnings = one.Warnings.And(next.Warnings),
             Spaces = [.. one.Spaces.Zip(next.Spaces, (first, second) => second with
             {
-                Chunks = first.Chunks + second.Chunks, Requests = first.Requests + second.Requests, Tokens = Sum(first.Tokens, second.Tokens), Cost = Sum(first.Cost, second.Cost),
+                Chunks = first.Chunks + second.Chunks, Requests = first.Requests
+                    + second.Requests, Tokens = Sum(first.Tokens, second.Tokens), Cost = Sum(first.Cost, second.Cost),
             })],
         };
     }

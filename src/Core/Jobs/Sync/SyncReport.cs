@@ -71,7 +71,8 @@ public sealed record SyncReport(
         ArgumentNullException.ThrowIfNull(plan);
         return new(
             1, true, null, "planned", plan.Spaces[0].Target.Signature.Model, plan.Spaces[0].Target.Signature.Dimension,
-            Counted(plan, Count(plan, ItemChange.New) + plan.LaterNew, Count(plan, ItemChange.Changed) + plan.LaterChanged, Count(plan, ItemChange.Metadata), plan.Deletions.Count, plan.Blocked.Count),
+            Counted(plan, Count(plan, ItemChange.New) + plan.LaterNew, Count(plan, ItemChange.Changed) + plan.LaterChanged,
+            Count(plan, ItemChange.Metadata), plan.Deletions.Count, plan.Blocked.Count),
             new(plan.Purchase.Chunks, plan.ReusedChunks, 0),
             plan.Purchase.Requests,
             new(plan.Purchase.Tokens, null) { CalibratedBy = plan.Purchase.CalibratedBy },
@@ -117,7 +118,8 @@ public sealed record SyncReport(
             Sources = [.. plan.Sources.Select(source => SyncSource.Of(source, !plan.Request.IsPartial))],
             Warnings = WarningReport.Of(plan.Warnings.Where(warning => warning.IsNew), null),
             Held = plan.Held,
-            Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
+            Spaces = [.. plan.Spaces.Select((space, index) => SpaceReport.Of(
+            space, index < outcome.Spaces.Count ? outcome.Spaces[index] : new(0, 0, 0, null, 0, null)))],
         };
     }
 
@@ -132,9 +134,11 @@ public sealed record SpaceReport(string Name, string Model, int Dimension, int C
 {
     /// <param name="outcome">Null for a plan.</param>
     internal static SpaceReport Of(SpacePlan space, SpaceOutcome? outcome) => new(
-        space.Name, space.Target.Signature.Model, space.Target.Signature.Dimension, outcome?.Embedded ?? space.Buy.Count, outcome?.Requests ?? space.Purchase.Requests,
+        space.Name, space.Target.Signature.Model, space.Target.Signature.Dimension, outcome?.Embedded ?? space.Buy.Count, outcome?.Requests
+        ?? space.Purchase.Requests,
         new(space.Purchase.Tokens, outcome?.Billed) { Covered = outcome?.Covered, CalibratedBy = space.Purchase.CalibratedBy },
-        new("USD", space.Purchase.Cost, outcome is null ? null : space.Terms.CostOf(outcome.Tokens)) { PriceFrom = space.Purchase.PriceFrom });
+        new("USD", space.Purchase.Cost, outcome is null ? null : space.Terms.CostOf(outcome.Tokens))
+        { PriceFrom = space.Purchase.PriceFrom });
 }
 
 /// <summary>What a source was found to need before anything was done.</summary>
@@ -147,7 +151,8 @@ public sealed record SyncSource(string Name, string Type, int Total, int New, in
     public bool Whole { get; init; }
 
     internal static SyncSource Of(SourcePlan source, bool whole) =>
-        new(source.Source, source.Type, source.Total, source.Missing, source.Stale, source.Current, source.Orphaned, source.Blocked) { Whole = whole };
+        new(source.Source, source.Type, source.Total, source.Missing, source.Stale, source.Current, source.Orphaned, source.Blocked)
+            { Whole = whole };
 }
 
 public sealed record SyncItems(int Total, int New, int Changed, int Metadata, int Unchanged, int Deleted, int Failed)
@@ -185,5 +190,6 @@ public sealed record CostReport(string Currency, decimal? Estimated, decimal? Ac
 
 public sealed record SyncError(string Source, string Id, string Code, string Message, string? Path, int? Line)
 {
-    internal static SyncError Of(ItemProblem problem) => new(problem.Source, problem.Id, problem.Code, problem.Message, problem.Path, problem.Line);
+    internal static SyncError Of(ItemProblem problem) =>
+        new(problem.Source, problem.Id, problem.Code, problem.Message, problem.Path, problem.Line);
 }

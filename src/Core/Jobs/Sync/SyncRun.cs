@@ -49,7 +49,8 @@ internal sealed class SyncRun(
     /// <summary>Least size of what this run buys; the text is not counted.</summary>
     private long VectorBytes(SyncPlan plan, SpacePlan space)
     {
-        var chunks = plan.Request.MaxBatches is { } most ? Math.Min(space.Purchase.Chunks, (long)most * workspace.Config.Embeddings.BatchSize) : space.Purchase.Chunks;
+        var chunks = plan.Request.MaxBatches is { } most
+            ? Math.Min(space.Purchase.Chunks, (long)most * workspace.Config.Embeddings.BatchSize) : space.Purchase.Chunks;
         return chunks * VectorCodec.Size(workspace.Config.Store.Vectors, space.Target.Signature.Dimension);
     }
 
@@ -77,7 +78,8 @@ internal sealed class SyncRun(
         }
     }
 
-    private async Task<SyncOutcome> AppliedAsync(SyncPlan plan, IReadOnlyList<int> generations, SpendLimit spend, Bill bill, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> AppliedAsync(
+        SyncPlan plan, IReadOnlyList<int> generations, SpendLimit spend, Bill bill, CancellationToken cancellationToken)
     {
         if (plan.IsEmpty)
         {
@@ -91,7 +93,8 @@ internal sealed class SyncRun(
         }
 
         var sources = workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
-        return await new SyncExecutor(workspace.Store, writer, paid is null ? NothingToBuy : paid.Stream, sources, new(spend, [.. plan.Spaces.Select(space => space.Terms)]) { Bill = bill }, progress)
+        return await new SyncExecutor(workspace.Store, writer, paid is null ? NothingToBuy : paid.Stream, sources,
+            new(spend, [.. plan.Spaces.Select(space => space.Terms)]) { Bill = bill }, progress)
             .ExecuteAsync(plan, generations, cancellationToken);
     }
 
@@ -119,7 +122,8 @@ internal sealed class SyncRun(
         try
         {
             var takeover = new Takeover(workspace.Store, made.Plan);
-            foreach (var (space, generation) in made.Plan.Spaces.Zip(generations).Where(pair => !outcome.Activated.Contains(pair.First.Name)))
+            foreach (var (space, generation) in made.Plan.Spaces.Zip(generations).Where(
+                pair => !outcome.Activated.Contains(pair.First.Name)))
             {
                 if (space.Target.ModelChanged && await takeover.CoversAllAsync(generation.Id, Takeover.Nothing, cancellationToken))
                 {
@@ -148,9 +152,11 @@ internal sealed class SyncRun(
 
     private async Task<SyncResult> FinishedAsync(SyncPlan plan, SyncOutcome outcome, Bill bill, Receipt receipt, long started)
     {
-        var verdict = Verdict.Of(outcome.Stopped, plan.Blocked.Count + outcome.Failures.Count(failure => !plan.Known.Covers(failure)) + plan.Refused.Count > 0);
+        var verdict = Verdict.Of(
+            outcome.Stopped, plan.Blocked.Count + outcome.Failures.Count(failure => !plan.Known.Covers(failure)) + plan.Refused.Count > 0);
         var report = SyncReport.Executed(plan, outcome, receipt.Id, bill.Cost, clock.GetElapsedTime(started), verdict.Status);
-        foreach (var target in plan.Spaces.Select(space => space.Target).Where(target => target.ModelChanged && !outcome.Activated.Contains(target.Space)))
+        foreach (var target in plan.Spaces.Select(space => space.Target).Where(
+            target => target.ModelChanged && !outcome.Activated.Contains(target.Space)))
         {
             report = report with
             {
@@ -159,8 +165,10 @@ internal sealed class SyncRun(
             };
         }
 
-        var end = await receipt.CloseAsync(new(verdict, outcome.Stopped, ItemsOf(plan), outcome.Written, RunDetails.Of(report)) { Remark = plan.Refused.Select(refused => refused.Message).FirstOrDefault() });
-        return new(report with { Status = end.Status, Notes = [.. report.Notes, .. end.Notes] }, end.ExitCode, end.Stopped) { Rest = plan.Rest, HasWritten = true };
+        var end = await receipt.CloseAsync(new(verdict, outcome.Stopped, ItemsOf(plan), outcome.Written, RunDetails.Of(report))
+            { Remark = plan.Refused.Select(refused => refused.Message).FirstOrDefault() });
+        return new(report with { Status = end.Status, Notes = [.. report.Notes, .. end.Notes] }, end.ExitCode, end.Stopped)
+            { Rest = plan.Rest, HasWritten = true };
     }
 
     /// <summary>USD of what was bought, each space by its own price; null where one of them is unknown.</summary>

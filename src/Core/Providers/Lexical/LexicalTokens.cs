@@ -52,7 +52,8 @@ internal static class LexicalTokens
             }
 
             var lowerToUpper = char.IsLower(word[at - 1]);
-            var acronymEnds = char.IsUpper(word[at - 1]) && at + 1 < word.Length && char.IsLower(word[at + 1]) && !IsPluralAcronym(word, at);
+            var acronymEnds = char.IsUpper(word[at - 1]) && at + 1 < word.Length && char.IsLower(word[at + 1]) && !IsPluralAcronym(
+                word, at);
             if (lowerToUpper || acronymEnds)
             {
                 terms.AddStem(word[start..at]);

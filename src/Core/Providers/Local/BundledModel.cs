@@ -16,14 +16,16 @@ internal static class BundledModel
     public static readonly LocalModel Model = new(
         Name, Path.Combine(Folder, "model.onnx"), Path.Combine(Folder, "vocab.txt"), Dimension, Pooling.Mean, Window: 512, Uncased: true)
     {
-        Pinned = new("f80441959684f180d706430bf6a28a55df31233a0546da854b6b43e2cbbe7c31", "b49e80874c5efbc7f4cde245a812673b05ef1360ced56b8bc8c750eaeef3fe0f"),
+        Pinned = new("f80441959684f180d706430bf6a28a55df31233a0546da854b6b43e2cbbe7c31",
+            "b49e80874c5efbc7f4cde245a812673b05ef1360ced56b8bc8c750eaeef3fe0f"),
     };
 
     /// <summary>This copy of the tool can embed with it. Looks for files and loads nothing.</summary>
     public static bool IsHere => File.Exists(Model.ModelFile) && File.Exists(Path.Combine(AppContext.BaseDirectory, LibraryName));
 
     /// <summary>OnnxRuntime's library as this system names it.</summary>
-    public static string LibraryName => OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
+    public static string LibraryName =>
+        OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
 
     /// <summary>Why this copy can't run a model, and what can be done instead.</summary>
     public static UsageException Missing(Exception? inner = null)

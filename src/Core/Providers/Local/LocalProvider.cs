@@ -64,7 +64,8 @@ public sealed class LocalProvider : IEmbeddingProvider
         return new LocalProvider(model, prefixes, signature, ThreadsOf(config));
     }
 
-    internal static double TokensASecond(EmbeddingsConfig config) => TokensASecondAndCore * Math.Min(ThreadsOf(config), Environment.ProcessorCount);
+    internal static double TokensASecond(EmbeddingsConfig config) =>
+        TokensASecondAndCore * Math.Min(ThreadsOf(config), Environment.ProcessorCount);
 
     /// <summary>Two batches, so that there is always work; no text can take too long, and none fails for a moment.</summary>
     internal static GovernorOptions Governed(GovernorOptions options) =>
@@ -76,7 +77,8 @@ public sealed class LocalProvider : IEmbeddingProvider
         new(ProviderName, model.Name, model.Dimension, LocalRules.Of(model, prefixes).ToString());
 
     /// <summary>Settings of another provider say nothing about this one.</summary>
-    private static int ThreadsOf(EmbeddingsConfig config) => config.Provider == ProviderName ? config.Concurrency : Environment.ProcessorCount;
+    private static int ThreadsOf(EmbeddingsConfig config) =>
+        config.Provider == ProviderName ? config.Concurrency : Environment.ProcessorCount;
 
     private static LocalModel ModelOf(EmbeddingsConfig config) => config.Local ?? BundledModel.Model;
 
@@ -85,7 +87,8 @@ public sealed class LocalProvider : IEmbeddingProvider
         if (LocalRules.TryParse(signature.RoleRules) is { } rules)
         {
             var candidates = config.BySpace.Select(space => ModelOf(space.Config)).Append(BundledModel.Model);
-            if (candidates.FirstOrDefault(model => model.Name == signature.Model && SignatureOf(model, rules.Prefixes) == signature) is { } found)
+            if (candidates.FirstOrDefault(model => model.Name == signature.Model && SignatureOf(model, rules.Prefixes) == signature) is
+                { } found)
             {
                 return (found, rules.Prefixes);
             }

@@ -22,7 +22,8 @@ internal sealed record LocalRules(
     public static LocalRules Of(LocalModel model, RolePrefixes prefixes)
     {
         var (onnx, vocabulary) = model.Pinned ?? HashesOf(model);
-        return new(onnx, vocabulary, $"{WordPieceTokenizer.Version} {WindowsVersion}", model.Pooling, model.Window, model.Uncased, prefixes);
+        return new(onnx, vocabulary, $"{WordPieceTokenizer.Version} {WindowsVersion}", model.Pooling, model.Window, model.Uncased,
+            prefixes);
     }
 
     /// <returns>Null: written by another version of the tool.</returns>
@@ -32,9 +33,11 @@ internal sealed record LocalRules(
         {
             return JsonNode.Parse(text) is JsonObject json
                 && Enum.TryParse<Pooling>((string?)json["pooling"], ignoreCase: true, out var pooling)
-                && json is { } && (string?)json["model"] is { } model && (string?)json["vocabulary"] is { } vocabulary && (string?)json["tokenizer"] is { } tokenizer
+                && json is { } && (string?)json["model"] is { } model && (string?)json["vocabulary"] is { } vocabulary
+                    && (string?)json["tokenizer"] is { } tokenizer
                 && (int?)json["window"] is { } window && (bool?)json["uncased"] is { } uncased
-                ? new(model, vocabulary, tokenizer, pooling, window, uncased, new((string?)json["document"] ?? "", (string?)json["query"] ?? ""))
+                ? new(model, vocabulary, tokenizer, pooling, window, uncased, new(
+                    (string?)json["document"] ?? "", (string?)json["query"] ?? ""))
                 : null;
         }
         catch (Exception caught) when (caught is System.Text.Json.JsonException or InvalidOperationException or FormatException)
@@ -59,7 +62,8 @@ internal sealed record LocalRules(
     private static LocalModelHashes HashesOf(LocalModel model)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in new[] { model.ModelFile, model.ModelFile + "_data", model.ModelFile + ".data" }.Where((file, index) => index == 0 || File.Exists(file)))
+        foreach (var file in new[] { model.ModelFile, model.ModelFile + "_data", model.ModelFile + ".data" }.Where(
+            (file, index) => index == 0 || File.Exists(file)))
         {
             Append(hash, file);
         }

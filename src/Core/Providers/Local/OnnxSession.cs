@@ -127,7 +127,8 @@ internal sealed class OnnxSession : IDisposable
         }
 
         var outputs = _session.OutputMetadata;
-        var found = outputs.ContainsKey(TokenVectors) ? TokenVectors : outputs.FirstOrDefault(output => output.Value.Dimensions is { Length: 3 }).Key;
+        var found = outputs.ContainsKey(TokenVectors) ? TokenVectors
+            : outputs.FirstOrDefault(output => output.Value.Dimensions is { Length: 3 }).Key;
         if (found is null || !_session.InputMetadata.ContainsKey(Ids) || outputs[found].ElementDataType != TensorElementType.Float)
         {
             throw new UsageException($"{file} answers {string.Join(", ", outputs.Select(output => $"{output.Key} of {output.Value.ElementDataType} [{string.Join(", ", output.Value.Dimensions)}]"))}; {Expected}");
@@ -136,7 +137,8 @@ internal sealed class OnnxSession : IDisposable
         // Below 1 where it is only known when it runs.
         return outputs[found].Dimensions[^1] is var dimension && (dimension < 1 || dimension == _dimension)
             ? found
-            : throw new UsageException($"{file} makes vectors of {dimension} dimensions, not {_dimension}: set embeddings.dimension to {dimension}");
+            : throw new UsageException(
+                $"{file} makes vectors of {dimension} dimensions, not {_dimension}: set embeddings.dimension to {dimension}");
     }
 
     private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;

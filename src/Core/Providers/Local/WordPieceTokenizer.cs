@@ -143,7 +143,8 @@ internal sealed class WordPieceTokenizer(WordPieceVocabulary vocabulary, bool un
         : category is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation;
 
     /// <summary>The blocks of ideographs that BERT sets apart; not kana or hangul, whose words have spaces or pieces.</summary>
-    private static bool IsIdeograph(int point) => point is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF)
+    private static bool IsIdeograph(int point) =>
+        point is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF)
         or (>= 0x2A700 and <= 0x2B73F) or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B820 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
 
     /// <summary>A word as it grows. Beyond the longest only its length is of interest.</summary>

@@ -43,10 +43,12 @@ internal static class AnswerCheck
                 + $"where the server takes the length in another field, embeddings.request.extra sends it (output_dimension: {dimension} with Voyage, Cohere and Mistral).");
         }
 
-        Embedding<float>?[] usable = [.. vectors.Select(vector => Unit(vector, dimension) is { } unit ? new Embedding<float>(unit) { ModelId = model } : null)];
+        Embedding<float>?[] usable = [.. vectors.Select(
+            vector => Unit(vector, dimension) is { } unit ? new Embedding<float>(unit) { ModelId = model } : null)];
         var unusable = usable.Count(vector => vector is null);
         return unusable == 0
-            ? new(usable!) { Usage = answer.Tokens is { } tokens ? new() { InputTokenCount = tokens, TotalTokenCount = tokens } : null, AdditionalProperties = answer.Rate is { } rate ? new() { [RateNotice.Property] = rate } : null }
+            ? new(usable!) { Usage = answer.Tokens is { } tokens ? new() { InputTokenCount = tokens, TotalTokenCount = tokens }
+                : null, AdditionalProperties = answer.Rate is { } rate ? new() { [RateNotice.Property] = rate } : null }
             : throw new EmbeddingRequestException(
                 RequestFault.BadVectors, $"The model {model} answers a vector that is not {dimension} finite numbers, or is all zero. Change the text, or report it to the provider.")
             {
@@ -101,7 +103,8 @@ internal static class AnswerCheck
     }
 
     private static EmbeddingRequestException Misplaced(string what) => new(
-        RequestFault.WrongAnswer, $"The provider's answer {what}, so that its vectors can't be told apart. If it always does, set embeddings.batch.size to 1.");
+        RequestFault.WrongAnswer,
+        $"The provider's answer {what}, so that its vectors can't be told apart. If it always does, set embeddings.batch.size to 1.");
 
     /// <returns>Null when the vector can't be used.</returns>
     private static ReadOnlyMemory<float>? Unit(ReadOnlyMemory<float> vector, int dimension)

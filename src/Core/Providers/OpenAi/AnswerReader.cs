@@ -40,7 +40,8 @@ internal static class AnswerReader
         try
         {
             using var json = Parse(body);
-            return json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("usage", out var usage) ? Tokens(usage) : null;
+            return json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("usage", out var usage)
+                ? Tokens(usage) : null;
         }
         catch (JsonException)
         {
@@ -76,7 +77,8 @@ internal static class AnswerReader
         {
             JsonValueKind.String => new(index, form, FromBase64(embedding)),
             JsonValueKind.Null => new(index, form, default),
-            JsonValueKind.Array when embedding.GetArrayLength() > 0 && embedding[0].ValueKind == JsonValueKind.Array => new(index, form, default) { IsNested = true },
+            JsonValueKind.Array when embedding.GetArrayLength() > 0 && embedding[0].ValueKind == JsonValueKind.Array =>
+            new(index, form, default) { IsNested = true },
             JsonValueKind.Array => new(index, form, Numbers(embedding)),
             _ => throw new FormatException(),
         };
@@ -126,7 +128,8 @@ internal static class AnswerReader
         foreach (var name in names)
         {
             // 0 is what servers write that don't count.
-            if (usage.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var tokens) && tokens is >= 1 and < long.MaxValue)
+            if (usage.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var tokens)
+                && tokens is >= 1 and < long.MaxValue)
             {
                 return (long)tokens;
             }

@@ -26,7 +26,8 @@ internal sealed partial record ErrorBody(IReadOnlyList<Complaint> Complaints)
     private const int Beginning = 40;
 
     private static readonly string[] CodeNames = ["code", "type", "error_type", "errorcode", "error_code", "status", "reason"];
-    private static readonly string[] MessageNames = ["message", "msg", "detail", "error", "errors", "error_description", "description", "title", "faultstring", "details", "metadata", "raw", "innererror", "inner_error", "fault"];
+    private static readonly string[] MessageNames = ["message", "msg", "detail", "error", "errors", "error_description", "description",
+        "title", "faultstring", "details", "metadata", "raw", "innererror", "inner_error", "fault"];
 
     public static readonly ErrorBody Empty = new([]);
 
@@ -38,7 +39,8 @@ internal sealed partial record ErrorBody(IReadOnlyList<Complaint> Complaints)
     public bool Has(IReadOnlyList<string> codes) => Complaints.Any(complaint => complaint.Has(codes));
 
     /// <summary>All messages, one a line.</summary>
-    public string Text => string.Join('\n', Complaints.Select(complaint => complaint.Message).Where(message => message.Length > 0).Distinct());
+    public string Text => string.Join(
+        '\n', Complaints.Select(complaint => complaint.Message).Where(message => message.Length > 0).Distinct());
 
     /// <param name="texts">What was sent: where a message repeats it, its words mean nothing.</param>
     public static ErrorBody Read(ReadOnlyMemory<byte> body, IReadOnlyList<string> texts)
@@ -59,7 +61,8 @@ internal sealed partial record ErrorBody(IReadOnlyList<Complaint> Complaints)
     }
 
     // A proxy's page, or an application's plain text.
-    private static string Plain(ReadOnlyMemory<byte> body) => Tag().Replace(Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, MostCharacters)]), " ").Trim();
+    private static string Plain(ReadOnlyMemory<byte> body) =>
+        Tag().Replace(Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, MostCharacters)]), " ").Trim();
 
     [GeneratedRegex("<(script|style)[^>]*>.*?</(script|style)>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Tag();
@@ -158,9 +161,12 @@ internal sealed partial record ErrorBody(IReadOnlyList<Complaint> Complaints)
 
             if (PythonNotation().IsMatch(message))
             {
-                codes = [.. codes, .. PythonCode().Matches(message).Where(match => match.Groups["name"].Value != "param").Select(match => match.Groups["value"].Value)];
-                path = [.. path, .. PythonCode().Matches(message).Where(match => match.Groups["name"].Value == "param").SelectMany(match => Segments(match.Groups["value"].Value)),
-                    .. PythonPlace().Matches(message).SelectMany(match => match.Groups["value"].Value.Split(',')).Select(part => part.Trim().Trim('\'', '"')).Where(part => part.Length > 0)];
+                codes = [.. codes, .. PythonCode().Matches(message).Where(match => match.Groups["name"].Value != "param").Select(
+                    match => match.Groups["value"].Value)];
+                path = [.. path, .. PythonCode().Matches(message).Where(match => match.Groups["name"].Value == "param").SelectMany(
+                    match => Segments(match.Groups["value"].Value)),
+                    .. PythonPlace().Matches(message).SelectMany(match => match.Groups["value"].Value.Split(','))
+                    .Select(part => part.Trim().Trim('\'', '"')).Where(part => part.Length > 0)];
             }
 
             found.Add(new(codes, path, Without(message)));
@@ -180,7 +186,8 @@ internal sealed partial record ErrorBody(IReadOnlyList<Complaint> Complaints)
                 try
                 {
                     using var json = JsonDocument.Parse(text);
-                    if (json.RootElement.ValueKind == JsonValueKind.Object || json.RootElement.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Object))
+                    if (json.RootElement.ValueKind == JsonValueKind.Object || json.RootElement.EnumerateArray().Any(
+                        item => item.ValueKind == JsonValueKind.Object))
                     {
                         return (json.RootElement.Clone(), text);
                     }
@@ -211,6 +218,7 @@ internal sealed partial record ErrorBody(IReadOnlyList<Complaint> Complaints)
 
         // $.input[3], body.dimensions, input.3; LiteLLM writes None.
         private static IEnumerable<string> Segments(string path) =>
-            path.Split(['.', '[', ']', '/', '$'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(part => part is not ("None" or "null"));
+            path.Split(['.', '[', ']', '/', '$'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(
+                part => part is not ("None" or "null"));
     }
 }

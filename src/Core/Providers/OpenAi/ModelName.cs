@@ -28,7 +28,8 @@ internal static class ModelName
     }
 
     /// <summary>A server's answer for people: as it is when it looks like a model's name.</summary>
-    public static string Printed(string name) => name.Length <= 80 && !name.AsSpan().ContainsAnyExcept(NameCharacters) ? name : "another model";
+    public static string Printed(string name) =>
+        name.Length <= 80 && !name.AsSpan().ContainsAnyExcept(NameCharacters) ? name : "another model";
 
     private static string Bare(string name)
     {
@@ -39,7 +40,8 @@ internal static class ModelName
 
     private static bool IsVersionOf(string name, string versioned)
     {
-        if (versioned.Length <= name.Length || !versioned.StartsWith(name, StringComparison.Ordinal) || versioned[name.Length] is not ('-' or '@'))
+        if (versioned.Length <= name.Length || !versioned.StartsWith(name, StringComparison.Ordinal)
+            || versioned[name.Length] is not ('-' or '@'))
         {
             return false;
         }

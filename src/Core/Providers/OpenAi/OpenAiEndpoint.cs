@@ -38,7 +38,8 @@ internal sealed class OpenAiEndpoint
 
         if (Redactor.SecretsOf(config) is [var secret, ..] && !EndpointRules.MayHaveKey(config.BaseUrl, config.AllowHosts))
         {
-            throw new UsageException($"The key from {secret.Origin} is not sent to {Address.Host}: embeddings.allowHosts does not name that host.");
+            throw new UsageException(
+                $"The key from {secret.Origin} is not sent to {Address.Host}: embeddings.allowHosts does not name that host.");
         }
     }
 
@@ -52,7 +53,8 @@ internal sealed class OpenAiEndpoint
         get
         {
             var path = Address.AbsolutePath.TrimEnd('/');
-            return new UriBuilder(Address) { Path = path.EndsWith(Path, StringComparison.OrdinalIgnoreCase) ? path : path + Path, Fragment = "" }.Uri;
+            return new UriBuilder(Address)
+                { Path = path.EndsWith(Path, StringComparison.OrdinalIgnoreCase) ? path : path + Path, Fragment = "" }.Uri;
         }
     }
 
@@ -67,7 +69,8 @@ internal sealed class OpenAiEndpoint
         : $"No key is configured: set {_variable} to a key, or embeddings.apiKey to env: and the variable that holds it";
 
     /// <summary>What is often wrong with an address, to go behind its setting's name.</summary>
-    public string AddressHint => IsDeployment && !Address.Query.Contains("api-version=", StringComparison.OrdinalIgnoreCase) ? ", which wants ?api-version=... at its end"
+    public string AddressHint => IsDeployment && !Address.Query.Contains("api-version=", StringComparison.OrdinalIgnoreCase)
+        ? ", which wants ?api-version=... at its end"
         : Address.AbsolutePath.Trim('/').Length == 0 ? $", which ends in /v1 with most servers: {Name.TrimEnd('/')}/v1"
         : "";
 

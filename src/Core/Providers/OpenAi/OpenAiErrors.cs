@@ -15,7 +15,8 @@ internal sealed partial class OpenAiErrors(OpenAiEndpoint endpoint, EmbeddingsCo
     private readonly Redactor _redactor = new(Redactor.SecretsOf(config));
 
     /// <param name="redirect">Where a redirect points; null for none.</param>
-    public EmbeddingRequestException Read(int status, ErrorBody body, Sent sent, TimeSpan? retryAfter, RateNotice? rate, string? redirect = null)
+    public EmbeddingRequestException Read(
+        int status, ErrorBody body, Sent sent, TimeSpan? retryAfter, RateNotice? rate, string? redirect = null)
     {
         var refusal = RefusalReader.Read(status, body, sent);
         var code = body.Codes.FirstOrDefault(code => PlainCode().IsMatch(code));
@@ -49,10 +50,13 @@ internal sealed partial class OpenAiErrors(OpenAiEndpoint endpoint, EmbeddingsCo
         {
             RefusalKind.Key => $"the key is refused. {endpoint.KeyHint}.",
             RefusalKind.Permission => $"the key may not use {model}. {endpoint.KeyHint}, or check its permissions and embeddings.model.",
-            RefusalKind.Quota => status == 402 ? "the account can't pay. Add credit to it, then run again to go on." : "the quota is used up. Add credit or raise the account's limit, then run again to go on.",
-            RefusalKind.Model when endpoint.NamesDeployments => "no such deployment there. Check the path of embeddings.baseUrl, or embeddings.model where the path names none.",
+            RefusalKind.Quota => status == 402 ? "the account can't pay. Add credit to it, then run again to go on."
+            : "the quota is used up. Add credit or raise the account's limit, then run again to go on.",
+            RefusalKind.Model when endpoint.NamesDeployments =>
+            "no such deployment there. Check the path of embeddings.baseUrl, or embeddings.model where the path names none.",
             RefusalKind.Model => $"no model {model} there{(status == 404 ? ", or no such address" : "")}. Check embeddings.model{(status == 404 ? " and embeddings.baseUrl" : "")}{(endpoint.IsOllama ? $", or run 'ollama pull {model}'" : "")}.",
-            RefusalKind.NotFound => $"no model {model} there, or no such address. Check embeddings.model and embeddings.baseUrl{endpoint.AddressHint}.",
+            RefusalKind.NotFound =>
+            $"no model {model} there, or no such address. Check embeddings.model and embeddings.baseUrl{endpoint.AddressHint}.",
             RefusalKind.Address => $"no embeddings API at this address. Check embeddings.baseUrl{endpoint.AddressHint}.",
             RefusalKind.Redirect => redirect is null
                 ? "it points to another address and names none. Check embeddings.baseUrl."
@@ -62,7 +66,8 @@ internal sealed partial class OpenAiErrors(OpenAiEndpoint endpoint, EmbeddingsCo
             RefusalKind.Missing => MissingWords(refusal),
             RefusalKind.TextTooLong => "the text is too long for the model. Lower chunk.maxTokens of its source, or shorten the text.",
             RefusalKind.Text => "the text is refused. Shorten or change it.",
-            RefusalKind.TooManyInputs => refusal.Limit is { } inputs ? $"more than {inputs} texts a request." : "too many texts for one request.",
+            RefusalKind.TooManyInputs =>
+            refusal.Limit is { } inputs ? $"more than {inputs} texts a request." : "too many texts for one request.",
             RefusalKind.TooManyTokens => "too many tokens for one request. Shorten the text.",
             RefusalKind.TooLarge => "too much for one request. Shorten the text.",
             RefusalKind.RateLimited => "too many requests. Lower embeddings.concurrency or raise embeddings.batch.sleepMs.",
@@ -81,7 +86,8 @@ internal sealed partial class OpenAiErrors(OpenAiEndpoint endpoint, EmbeddingsCo
                 RequestShape.Dimensions when refusal.IsOfValue || config.Request.NamesDimension is null =>
                     $"{config.Model} does not make vectors of dimension {config.Dimension}. Check embeddings.dimension and embeddings.model.",
                 RequestShape.Dimensions => "it doesn't take the field 'dimensions', which embeddings.request.dimensions: send asks for. Take that setting out, or write omit.",
-                RequestShape.EncodingFormat when sent.Shape.Encoding == VectorEncoding.Base64 && config.Request.Encoding == VectorEncoding.Base64 =>
+                RequestShape.EncodingFormat when sent.Shape.Encoding == VectorEncoding.Base64
+                && config.Request.Encoding == VectorEncoding.Base64 =>
                     "it doesn't send vectors as base64, which embeddings.request.encoding asks for. Take that setting out, or write float.",
                 RequestShape.EncodingFormat => "it doesn't take the field 'encoding_format'. Take embeddings.request.encoding out.",
                 _ => $"it doesn't take the field '{field}' or its value, which embeddings.request.extra sends. Change it, or take it out.",

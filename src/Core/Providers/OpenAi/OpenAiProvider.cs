@@ -50,7 +50,8 @@ public sealed class OpenAiProvider : IEmbeddingProvider
     /// <param name="notices">Is told what is learned of the server, once each.</param>
     /// <exception cref="UsageException">The address can't be used with this configuration.</exception>
     /// <exception cref="ProviderRefusedException">The host is known to want a key and none is configured.</exception>
-    public static IEmbeddingProvider Create(EmbeddingsConfig config, TimeProvider clock, TimeSpan? requestTimeout = null, IProgress<string>? notices = null)
+    public static IEmbeddingProvider Create(
+        EmbeddingsConfig config, TimeProvider clock, TimeSpan? requestTimeout = null, IProgress<string>? notices = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(clock);
@@ -67,7 +68,8 @@ public sealed class OpenAiProvider : IEmbeddingProvider
         // the vectors; headers say who asks.
         var (extra, prefixes) = (config.Request.Extra, config.Prefixes);
         var roleRules = extra.Count > 0
-            ? JsonSerializer.Serialize(new { document = prefixes.Document, query = prefixes.Query, extra = extra.Select(field => new[] { field.Name, field.Document, field.Query }) })
+            ? JsonSerializer.Serialize(new { document = prefixes.Document, query = prefixes.Query, extra = extra.Select(
+                field => new[] { field.Name, field.Document, field.Query }) })
             : prefixes == RolePrefixes.None ? ""
             : JsonSerializer.Serialize(new { document = prefixes.Document, query = prefixes.Query });
         return new(ProviderName, config.Model, config.Dimension, roleRules);
@@ -82,7 +84,8 @@ public sealed class OpenAiProvider : IEmbeddingProvider
 
     /// <param name="query">The texts are searched for, not stored.</param>
     /// <param name="plain">Ask for nothing beside model and texts.</param>
-    internal async Task<GeneratedEmbeddings<Embedding<float>>> SendAsync(string[] texts, bool query, bool plain, CancellationToken cancellationToken)
+    internal async Task<GeneratedEmbeddings<Embedding<float>>> SendAsync(
+        string[] texts, bool query, bool plain, CancellationToken cancellationToken)
     {
         var (_, model, dimension, _) = Signature;
         var shape = _memory.Shape;
@@ -92,11 +95,13 @@ public sealed class OpenAiProvider : IEmbeddingProvider
         {
             answer = await _wire.SendAsync(texts, shape, query, cancellationToken);
         }
-        catch (EmbeddingRequestException caught) when (caught.Refusal is { Kind: RefusalKind.Fields or RefusalKind.Missing } refusal && _memory.Learn(shape, refusal))
+        catch (EmbeddingRequestException caught) when (caught.Refusal is
+            { Kind: RefusalKind.Fields or RefusalKind.Missing } refusal && _memory.Learn(shape, refusal))
         {
             throw new EmbeddingRequestException(RequestFault.Adapted, caught.Message, caught);
         }
-        catch (EmbeddingRequestException caught) when (caught.Fault == RequestFault.Unclear && texts.Length == 1 && _memory.MayTryPlain(shape))
+        catch (EmbeddingRequestException caught) when (caught.Fault == RequestFault.Unclear && texts.Length == 1 && _memory.MayTryPlain(
+            shape))
         {
             throw new EmbeddingRequestException(RequestFault.AdaptedPlain, caught.Message, caught);
         }
@@ -111,7 +116,9 @@ public sealed class OpenAiProvider : IEmbeddingProvider
         catch (EmbeddingRequestException caught) when (plain && caught.Fault == RequestFault.WrongAnswer)
         {
             // What it was refused for may be the length, or have passed: nothing is learned.
-            throw new EmbeddingRequestException(RequestFault.Unclear, $"{_endpoint.Name} refused the text without a reason. Asked with model and text alone it answered: {caught.Message}", caught)
+            throw new EmbeddingRequestException(RequestFault.Unclear,
+                $"{_endpoint.Name} refused the text without a reason. Asked with model and text alone it answered: {caught.Message}",
+                caught)
             {
                 BilledTokens = caught.BilledTokens,
                 Rate = caught.Rate,

@@ -46,7 +46,8 @@ internal sealed class OpenAiWire : IDisposable
     /// <param name="query">The texts are searched for, not stored.</param>
     /// <exception cref="EmbeddingRequestException">No answer that could be read.</exception>
     /// <exception cref="Model.ProviderRefusedException">No key, and the host wants one.</exception>
-    public async Task<OpenAiAnswer> SendAsync(IReadOnlyList<string> texts, RequestShape shape, bool query, CancellationToken cancellationToken)
+    public async Task<OpenAiAnswer> SendAsync(
+        IReadOnlyList<string> texts, RequestShape shape, bool query, CancellationToken cancellationToken)
     {
         var client = _client.Value;
         try
@@ -78,7 +79,8 @@ internal sealed class OpenAiWire : IDisposable
     {
         var rate = RateHeaders.Read(HeaderOf(response));
         var body = response.Content.ToMemory();
-        var sent = new Sent(shape, [.. _config.Request.Extra.Where(field => (query ? field.Query : field.Document) is not null).Select(field => field.Name)], texts.Count);
+        var sent = new Sent(shape, [.. _config.Request.Extra.Where(field => (query ? field.Query : field.Document) is not null)
+            .Select(field => field.Name)], texts.Count);
         var wait = RetryAfterHeader.Read(HeaderOf(response), _clock.GetUtcNow());
         if (response.Status is < 200 or >= 300)
         {
@@ -107,7 +109,8 @@ internal sealed class OpenAiWire : IDisposable
     }
 
     private static int StatusIn(ErrorBody error) =>
-        error.Codes.Select(code => int.TryParse(code, out var status) && status is >= 400 and < 600 ? status : 0).FirstOrDefault(status => status > 0) is > 0 and var found ? found : 200;
+        error.Codes.Select(code => int.TryParse(code, out var status) && status is >= 400 and < 600 ? status : 0)
+            .FirstOrDefault(status => status > 0) is > 0 and var found ? found : 200;
 
     private EmbeddingRequestException NoAnswer(ReadOnlyMemory<byte> body) => new(
         RequestFault.BadAnswer, $"{_endpoint.Name} answered something that is no list of embeddings. Check that embeddings.baseUrl is an OpenAI-compatible API{_endpoint.AddressHint}.")
@@ -137,7 +140,8 @@ internal sealed class OpenAiWire : IDisposable
 
     /// <summary>For messages: without user, password and query.</summary>
     private string? RedirectOf(PipelineResponse response) =>
-        HeaderOf(response)("Location") is { } target && Uri.TryCreate(_endpoint.Requests, target, out var address) && address.Scheme is "http" or "https"
+        HeaderOf(response)("Location") is { } target && Uri.TryCreate(_endpoint.Requests, target, out var address)
+            && address.Scheme is "http" or "https"
             ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
             : null;
 

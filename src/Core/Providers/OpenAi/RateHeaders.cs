@@ -32,15 +32,18 @@ internal static partial class RateHeaders
             return null;
         }
 
-        var seconds = (Part(match, "d") * 86_400) + (Part(match, "h") * 3600) + (Part(match, "m") * 60) + Part(match, "s") + (Part(match, "ms") / 1000);
+        var seconds = (Part(match, "d") * 86_400) + (Part(match, "h") * 3600) + (Part(match, "m") * 60) + Part(match, "s")
+            + (Part(match, "ms") / 1000);
         return TimeSpan.FromSeconds(Math.Min(MostSeconds, seconds));
     }
 
     private static double Part(Match match, string unit) =>
-        match.Groups[unit] is { Success: true } group ? double.Parse(group.ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) : 0;
+        match.Groups[unit] is { Success: true } group
+            ? double.Parse(group.ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) : 0;
 
     private static long? Count(string? value, long least) =>
-        long.TryParse(value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count) && count >= least ? count : null;
+        long.TryParse(value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count)
+            && count >= least ? count : null;
 
     [GeneratedRegex(@"\A(?:(?<d>\d+(?:\.\d+)?)d)?(?:(?<h>\d+(?:\.\d+)?)h)?(?:(?<m>\d+(?:\.\d+)?)m(?!s))?(?:(?<s>\d+(?:\.\d+)?)(?:s|\z))?(?:(?<ms>\d+(?:\.\d+)?)ms)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Written();

@@ -10,11 +10,16 @@ namespace EmbSync.Core.Providers.OpenAi;
 /// </summary>
 internal static partial class RefusalReader
 {
-    private static readonly string[] QuotaCodes = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "access_terminated", "arrearage", "insufficient_balance", "insufficient_credits"];
-    private static readonly string[] KeyCodes = ["invalid_api_key", "api_key_invalid", "authentication_error", "invalid_authentication", "unauthenticated", "invalid_subscription_key"];
-    private static readonly string[] ModelCodes = ["model_not_found", "invalid_model", "deploymentnotfound", "model_not_exist", "unknown_model", "invalidmodelid"];
-    private static readonly string[] UnknownFieldCodes = ["extra_forbidden", "value_error.extra", "unknown_field", "unknown_parameter", "unsupported_parameter", "unrecognized_parameter", "unexpected_parameter", "unexpected_keyword_argument"];
-    private static readonly string[] MissingCodes = ["missing", "value_error.missing", "missing_required_parameter", "missing_parameter", "required"];
+    private static readonly string[] QuotaCodes = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active",
+        "access_terminated", "arrearage", "insufficient_balance", "insufficient_credits"];
+    private static readonly string[] KeyCodes = ["invalid_api_key", "api_key_invalid", "authentication_error", "invalid_authentication",
+        "unauthenticated", "invalid_subscription_key"];
+    private static readonly string[] ModelCodes = ["model_not_found", "invalid_model", "deploymentnotfound", "model_not_exist",
+        "unknown_model", "invalidmodelid"];
+    private static readonly string[] UnknownFieldCodes = ["extra_forbidden", "value_error.extra", "unknown_field", "unknown_parameter",
+        "unsupported_parameter", "unrecognized_parameter", "unexpected_parameter", "unexpected_keyword_argument"];
+    private static readonly string[] MissingCodes = ["missing", "value_error.missing", "missing_required_parameter", "missing_parameter",
+        "required"];
     private static readonly string[] TokensCodes = ["max_tokens_per_request"];
     private static readonly string[] InputsCodes = ["array_above_max_length", "too_long", "value_error.list.max_items", "batch_too_large"];
 
@@ -71,7 +76,8 @@ internal static partial class RefusalReader
         }
 
         if (body.Has(ModelCodes) || body.Complaints.Any(complaint => complaint.Path is [.., "model"])
-            || (ModelWords().IsMatch(text) && (status < 500 || !text.Contains("available", StringComparison.OrdinalIgnoreCase) || text.Contains("channel", StringComparison.OrdinalIgnoreCase))))
+            || (ModelWords().IsMatch(text) && (status < 500 || !text.Contains("available", StringComparison.OrdinalIgnoreCase)
+                || text.Contains("channel", StringComparison.OrdinalIgnoreCase))))
         {
             return Refusal.Of(RefusalKind.Model);
         }
@@ -132,7 +138,8 @@ internal static partial class RefusalReader
                 refused.Add(at);
                 isOfValue |= !complaint.Has(UnknownFieldCodes) && !UnknownFieldWords().IsMatch(complaint.Message);
             }
-            else if (names.Where(name => Mentions(complaint.Message, name, sent)).ToList() is { Count: > 0 } mentioned && complaint.Path.Count == 0)
+            else if (names.Where(name => Mentions(complaint.Message, name, sent)).ToList() is
+                { Count: > 0 } mentioned && complaint.Path.Count == 0)
             {
                 refused.AddRange(mentioned);
                 isOfValue |= !UnknownFieldWords().IsMatch(complaint.Message);
@@ -158,7 +165,8 @@ internal static partial class RefusalReader
             RequestShape.EncodingFormat => EncodingWords().IsMatch(message),
             _ => message.Contains(name, StringComparison.Ordinal) && IsWord(message, name),
         };
-        return isNamed && (RefusalWords().IsMatch(message) || (sent.Shape.Encoding == VectorEncoding.Base64 && name == RequestShape.EncodingFormat));
+        return isNamed && (RefusalWords().IsMatch(message)
+            || (sent.Shape.Encoding == VectorEncoding.Base64 && name == RequestShape.EncodingFormat));
     }
 
     private static bool IsWord(string message, string name)
@@ -217,10 +225,13 @@ internal static partial class RefusalReader
     private static int? IndexIn(IReadOnlyList<string> path)
     {
         var input = path.ToList().FindIndex(part => part is "input" or "inputs" or "texts");
-        return input < 0 ? null : path.Skip(input + 1).Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (int?)null).FirstOrDefault(number => number is not null);
+        return input < 0 ? null
+            : path.Skip(input + 1).Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : (int?)null).FirstOrDefault(number => number is not null);
     }
 
     private static int? Number(Group group) =>
-        group.Success && int.TryParse(group.Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+        group.Success && int.TryParse(group.Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var number) && number > 0 ? number
         : group.Success && group.Value == "0" ? 0 : null;
 }

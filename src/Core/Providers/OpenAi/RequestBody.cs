@@ -7,10 +7,12 @@ namespace EmbSync.Core.Providers.OpenAi;
 /// <summary>Writes the body of a request.</summary>
 internal static class RequestBody
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+        { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="query">The texts are searched for, not stored.</param>
-    public static ReadOnlyMemory<byte> Write(string model, int dimension, IReadOnlyList<string> texts, RequestShape shape, IReadOnlyList<ExtraField> extra, bool query)
+    public static ReadOnlyMemory<byte> Write(
+        string model, int dimension, IReadOnlyList<string> texts, RequestShape shape, IReadOnlyList<ExtraField> extra, bool query)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer, Options);

@@ -102,11 +102,13 @@ internal sealed class ShapeMemory
         {
             switch (field)
             {
-                case RequestShape.Dimensions when refusal.Kind == RefusalKind.Fields && sent.NamesDimension && _config.Request.NamesDimension is null && !(refusal.IsOfValue && MakesAnyDimension):
+                case RequestShape.Dimensions when refusal.Kind == RefusalKind.Fields && sent.NamesDimension
+                    && _config.Request.NamesDimension is null && !(refusal.IsOfValue && MakesAnyDimension):
                     next = next with { NamesDimension = false };
                     lessons.Add("refuses the field 'dimensions': sent without it, and the length that comes is checked (embeddings.request.dimensions: omit)");
                     break;
-                case RequestShape.EncodingFormat when refusal.Kind == RefusalKind.Fields && sent.Encoding == VectorEncoding.Base64 && _config.Request.Encoding is null:
+                case RequestShape.EncodingFormat when refusal.Kind == RefusalKind.Fields && sent.Encoding == VectorEncoding.Base64
+                    && _config.Request.Encoding is null:
                     next = next with { Encoding = refusal.IsOfValue ? VectorEncoding.Float : VectorEncoding.Unsaid };
                     lessons.Add("refuses base64: asked for numbers (embeddings.request.encoding: float)");
                     break;
@@ -153,7 +155,8 @@ internal sealed class ShapeMemory
     /// would
     /// be paid for and of no use.
     /// </summary>
-    public RequestShape Plain => new(_config.Request.NamesDimension ?? MakesAnyDimension, _config.Request.Encoding ?? VectorEncoding.Unsaid);
+    public RequestShape Plain =>
+        new(_config.Request.NamesDimension ?? MakesAnyDimension, _config.Request.Encoding ?? VectorEncoding.Unsaid);
 
     /// <summary>OpenAI's third generation is made to be shortened: a refusal of the number means the number itself.</summary>
     private bool MakesAnyDimension => _config.Model.StartsWith("text-embedding-3-", StringComparison.OrdinalIgnoreCase);

@@ -27,7 +27,8 @@ internal static partial class HtmlPage
     public static string Of(PageData data, Func<string, string> redact)
     {
         var style = Resource("report.css");
-        var script = string.Concat(new[] { "report.js", "tables.js", "charts.js", "map.js", "mapcontrols.js", "start.js" }.Select(Resource));
+        var script = string.Concat(
+            new[] { "report.js", "tables.js", "charts.js", "map.js", "mapcontrols.js", "start.js" }.Select(Resource));
         var json = redact(JsonSerializer.Serialize(data, Json.PageData));
         return Place().Replace(Resource("report.html"), place => place.Groups["name"].Value switch
         {

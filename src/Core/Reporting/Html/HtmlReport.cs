@@ -50,7 +50,8 @@ public sealed class HtmlReport(Workspace workspace, TimeProvider clock, string v
         return new(data.Map?.Titles.Count ?? 0, data.Items.Total, data.Coverage, data.Map?.Duplicates.Count ?? 0, notes);
     }
 
-    private async Task<(PageData Data, IReadOnlyList<string> Notes)> ReadAsync(HtmlReportRequest request, CancellationToken cancellationToken)
+    private async Task<(PageData Data, IReadOnlyList<string> Notes)> ReadAsync(
+        HtmlReportRequest request, CancellationToken cancellationToken)
     {
         var space = request.Space ?? workspace.MainSpace;
         _ = workspace.SignatureOf(space);
@@ -64,25 +65,31 @@ public sealed class HtmlReport(Workspace workspace, TimeProvider clock, string v
         var now = clock.GetUtcNow();
         var driftTotal = status.Items.Missing + status.Items.Stale + status.Items.Orphaned + status.Items.Blocked;
         var data = new PageData(
-            Plain.Line(status.Project), status.Commit, Plain.Line(status.Store), now.ToUniversalTime(), version, Index(generation), status.Items, status.Chunks, status.Coverage,
+            Plain.Line(status.Project), status.Commit, Plain.Line(status.Store), now.ToUniversalTime(), version, Index(generation),
+            status.Items, status.Chunks, status.Coverage,
             [.. status.Sources.Select(source => source with { Name = Plain.Line(source.Name), Type = Plain.Line(source.Type) })],
             [.. status.Types.Select(type => type with { Type = Plain.Line(type.Type) })],
-            Figures.Purchase(status.Estimate.Chunks, status.Estimate.Requests, status.Estimate.Tokens, status.Estimate.Cost, status.Estimate.PriceFrom, status.Estimate.CalibratedBy, status.Estimate.Seconds),
-            [.. status.Notes.Select(Plain.Line)], [.. status.Drift.Take(MostListed).Select(Drift)], driftTotal, driftTotal - status.Drift.Count,
+            Figures.Purchase(status.Estimate.Chunks, status.Estimate.Requests, status.Estimate.Tokens, status.Estimate.Cost,
+            status.Estimate.PriceFrom, status.Estimate.CalibratedBy, status.Estimate.Seconds),
+            [.. status.Notes.Select(Plain.Line)], [.. status.Drift.Take(MostListed).Select(Drift)], driftTotal,
+            driftTotal - status.Drift.Count,
             shown.ConvertAll(Run), runs.Count > MostRuns, [.. failures.Take(MostListed)], failures.Count,
             map is null ? [] : Ages.Of(map.UpdatedAt, now), map is null ? null : MapPage.Of(map, status, request.Duplicates));
         return (data, status.Notes);
     }
 
     private static PageIndex? Index(Generation? generation) => generation is null ? null : new(
-        Plain.Line(generation.Space), Plain.Line(generation.Signature.Provider), Plain.Line(generation.Signature.Model), generation.Signature.Dimension, generation.ActivatedAt);
+        Plain.Line(generation.Space), Plain.Line(generation.Signature.Provider), Plain.Line(generation.Signature.Model),
+        generation.Signature.Dimension, generation.ActivatedAt);
 
     private static PageDrift Drift(DriftEntry drift) => new(
-        drift.State, Plain.Line(drift.Source), Plain.Line(Place(drift.Path ?? drift.Id, drift.Line)), Plain.Line(drift.Title), drift.Reasons,
+        drift.State, Plain.Line(drift.Source), Plain.Line(Place(drift.Path ?? drift.Id, drift.Line)), Plain.Line(drift.Title),
+        drift.Reasons,
         drift.Message is { } message ? Plain.Line(message) : null);
 
     private static PageRun Run(RunEntry run) => new(
-        run.Id, run.StartedAt, Plain.Line(run.Command), run.Status, run.ItemsProcessed, run.ItemsTotal, run.Chunks?.Embedded, run.Requests, run.TokensSpent,
+        run.Id, run.StartedAt, Plain.Line(run.Command), run.Status, run.ItemsProcessed, run.ItemsTotal, run.Chunks?.Embedded, run.Requests,
+        run.TokensSpent,
         run.Cost?.Actual, run.Seconds, run.Commit, run.Failures.Count, run.Error is { } error ? Plain.Line(error) : null);
 
     private static string Place(string where, int? line) => line is { } number ? Text.Of($"{where}:{number}") : where;

@@ -17,7 +17,8 @@ internal static class MapPage
         var (labels, unoffered) = MapLabels.Of(map.Items, States(map, status), duplicates);
         return new(
             map.Total, map.LeftOut, [.. map.Shares.Select(share => Math.Round(share, 4))],
-            [.. map.Places.Select(place => Math.Round(place.X / scale, 5))], [.. map.Places.Select(place => Math.Round(place.Y / scale, 5))],
+            [.. map.Places.Select(place => Math.Round(place.X / scale, 5))],
+            [.. map.Places.Select(place => Math.Round(place.Y / scale, 5))],
             [.. map.Items.Select(item => Plain.Line(item.Title.Length > 0 ? item.Title : item.Key.Id))],
             [.. map.Items.Select(item => Plain.Line(item.Path ?? $"{item.Key.Source}/{item.Key.Id}"))],
             labels, threshold, map.Duplicates.Pairs,

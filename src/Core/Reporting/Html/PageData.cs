@@ -13,9 +13,12 @@ namespace EmbSync.Core.Reporting.Html;
 /// <param name="MoreRuns">There are older ones.</param>
 /// <param name="Map">Null while nothing is indexed.</param>
 internal sealed record PageData(
-    string Project, string? Commit, string Store, DateTimeOffset MadeAt, string Version, PageIndex? Index, ItemCounts Items, ChunkCounts Chunks, double Coverage,
-    IReadOnlyList<SourceStatus> Sources, IReadOnlyList<TypeStatus> Types, string Cost, IReadOnlyList<string> Notes, IReadOnlyList<PageDrift> Drift, int DriftTotal, int Unnamed,
-    IReadOnlyList<PageRun> Runs, bool MoreRuns, IReadOnlyList<PageFailure> Failures, int FailuresTotal, IReadOnlyList<PageAge> Ages, PageMap? Map);
+    string Project, string? Commit, string Store, DateTimeOffset MadeAt, string Version, PageIndex? Index, ItemCounts Items,
+    ChunkCounts Chunks, double Coverage,
+    IReadOnlyList<SourceStatus> Sources, IReadOnlyList<TypeStatus> Types, string Cost, IReadOnlyList<string> Notes,
+    IReadOnlyList<PageDrift> Drift, int DriftTotal, int Unnamed,
+    IReadOnlyList<PageRun> Runs, bool MoreRuns, IReadOnlyList<PageFailure> Failures, int FailuresTotal, IReadOnlyList<PageAge> Ages,
+    PageMap? Map);
 
 /// <summary>The generation that searches are answered from.</summary>
 internal sealed record PageIndex(string Space, string Provider, string Model, int Dimension, DateTimeOffset? ActivatedAt);
@@ -24,7 +27,8 @@ internal sealed record PageDrift(string State, string Source, string Where, stri
 
 /// <param name="Cost">USD; null where the price is unknown, or nothing was said.</param>
 internal sealed record PageRun(
-    long Id, DateTimeOffset StartedAt, string Command, string Status, int ItemsProcessed, int ItemsTotal, int? Chunks, int? Requests, long Tokens, decimal? Cost,
+    long Id, DateTimeOffset StartedAt, string Command, string Status, int ItemsProcessed, int ItemsTotal, int? Chunks, int? Requests,
+    long Tokens, decimal? Cost,
     double? Seconds, string? Commit, int Failures, string? Error);
 
 internal sealed record PageFailure(long Run, string Code, string Where, string Message);
@@ -44,8 +48,10 @@ internal sealed record PageAge(string Label, int Items);
 /// <param name="Duplicates">Numbers of all points that have a near-duplicate.</param>
 /// <param name="Unoffered">Metadata keys that are no label, because they have too many values.</param>
 internal sealed record PageMap(
-    long Total, int LeftOut, IReadOnlyList<double> Shares, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<string> Titles, IReadOnlyList<string> Where,
-    IReadOnlyList<PageLabel> Labels, double Threshold, long Pairs, IReadOnlyList<PageGroup> Groups, int GroupsTotal, IReadOnlyList<int> Duplicates,
+    long Total, int LeftOut, IReadOnlyList<double> Shares, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<string> Titles,
+    IReadOnlyList<string> Where,
+    IReadOnlyList<PageLabel> Labels, double Threshold, long Pairs, IReadOnlyList<PageGroup> Groups, int GroupsTotal,
+    IReadOnlyList<int> Duplicates,
     IReadOnlyList<string> Unoffered);
 
 /// <param name="Values">Most frequent first.</param>

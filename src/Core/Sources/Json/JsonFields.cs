@@ -31,21 +31,28 @@ internal sealed class JsonFields(JsonSourceConfig config)
             throw new FormatException($"it is no object but {item.ValueKind.ToString().ToLowerInvariant()}");
         }
 
-        var key = id.TextOf(item)?.Trim() is { Length: > 0 } given ? given : throw new FormatException($"it has no '{id}', which is its id");
+        var key = id.TextOf(item)?.Trim() is { Length: > 0 } given ? given : throw new FormatException(
+            $"it has no '{id}', which is its id");
         var body = TextTemplate.Fill(config.Template, config.Text, [.. text.Select(path => path.TextOf(item))]);
-        var stored = CanonicalJson.Of(metadata.Select(path => (Key: path.Name, Value: path.NodeOf(item))).Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value));
-        var row = new RawRow(key, type?.TextOf(item), title?.TextOf(item), body, stored, RowOrder.PriorityOf(priority?.TextOf(item)), RowOrder.TimeOf(updatedAt?.TextOf(item)), "")
+        var stored = CanonicalJson.Of(metadata.Select(path => (Key: path.Name, Value: path.NodeOf(item)))
+            .Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value));
+        var row = new RawRow(key, type?.TextOf(item), title?.TextOf(item), body, stored, RowOrder.PriorityOf(priority?.TextOf(item)),
+            RowOrder.TimeOf(updatedAt?.TextOf(item)), "")
         {
             Warnings = [.. RowOrder.Warnings(priority?.TextOf(item), updatedAt?.TextOf(item))],
         };
-        return row with { Version = "json:" + ContentHash.Of(string.Join('\u001f', row.Text, row.Type ?? "\u001e", row.Title ?? "\u001e", row.Metadata, row.Priority?.ToString(CultureInfo.InvariantCulture) ?? "")) };
+        return row with { Version = "json:"
+            + ContentHash.Of(string.Join('\u001f', row.Text, row.Type ?? "\u001e", row.Title ?? "\u001e", row.Metadata,
+            row.Priority?.ToString(CultureInfo.InvariantCulture) ?? "")) };
     }
 
     /// <exception cref="UsageException">No object has one of the members.</exception>
     public void RequireFound(string source, int objects)
     {
-        IEnumerable<(string Setting, JsonPath? Path)> named = new (string Setting, JsonPath? Path)[] { ("id", id), ("title", title), ("typeFrom", type), ("priorityFrom", priority), ("updatedAt", updatedAt) }
-            .Concat(text.Select(path => (config.Template is null ? "text" : "template", (JsonPath?)path))).Concat(metadata.Select(path => ("metadata", (JsonPath?)path)));
+        IEnumerable<(string Setting, JsonPath? Path)> named = new (string Setting, JsonPath? Path)[]
+            { ("id", id), ("title", title), ("typeFrom", type), ("priorityFrom", priority), ("updatedAt", updatedAt) }
+            .Concat(text.Select(path => (config.Template is null ? "text" : "template", (JsonPath?)path))).Concat(
+                metadata.Select(path => ("metadata", (JsonPath?)path)));
         if (objects > 0 && named.FirstOrDefault(one => one.Path is { WasFound: false }) is { Path: { } missing, Setting: var setting })
         {
             throw new UsageException($"source '{source}': {setting} names '{missing}', which none of {Text.Count(objects, "object")} has");

@@ -7,7 +7,8 @@ namespace EmbSync.Core.Sources.Json;
 /// </summary>
 internal static class JsonObjects
 {
-    private static readonly JsonReaderOptions Reading = new() { AllowMultipleValues = true, MaxDepth = 64, CommentHandling = JsonCommentHandling.Disallow };
+    private static readonly JsonReaderOptions Reading = new()
+        { AllowMultipleValues = true, MaxDepth = 64, CommentHandling = JsonCommentHandling.Disallow };
 
     /// <param name="items">Path of the list; null: see above.</param>
     /// <exception cref="JsonException">Not JSON, or no list there.</exception>

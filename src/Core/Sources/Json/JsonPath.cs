@@ -50,7 +50,8 @@ internal sealed class JsonPath
     /// <summary>As text: strings as they are, lists a line each; null where there is nothing.</summary>
     public string? TextOf(JsonElement item)
     {
-        var texts = Find(item, out _).SelectMany(element => element.ValueKind == JsonValueKind.Array ? element.EnumerateArray().AsEnumerable() : [element])
+        var texts = Find(item, out _).SelectMany(
+            element => element.ValueKind == JsonValueKind.Array ? element.EnumerateArray().AsEnumerable() : [element])
             .Where(element => element.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
             .Select(element => element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText()).ToList();
         return texts.Count == 0 ? null : string.Join('\n', texts);

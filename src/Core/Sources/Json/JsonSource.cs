@@ -46,19 +46,22 @@ public sealed class JsonSource(JsonSourceConfig config, string root, long maxByt
         problems.AddRange(twice.Order(StringComparer.Ordinal).Select(id => new ItemProblem(ProblemCodes.DuplicateId, Name, id, null, null,
             $"id '{id}' is claimed by several objects; give each its own, or take one file out")));
         rows = found.Where(row => !twice.Contains(row.Key)).ToDictionary(StringComparer.Ordinal);
-        return Task.FromResult(new SourceListing([.. rows.Values.Select(row => new SourceEntry(row.Id, row.Version)).OrderBy(entry => entry.Locator, StringComparer.Ordinal)], isComplete, problems) { Notes = notes, Unmatched = unmatched });
+        return Task.FromResult(new SourceListing([.. rows.Values.Select(row => new SourceEntry(row.Id, row.Version))
+            .OrderBy(entry => entry.Locator, StringComparer.Ordinal)], isComplete, problems) { Notes = notes, Unmatched = unmatched });
     }
 
     public Task<ReadOutcome> ReadAsync(SourceEntry entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return Task.FromResult(!rows.TryGetValue(entry.Locator, out var row) ? reader.Problem(entry.Locator, ProblemCodes.Unreadable, "The object is gone since it was listed. Run again.")
+        return Task.FromResult(!rows.TryGetValue(entry.Locator, out var row) ? reader.Problem(
+            entry.Locator, ProblemCodes.Unreadable, "The object is gone since it was listed. Run again.")
             : Encoding.UTF8.GetByteCount(row.Text) is var bytes && bytes > maxBytes
                 ? reader.Problem(row.Id, ProblemCodes.TooLarge, Text.Of($"The text has {bytes} bytes, more than the {maxBytes} that limits.maxFileBytes allows. Shorten it, or raise the limit."))
                 : reader.Read(row));
     }
 
-    private IEnumerable<(string File, byte[] Bytes)> Files(List<ItemProblem> problems, List<string> notes, ref bool isComplete, ref IReadOnlyList<string> unmatched)
+    private IEnumerable<(string File, byte[] Bytes)> Files(
+        List<ItemProblem> problems, List<string> notes, ref bool isComplete, ref IReadOnlyList<string> unmatched)
     {
         if (input is not null)
         {
@@ -98,7 +101,8 @@ public sealed class JsonSource(JsonSourceConfig config, string root, long maxByt
         }
     }
 
-    private void Add(string file, byte[] bytes, JsonFields fields, Dictionary<string, RawRow> found, HashSet<string> twice, List<ItemProblem> problems)
+    private void Add(string file, byte[] bytes, JsonFields fields, Dictionary<string, RawRow> found, HashSet<string> twice,
+        List<ItemProblem> problems)
     {
         IReadOnlyList<JsonElement> objects;
         try
@@ -133,12 +137,14 @@ public sealed class JsonSource(JsonSourceConfig config, string root, long maxByt
                 // InvalidOperationException: an escape that is half of a surrogate pair.
                 var place = string.Create(CultureInfo.InvariantCulture, $"{file}[{i}]");
                 problems.Add(new(ProblemCodes.InvalidField, Name, place, file, null,
-                    exception is FormatException ? $"object {i + 1}: {exception.Message}" : $"object {i + 1} has a \\u escape that is half of a surrogate pair"));
+                    exception is FormatException ? $"object {i + 1}: {exception.Message}"
+                        : $"object {i + 1} has a \\u escape that is half of a surrogate pair"));
             }
         }
     }
 
-    private static string Sentence(string message) => message.IndexOf(" LineNumber:", StringComparison.Ordinal) is > 0 and var at ? message[..at] : message.TrimEnd('.') + ".";
+    private static string Sentence(string message) =>
+        message.IndexOf(" LineNumber:", StringComparison.Ordinal) is > 0 and var at ? message[..at] : message.TrimEnd('.') + ".";
 
     private static Dictionary<string, JsonNode?> SettingsOf(JsonSourceConfig config) => new()
     {

@@ -7,7 +7,8 @@ namespace EmbSync.Core.Sources.Markdown;
 /// <param name="enter">Whether to enter a folder, by its path from the root.</param>
 internal sealed class FolderWalk(string root, IReadOnlyList<string> prefixes, Func<string, bool> enter)
 {
-    private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
+    private static readonly EnumerationOptions All = new()
+        { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
 
     /// <summary>Folders that could not be read, relative to the root, ending in <c>/</c>. Whole after the walk.</summary>
     public List<string> Unreadable { get; } = [];

@@ -63,11 +63,13 @@ internal sealed class Globs
 
     private static string LiteralPrefix(string pattern)
     {
-        var names = Segments(pattern).Where(segment => segment != ".").TakeWhile(segment => segment.Length > 0 && !segment.Contains('*', StringComparison.Ordinal));
+        var names = Segments(pattern).Where(segment => segment != ".").TakeWhile(
+            segment => segment.Length > 0 && !segment.Contains('*', StringComparison.Ordinal));
         return string.Join('/', names);
     }
 
     private static IReadOnlyList<string> Reduce(IReadOnlyList<string> prefixes) => prefixes.Contains("")
         ? [""]
-        : [.. prefixes.Distinct().Where(prefix => !prefixes.Any(other => prefix.StartsWith(other + "/", StringComparison.Ordinal))).Order(StringComparer.Ordinal)];
+        : [.. prefixes.Distinct().Where(prefix => !prefixes.Any(other => prefix.StartsWith(other + "/", StringComparison.Ordinal))).Order(
+            StringComparer.Ordinal)];
 }

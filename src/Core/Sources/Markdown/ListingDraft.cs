@@ -86,7 +86,8 @@ internal sealed class ListingDraft(RootFolder root, Globs globs, IReadOnlySet<st
         complete = false;
         if (asked is null)
         {
-            AddProblem(root.Problem(ProblemCodes.Unreadable, folder, "The folder can't be read, so nothing is deleted. Check its permissions."));
+            AddProblem(root.Problem(
+                ProblemCodes.Unreadable, folder, "The folder can't be read, so nothing is deleted. Check its permissions."));
             return;
         }
 
@@ -137,7 +138,8 @@ internal sealed class ListingDraft(RootFolder root, Globs globs, IReadOnlySet<st
         {
             Skipped = Skipped,
             Notes = notes,
-            Unmatched = complete ? globs.Unmatched([.. seen.Concat(Skipped).Concat(doubled).Where(path => !RootFolder.HasDottedParts(path))]) : [],
+            Unmatched = complete ? globs.Unmatched([.. seen.Concat(Skipped).Concat(doubled)
+            .Where(path => !RootFolder.HasDottedParts(path))]) : [],
         };
     }
 

@@ -9,7 +9,8 @@ namespace EmbSync.Core.Sources.Markdown;
 /// <param name="root">Folder that the globs and all paths start from, absolute.</param>
 /// <param name="git">What was found at the root. Without a repository that can be used every file is read to find what changed.</param>
 /// <param name="maxFileBytes">Larger files are set aside without being read.</param>
-public sealed class MarkdownSource(MarkdownSourceConfig config, string root, GitDiscovery git, long maxFileBytes, MarkdownReader reader) : ISource
+public sealed class MarkdownSource(MarkdownSourceConfig config, string root, GitDiscovery git, long maxFileBytes, MarkdownReader reader)
+    : ISource
 {
     private readonly RootFolder folder = new(config.Name, root, maxFileBytes);
     private readonly Globs globs = new(config.Include, config.Exclude);
@@ -80,11 +81,13 @@ public sealed class MarkdownSource(MarkdownSourceConfig config, string root, Git
     public ScopedPaths Scope(string reference, string? at, string? recorded, IReadOnlyDictionary<string, string> stored)
     {
         var repository = git.Require();
-        return SinceScope.Resolve(repository, new(reference, Prefix(repository), at, recorded) { Stored = stored, Matching = globs.Matching });
+        return SinceScope.Resolve(
+            repository, new(reference, Prefix(repository), at, recorded) { Stored = stored, Matching = globs.Matching });
     }
 
     private string? BareHead() => git.Repository is not { IsBare: true } bare ? null
-        : bare.HeadCommit ?? throw new SourceException($"The repository at {bare.Folder} is bare and has no commit yet: there is nothing to read.");
+        : bare.HeadCommit ?? throw new SourceException(
+            $"The repository at {bare.Folder} is bare and has no commit yet: there is nothing to read.");
 
     private string Prefix(GitRepository repository) => repository.PathOf(root) ?? throw new SourceException(
         $"{root} is not inside the work tree of its git repository ({repository.WorkTree}); core.worktree points elsewhere. Run without a ref.");
@@ -96,7 +99,8 @@ public sealed class MarkdownSource(MarkdownSourceConfig config, string root, Git
             throw new SourceException($"The folder {root} of source '{Name}' is not there. Nothing was read, and nothing is deleted.");
         }
 
-        if (git.Repository is { } repository && repository.PathOf(root) is { } prefix && (prefix.Length == 0 || !repository.IsIgnored(prefix + "/")))
+        if (git.Repository is { } repository && repository.PathOf(root) is
+            { } prefix && (prefix.Length == 0 || !repository.IsIgnored(prefix + "/")))
         {
             new WorkTreeListing(folder, globs, repository, prefix).List(draft, asked, cancellationToken);
             return;

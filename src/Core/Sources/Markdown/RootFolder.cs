@@ -44,12 +44,14 @@ internal sealed class RootFolder(string source, string root, long maxFileBytes)
     {
         if (HasDottedParts(path))
         {
-            return Problem(ProblemCodes.OutsideRoot, path, "The path has empty or dotted parts and could lead out of the root. Rename the file.");
+            return Problem(ProblemCodes.OutsideRoot, path,
+                "The path has empty or dotted parts and could lead out of the root. Rename the file.");
         }
 
         // Bytes that are no UTF-8 arrive as U+FFFD, and the file can't be opened by that name.
         return path.Contains('\uFFFD', StringComparison.Ordinal)
-            ? Problem(ProblemCodes.Unreadable, path, "The file's name is not valid UTF-8 (shown with U+FFFD in its place). Rename it, or exclude it.")
+            ? Problem(ProblemCodes.Unreadable, path,
+                "The file's name is not valid UTF-8 (shown with U+FFFD in its place). Rename it, or exclude it.")
             : null;
     }
 
@@ -70,7 +72,8 @@ internal sealed class RootFolder(string source, string root, long maxFileBytes)
         {
             if (Resolve(path) is not { } real)
             {
-                return new(null, Problem(ProblemCodes.OutsideRoot, path, "A symbolic link leads out of the root. Replace it by the file, or exclude it."));
+                return new(null, Problem(
+                    ProblemCodes.OutsideRoot, path, "A symbolic link leads out of the root. Replace it by the file, or exclude it."));
             }
 
             var file = new FileInfo(Full(real));

@@ -79,7 +79,8 @@ internal sealed class WorkTreeListing(RootFolder root, Globs globs, GitRepositor
     /// To git, files in a folder that can't be read are deleted, and untracked ones were never there. So the folders themselves are tried:
     /// all when everything is listed, else those on the way to what was asked for and not found.
     /// </summary>
-    private void NameUnreadable(ListingDraft draft, IReadOnlySet<string>? asked, IEnumerable<string> tracked, CancellationToken cancellationToken)
+    private void NameUnreadable(
+        ListingDraft draft, IReadOnlySet<string>? asked, IEnumerable<string> tracked, CancellationToken cancellationToken)
     {
         if (asked is not null)
         {
@@ -96,7 +97,8 @@ internal sealed class WorkTreeListing(RootFolder root, Globs globs, GitRepositor
         }
 
         var folders = FoldersOf(tracked);
-        var walk = new FolderWalk(root.Path, globs.Prefixes, folder => folders.Contains(folder) || !repository.IsIgnored($"{start}{folder}/"));
+        var walk = new FolderWalk(
+            root.Path, globs.Prefixes, folder => folders.Contains(folder) || !repository.IsIgnored($"{start}{folder}/"));
         foreach (var file in walk.Files())
         {
             _ = file;

@@ -25,7 +25,8 @@ public static class ChangeTrigger
     /// <param name="drop">SQL that takes the triggers away.</param>
     /// <exception cref="UsageException">No such table, a view, or a query without tables.</exception>
     /// <exception cref="SourceException">The database can't be reached.</exception>
-    public static async Task<string> ScriptAsync(DatabaseSourceConfig source, IReadOnlyList<string> tables, bool drop, CancellationToken cancellationToken)
+    public static async Task<string> ScriptAsync(
+        DatabaseSourceConfig source, IReadOnlyList<string> tables, bool drop, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(tables);
@@ -33,7 +34,8 @@ public static class ChangeTrigger
         {
             TableSourceConfig table => tables.Count == 0 ? [table.Table] : tables,
             ColumnSourceConfig column => tables.Count == 0 ? [column.Table] : tables,
-            _ => tables.Count > 0 ? tables : throw new UsageException($"source '{source.Name}' is a query: name the tables it reads with --table"),
+            _ => tables.Count > 0 ? tables : throw new UsageException(
+            $"source '{source.Name}' is a query: name the tables it reads with --table"),
         };
         await using var database = new SourceDatabase(source.Name, source.Url, source.TimeoutSeconds);
         return await database.ReadAsync(async connection =>
@@ -50,8 +52,10 @@ public static class ChangeTrigger
         }, cancellationToken);
     }
 
-    private static string Create(string source, TriggerTarget target) => string.Concat(target.Tables.Select(table => Create(source, target, table)))
-        + (target.Tables.Count > 1 ? "-- Rows may be written to a partition itself. Print and run this again when there is another partition.\n" : "");
+    private static string Create(string source, TriggerTarget target) =>
+        string.Concat(target.Tables.Select(table => Create(source, target, table)))
+        + (target.Tables.Count > 1
+            ? "-- Rows may be written to a partition itself. Print and run this again when there is another partition.\n" : "");
 
     private static string Create(string source, TriggerTarget target, string table)
     {
@@ -91,7 +95,8 @@ public static class ChangeTrigger
     private static List<string> ColumnsOf(DatabaseSourceConfig source) => source switch
     {
         TableSourceConfig { Where: null } table => [.. table.Key.Concat(table.Text)
-            .Concat(new[] { table.Title, table.TypeFrom, table.PriorityFrom, table.UpdatedAt }.OfType<string>()).Concat(table.Metadata).Distinct(StringComparer.Ordinal)],
+            .Concat(new[] { table.Title, table.TypeFrom, table.PriorityFrom, table.UpdatedAt }.OfType<string>()).Concat(table.Metadata)
+                .Distinct(StringComparer.Ordinal)],
         ColumnSourceConfig { Where: null } column => [column.Column],
         _ => [],
     };

@@ -47,7 +47,8 @@ internal static class ColumnTypes
         """;
 
     /// <summary>Name, quoted, not null, and the type, of each column of a table.</summary>
-    public static Task<List<(string Name, string Quoted, bool IsNotNull, ColumnType Type)>> OfTableAsync(NpgsqlConnection connection, uint oid, CancellationToken cancellationToken) =>
+    public static Task<List<(string Name, string Quoted, bool IsNotNull, ColumnType Type)>> OfTableAsync(NpgsqlConnection connection,
+        uint oid, CancellationToken cancellationToken) =>
         connection.RowsAsync(
             $"""
             SELECT a.attname::text, format('%I', a.attname), a.attnotnull, {Columns}
@@ -56,10 +57,13 @@ internal static class ColumnTypes
             row => (row.GetString(0), row.GetString(1), row.GetBoolean(2), Type(row, 3)), cancellationToken, ("oid", (long)oid));
 
     /// <summary>By their numbers.</summary>
-    public static async Task<Dictionary<uint, ColumnType>> OfAsync(NpgsqlConnection connection, IEnumerable<uint> oids, CancellationToken cancellationToken) =>
+    public static async Task<Dictionary<uint, ColumnType>> OfAsync(NpgsqlConnection connection, IEnumerable<uint> oids,
+        CancellationToken cancellationToken) =>
         (await connection.RowsAsync(
             $"SELECT t.oid, {Columns} FROM {From} WHERE t.oid = ANY (@oids::oid[])",
-            row => (row.GetFieldValue<uint>(0), Type(row, 1)), cancellationToken, ("oids", oids.Distinct().Select(oid => (long)oid).ToArray()))).ToDictionary(type => type.Item1, type => type.Item2);
+            row => (row.GetFieldValue<uint>(0), Type(row, 1)), cancellationToken,
+            ("oids", oids.Distinct().Select(oid => (long)oid).ToArray()))).ToDictionary(type => type.Item1, type => type.Item2);
 
-    private static ColumnType Type(NpgsqlDataReader row, int at) => new(row.GetString(at), (TextForm)row.GetInt32(at + 1), row.GetBoolean(at + 2), row.GetBoolean(at + 3));
+    private static ColumnType Type(NpgsqlDataReader row, int at) =>
+        new(row.GetString(at), (TextForm)row.GetInt32(at + 1), row.GetBoolean(at + 2), row.GetBoolean(at + 3));
 }

@@ -35,13 +35,16 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
     {
         var rows = await QueryAsync(cancellationToken);
         var entries = await database.ReadAsync(connection => SourceDatabase.RowsAsync(
-            connection, $"SELECT id FROM ({rows.Listing}) s WHERE id IS NOT NULL ORDER BY id", row => new SourceEntry(row.GetString(0), ""), cancellationToken), cancellationToken);
+            connection, $"SELECT id FROM ({rows.Listing}) s WHERE id IS NOT NULL ORDER BY id", row =>
+            new SourceEntry(row.GetString(0), ""), cancellationToken), cancellationToken);
         return new(entries, Complete: true, []);
     }
 
-    public async Task<ReadOutcome> ReadAsync(SourceEntry entry, CancellationToken cancellationToken) => (await ReadManyAsync([entry], cancellationToken))[0];
+    public async Task<ReadOutcome> ReadAsync(SourceEntry entry, CancellationToken cancellationToken) =>
+        (await ReadManyAsync([entry], cancellationToken))[0];
 
-    public async IAsyncEnumerable<RowDifference> CompareAsync(RowComparison comparison, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RowDifference> CompareAsync(
+        RowComparison comparison, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(comparison);
         var rows = await QueryAsync(cancellationToken);
@@ -49,7 +52,8 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
         var doubtful = new List<RowPair>();
         await foreach (var pair in compare.RunAsync(comparison, cancellationToken))
         {
-            if (pair.Row is null || pair.Stored is not { } stored || comparison.All || stored.Pipeline != Pipeline || comparison.Incomplete.Contains(stored.Id))
+            if (pair.Row is null || pair.Stored is not { } stored || comparison.All || stored.Pipeline != Pipeline
+                || comparison.Incomplete.Contains(stored.Id))
             {
                 yield return new(pair.Row, pair.Stored);
                 continue;
@@ -100,7 +104,8 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
         {
             var (_, without, distinct, all) = (await SourceDatabase.RowsAsync(
                 connection, rows.Uniqueness, row => (0, row.GetInt64(1), row.GetInt64(2), row.GetInt64(0)), cancellationToken)).Single();
-            var twice = all - without == distinct ? [] : await SourceDatabase.RowsAsync(connection, rows.Duplicates, row => (row.GetString(0), row.GetInt64(1)), cancellationToken, [Most]);
+            var twice = all - without == distinct ? [] : await SourceDatabase.RowsAsync(
+                connection, rows.Duplicates, row => (row.GetString(0), row.GetInt64(1)), cancellationToken, [Most]);
             return new RowIds(without, twice.ToDictionary(one => one.Item1, one => one.Item2, StringComparer.Ordinal)) { Notes = notes };
         }, cancellationToken);
     }
@@ -114,7 +119,8 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
         var read = new Dictionary<string, ReadOutcome>(StringComparer.Ordinal);
         await database.ReadAsync(async connection =>
         {
-            await using var command = SourceDatabase.Statement(connection, rows.Rows, [entries.Select(entry => entry.Locator).ToArray(), maxBytes]);
+            await using var command = SourceDatabase.Statement(
+                connection, rows.Rows, [entries.Select(entry => entry.Locator).ToArray(), maxBytes]);
             await using var answer = await command.ExecuteReaderAsync(cancellationToken);
             while (await answer.ReadAsync(cancellationToken))
             {
@@ -127,13 +133,15 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
             return true;
         }, cancellationToken);
         return [.. entries.Select(entry => read.TryGetValue(entry.Locator, out var outcome) ? outcome
-            : reader.Problem(entry.Locator, ProblemCodes.Unreadable, "The row is gone, or out of the source's scope, since it was listed. Run again."))];
+            : reader.Problem(entry.Locator, ProblemCodes.Unreadable,
+                "The row is gone, or out of the source's scope, since it was listed. Run again."))];
     }
 
     public async Task<IReadOnlySet<string>> PresentAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         var rows = await QueryAsync(cancellationToken);
-        return (await database.ReadAsync(connection => SourceDatabase.RowsAsync(connection, rows.Present, row => row.GetString(0), cancellationToken, [ids.ToArray()]), cancellationToken))
+        return (await database.ReadAsync(connection => SourceDatabase.RowsAsync(connection, rows.Present, row => row.GetString(0),
+            cancellationToken, [ids.ToArray()]), cancellationToken))
             .ToHashSet(StringComparer.Ordinal);
     }
 
@@ -141,7 +149,8 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
     {
         var rows = await QueryAsync(cancellationToken);
         return await database.ReadTwiceAsync(connection => SourceDatabase.RowsAsync(
-            connection, $"SELECT hash FROM ({rows.Hashes}) s ORDER BY id", row => row.GetString(0), cancellationToken, [ids.ToArray()]), cancellationToken) is var (first, second) && !first.SequenceEqual(second, StringComparer.Ordinal);
+            connection, $"SELECT hash FROM ({rows.Hashes}) s ORDER BY id", row => row.GetString(0), cancellationToken,
+            [ids.ToArray()]), cancellationToken) is var (first, second) && !first.SequenceEqual(second, StringComparer.Ordinal);
     }
 
     public async Task<IReadOnlyList<string>> FindIdsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
@@ -158,7 +167,8 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
 
         // No index says how an id is written in other letters: all of them are looked at.
         found.UnionWith(left.Count == 0 ? [] : await database.ReadAsync(
-            connection => SourceDatabase.RowsAsync(connection, rows.Similar, row => row.GetString(0), cancellationToken, [left.ToArray()]), cancellationToken));
+            connection => SourceDatabase.RowsAsync(connection, rows.Similar, row => row.GetString(0), cancellationToken, [left.ToArray()]),
+            cancellationToken));
         return [.. found.Order(StringComparer.Ordinal)];
     }
 
@@ -184,13 +194,15 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
         lock (gate)
         {
             found = query is { IsFaulted: false, IsCanceled: false } ? query
-                : query = database.ReadAsync(connection => new RowCatalogue(connection, Name, database.Name).FindAsync(config, cancellationToken), cancellationToken);
+                : query = database.ReadAsync(connection => new RowCatalogue(connection, Name, database.Name)
+                    .FindAsync(config, cancellationToken), cancellationToken);
         }
 
         return await found;
     }
 
-    private async Task<IReadOnlyList<RowDifference>> SettledAsync(RowQuery rows, List<RowPair> doubtful, RowComparison comparison, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RowDifference>> SettledAsync(
+        RowQuery rows, List<RowPair> doubtful, RowComparison comparison, CancellationToken cancellationToken)
     {
         if (doubtful.Count == 0)
         {
@@ -198,9 +210,11 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
         }
 
         var hashes = (await database.ReadAsync(connection => SourceDatabase.RowsAsync(
-            connection, rows.Hashes, row => (Id: row.GetString(0), Hash: row.GetString(1)), cancellationToken, [doubtful.Select(pair => pair.Row!.Id).ToArray()]), cancellationToken))
+            connection, rows.Hashes, row => (Id: row.GetString(0), Hash: row.GetString(1)), cancellationToken,
+            [doubtful.Select(pair => pair.Row!.Id).ToArray()]), cancellationToken))
             .ToDictionary(row => row.Id, row => row.Hash, StringComparer.Ordinal);
-        return [.. doubtful.Select(pair => new RowDifference(pair.Row, pair.Stored, hashes.GetValueOrDefault(pair.Row!.Id) == RowVersion.HashOf(pair.Stored!.Value.Version)))
+        return [.. doubtful.Select(pair => new RowDifference(
+            pair.Row, pair.Stored, hashes.GetValueOrDefault(pair.Row!.Id) == RowVersion.HashOf(pair.Stored!.Value.Version)))
             .Where(difference => !difference.IsSame || comparison.Ids is not null)];
     }
 
@@ -217,11 +231,13 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
             RowOrder.TimeOf(row.TextOf(7)),
             RowVersion.Of(row.GetString(1), row.GetString(2)))
         {
-            Warnings = [.. RowOrder.Warnings(row.TextOf(6), row.TextOf(7)), .. fault is null ? [] : new[] { new ItemWarning(ProblemCodes.InvalidField, null, fault) }],
+            Warnings = [.. RowOrder.Warnings(row.TextOf(6), row.TextOf(7)), .. fault is null ? [] : new[]
+                { new ItemWarning(ProblemCodes.InvalidField, null, fault) }],
         });
     }
 
-    private static IReadOnlyList<string> TextNames(DatabaseSourceConfig config) => config is TableSourceConfig table ? table.Text : ["text"];
+    private static IReadOnlyList<string> TextNames(DatabaseSourceConfig config) =>
+        config is TableSourceConfig table ? table.Text : ["text"];
 
     /// <summary>What shapes an item beside its format and chunks: a change of it makes stored items stale by their pipeline.</summary>
     private static Dictionary<string, JsonNode?> SettingsOf(DatabaseSourceConfig config) => config switch

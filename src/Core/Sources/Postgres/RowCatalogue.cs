@@ -34,7 +34,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
     }
 
     /// <summary>A table or view as the catalog quotes it.</summary>
-    public async Task<string> FindTableAsync(string name, CancellationToken cancellationToken) => (await TableAsync(name, cancellationToken)).Table;
+    public async Task<string> FindTableAsync(string name, CancellationToken cancellationToken) =>
+        (await TableAsync(name, cancellationToken)).Table;
 
     /// <summary>Table and key, without condition: of rows in and out of the source's scope.</summary>
     public async Task<(string Table, RowKey Key)> FindKeyAsync(TableSourceConfig config, CancellationToken cancellationToken)
@@ -54,14 +55,16 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
     }
 
     /// <summary>A table with a column of text and one of vectors, all quoted.</summary>
-    public async Task<(string Table, string Text, string Vector)> FindVectorsAsync(string name, string text, string vector, CancellationToken cancellationToken)
+    public async Task<(string Table, string Text, string Vector)> FindVectorsAsync(
+        string name, string text, string vector, CancellationToken cancellationToken)
     {
         var (oid, table, _) = await TableAsync(name, cancellationToken);
         var columns = await ColumnsAsync(oid, cancellationToken);
         var texts = Find(columns, text, "--text", table);
         TextOf(texts, table);
         var vectors = Find(columns, vector, "--vector", table);
-        return vectors.Type.Split('.')[^1] is "vector" or "halfvec" or "real[]" or "double precision[]" ? (table, texts.Quoted, vectors.Quoted)
+        return vectors.Type.Split('.')[^1] is "vector" or "halfvec" or "real[]" or "double precision[]"
+            ? (table, texts.Quoted, vectors.Quoted)
             : throw Refused($"{vectors.Quoted} of {table} is of type {vectors.Type}: vectors are of type vector, halfvec, real[] or double precision[]");
     }
 
@@ -76,7 +79,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         }
 
         var all = await ColumnsAsync(oid, cancellationToken);
-        var schema = await connection.RowsAsync("SELECT format('%I', n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = @oid::oid",
+        var schema = await connection.RowsAsync(
+            "SELECT format('%I', n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = @oid::oid",
             row => row.GetString(0), cancellationToken, ("oid", (long)oid));
 
         var tables = kind != "p" ? [table] : await connection.RowsAsync(
@@ -84,7 +88,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
             row => row.GetString(0), cancellationToken, ("oid", (long)oid));
 
         // A trigger that runs before may change columns that the statement doesn't name.
-        var rewrites = (await connection.RowsAsync("SELECT count(*) FROM pg_trigger WHERE tgrelid = @oid::oid AND NOT tgisinternal AND tgtype & 2 = 2",
+        var rewrites = (await connection.RowsAsync(
+            "SELECT count(*) FROM pg_trigger WHERE tgrelid = @oid::oid AND NOT tgisinternal AND tgtype & 2 = 2",
             row => row.GetInt64(0), cancellationToken, ("oid", (long)oid))).Single() > 0;
         if (rewrites)
         {
@@ -96,11 +101,13 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         return new(schema.Single(), tables, [.. key.Union(columns).Select(column => Find(all, column, "the source", table).Quoted)]);
     }
 
-    private async Task<(List<Column> Key, bool IsUnique)> KeyAsync(uint oid, string table, TableSourceConfig config, List<Column> columns, CancellationToken cancellationToken)
+    private async Task<(List<Column> Key, bool IsUnique)> KeyAsync(
+        uint oid, string table, TableSourceConfig config, List<Column> columns, CancellationToken cancellationToken)
     {
         var unique = await UniqueKeysAsync(oid, cancellationToken);
         var names = config.Key.Count > 0 ? config.Key
-            : unique.Find(one => one.IsPrimary).Columns ?? throw Refused($"{table} has no primary key: name the columns that make the id with key: [...]");
+            : unique.Find(one => one.IsPrimary).Columns ?? throw Refused(
+                $"{table} has no primary key: name the columns that make the id with key: [...]");
         List<Column> key = [.. names.Select(name => Find(columns, name, "key", table))];
         return (key, key.TrueForAll(column => column.IsNotNull) && unique.Exists(one => one.Columns.All(names.Contains)));
     }
@@ -114,7 +121,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         return new(
             $"{table} t{(config.Where is { } where ? $"\nWHERE ({where}\n)" : "")}",
             IdOf(key),
-            isStamped ? $"'x' || (SELECT system_identifier FROM pg_control_system()) || '.' || t.tableoid::text || '.' || t.xmin::text" : null,
+            isStamped ? $"'x' || (SELECT system_identifier FROM pg_control_system()) || '.' || t.tableoid::text || '.' || t.xmin::text"
+            : null,
             [.. config.Text.Select(name => TextOf(Find(columns, name, config.Template is null ? "text" : "template", table), table))],
             Optional(config.Title, "title"),
             Optional(config.TypeFrom, "typeFrom"),
@@ -153,13 +161,15 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
                 answers.Add((reader.GetName(i), reader.GetDataTypeOID(i)));
             }
         }
-        catch (PostgresException e) when (!PostgresErrors.IsTransient(e) && e.SqlState is not (PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.InsufficientPrivilege))
+        catch (PostgresException e) when (!PostgresErrors.IsTransient(e)
+            && e.SqlState is not (PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.InsufficientPrivilege))
         {
             throw new UsageException($"source '{source}': {place} can't run its query: {e.MessageText}{(e.Position > 0 ? FormattableString.Invariant($" (character {Math.Max(1, e.Position - "SELECT * FROM (\n".Length)})") : "")}", e);
         }
 
         var types = await ColumnTypes.OfAsync(connection, answers.Select(answer => answer.Type), cancellationToken);
-        List<Column> columns = [.. answers.Select(answer => new Column(answer.Name, SqlQuote.Name(answer.Name), types[answer.Type], false))];
+        List<Column> columns = [.. answers.Select(
+            answer => new Column(answer.Name, SqlQuote.Name(answer.Name), types[answer.Type], false))];
         const string Known = "id, text, type, title, metadata, priority, updated_at";
         if (columns.Find(column => !Known.Split(", ").Contains(column.Name)) is { } unknown)
         {
@@ -174,14 +184,16 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         var id = Needed("id");
         return new(
             from, $"t.{id.Quoted}::text", null, [TextOf(Needed("text"), "its query")], Optional("title"), Optional("type"),
-            Find("metadata") is { } metadata ? metadata.Type is "jsonb" or "json" ? "t.metadata::text" : throw Refused($"its query yields metadata of type {metadata.Type}: make it jsonb") : Nothing,
+            Find("metadata") is { } metadata ? metadata.Type is "jsonb" or "json" ? "t.metadata::text"
+            : throw Refused($"its query yields metadata of type {metadata.Type}: make it jsonb") : Nothing,
             Optional("priority"),
             Optional("updated_at"),
             KeyOf([id]).WithIds, IsIndexed: false, IsUnique: false);
 
         Column? Find(string name) => columns.Find(column => column.Name == name);
 
-        Column Needed(string name) => Find(name) ?? throw Refused($"its query yields no '{name}': SELECT ... AS id, ... AS text, and where wanted type, title, metadata, priority, updated_at");
+        Column Needed(string name) => Find(name) ?? throw Refused(
+            $"its query yields no '{name}': SELECT ... AS id, ... AS text, and where wanted type, title, metadata, priority, updated_at");
 
         string Optional(string name) => Find(name) is null ? Nothing : $"t.{SqlQuote.Name(name)}::text";
     }
@@ -203,11 +215,13 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
             found = [];
         }
 
-        return found is [var table] ? table : throw Refused($"there is no table or view '{Short(name)}' in {place}. Write schema.table, in double quotes where SQL wants them");
+        return found is [var table] ? table : throw Refused(
+            $"there is no table or view '{Short(name)}' in {place}. Write schema.table, in double quotes where SQL wants them");
     }
 
     private async Task<List<Column>> ColumnsAsync(uint oid, CancellationToken cancellationToken) =>
-        [.. (await ColumnTypes.OfTableAsync(connection, oid, cancellationToken)).Select(column => new Column(column.Name, column.Quoted, column.Type, column.IsNotNull))];
+        [.. (await ColumnTypes.OfTableAsync(connection, oid, cancellationToken)).Select(
+            column => new Column(column.Name, column.Quoted, column.Type, column.IsNotNull))];
 
     /// <summary>Whether policies keep rows from this user: with row security off a statement that they would change is refused.</summary>
     private async Task<bool> IsHiddenAsync(RowQuery rows, CancellationToken cancellationToken)
@@ -220,7 +234,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
             await command.ExecuteNonQueryAsync(cancellationToken);
             return false;
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege && e.MessageText.Contains("row-level security", StringComparison.Ordinal))
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege && e.MessageText.Contains(
+            "row-level security", StringComparison.Ordinal))
         {
             return true;
         }
@@ -230,7 +245,8 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
         }
     }
 
-    private Task<List<(bool IsPrimary, string[] Columns)>> UniqueKeysAsync(uint oid, CancellationToken cancellationToken) => connection.RowsAsync(
+    private Task<List<(bool IsPrimary, string[] Columns)>> UniqueKeysAsync(uint oid, CancellationToken cancellationToken) =>
+        connection.RowsAsync(
         """
         SELECT x.indisprimary, array_agg(a.attname::text ORDER BY k.position) FROM pg_index x
         CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY k (number, position) JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.number
@@ -250,11 +266,13 @@ internal sealed class RowCatalogue(NpgsqlConnection connection, string source, s
     };
 
     /// <summary>What is beyond the bounds is at them: one row is no reason to read none.</summary>
-    private static RowKey KeyOf(List<Column> key) => RowKey.Of(key is [{ Kind.IsComparable: true } one] ? (one.Quoted, one.Type) : null, IdOf(key));
+    private static RowKey KeyOf(List<Column> key) =>
+        RowKey.Of(key is [{ Kind.IsComparable: true } one] ? (one.Quoted, one.Type) : null, IdOf(key));
 
     /// <summary>Several columns: their values with a slash between, which is escaped where a value has one.</summary>
     private static string IdOf(List<Column> key) => key is [var one] ? $"t.{one.Quoted}::text"
-        : "(" + string.Join(" || '/' || ", key.Select(column => $"replace(replace(t.{column.Quoted}::text, '%', '%25'), '/', '%2F')")) + ")";
+        : "(" + string.Join(" || '/' || ", key.Select(column => $"replace(replace(t.{column.Quoted}::text, '%', '%25'), '/', '%2F')"))
+            + ")";
 
     private static string Trimmed(string text) => $@"btrim({text}, E' \t\n\x0B\f\r')";
 

@@ -30,7 +30,8 @@ internal sealed class RowCompare(SourceDatabase database, RowQuery query, string
         await using var closing = connection;
         await using var ending = transaction;
         var home = await HomeAsync(connection, comparison, cancellationToken);
-        await foreach (var pair in home is null ? MergedAsync(connection, comparison, cancellationToken) : JoinedAsync(connection, home, comparison.Incomplete, cancellationToken))
+        await foreach (var pair in home is null ? MergedAsync(connection, comparison, cancellationToken) : JoinedAsync(
+            connection, home, comparison.Incomplete, cancellationToken))
         {
             yield return pair;
         }
@@ -45,10 +46,12 @@ internal sealed class RowCompare(SourceDatabase database, RowQuery query, string
 
     private static async Task<bool> IsHereAsync(NpgsqlConnection connection, StoreHome home, CancellationToken cancellationToken) =>
         await SourceDatabase.IdentityAsync(connection, cancellationToken) == home.Identity
-            && await connection.ScalarAsync<bool>("SELECT coalesce(has_table_privilege(to_regclass(@table), 'SELECT'), false)", cancellationToken, ("table", $"{home.Schema}.item"));
+            && await connection.ScalarAsync<bool>("SELECT coalesce(has_table_privilege(to_regclass(@table), 'SELECT'), false)",
+                cancellationToken, ("table", $"{home.Schema}.item"));
 
     private async IAsyncEnumerable<RowPair> JoinedAsync(
-        NpgsqlConnection connection, StoreHome home, IReadOnlySet<string> incomplete, [EnumeratorCancellation] CancellationToken cancellationToken)
+        NpgsqlConnection connection, StoreHome home, IReadOnlySet<string> incomplete,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // CASE, so that the cheap comparison comes first whatever the planner thinks.
         var differs = query.Stamp is null
@@ -60,7 +63,8 @@ internal sealed class RowCompare(SourceDatabase database, RowQuery query, string
             WHERE (s.id IS NULL AND s.stamp IS NULL) OR (s.id IS NOT NULL AND (i.id IS NULL OR i.pipeline <> $2 OR {differs} OR i.id IN (SELECT unnest($3::text[]))))
             """;
         await using var command = SourceDatabase.Statement(
-            connection, sql, [source, pipeline, new NpgsqlParameter { Value = incomplete.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }]);
+            connection, sql, [source, pipeline, new NpgsqlParameter
+            { Value = incomplete.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }]);
         await using var reader = await GuardedAsync(() => command.ExecuteReaderAsync(cancellationToken));
         while (await GuardedAsync(() => reader.ReadAsync(cancellationToken)))
         {
@@ -76,7 +80,8 @@ internal sealed class RowCompare(SourceDatabase database, RowQuery query, string
             ? SourceDatabase.Statement(connection, $"SELECT * FROM ({query.Listing}) s WHERE id IS NOT NULL ORDER BY id", [])
             : SourceDatabase.Statement(connection, $"SELECT * FROM ({query.ListingOf}) s ORDER BY id", [wanted.ToArray()]);
         await using var reader = await GuardedAsync(() => command.ExecuteReaderAsync(cancellationToken));
-        await using var stored = comparison.Store.ReadItemsAsync(source, cancellationToken).Where(item => wanted is null || wanted.Contains(item.Id)).GetAsyncEnumerator(cancellationToken);
+        await using var stored = comparison.Store.ReadItemsAsync(source, cancellationToken)
+            .Where(item => wanted is null || wanted.Contains(item.Id)).GetAsyncEnumerator(cancellationToken);
         var (hasRow, hasItem) = (await GuardedAsync(() => reader.ReadAsync(cancellationToken)), await stored.MoveNextAsync());
         while (hasRow || hasItem)
         {

@@ -22,7 +22,8 @@ internal static class RowMetadata
                 return (CanonicalJson.Empty, $"The row's metadata is no JSON object but {document.RootElement.ValueKind.ToString().ToLowerInvariant()}: it is left out. Yield an object, such as jsonb_build_object('name', value).");
             }
 
-            return (CanonicalJson.Of(CanonicalJson.Node(document.RootElement)!.AsObject().ToDictionary(member => member.Key, member => member.Value, StringComparer.Ordinal)), null);
+            return (CanonicalJson.Of(CanonicalJson.Node(document.RootElement)!.AsObject()
+                .ToDictionary(member => member.Key, member => member.Value, StringComparer.Ordinal)), null);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -13,7 +13,8 @@ namespace EmbSync.Core.Sources.Postgres;
 /// <param name="IsIndexed">The server finds rows by <paramref name="WithIds"/> without reading all.</param>
 /// <param name="IsUnique">The catalog says that ids are unique and not null.</param>
 internal sealed record RowQuery(
-    string From, string Id, string? Stamp, IReadOnlyList<string> Texts, string Title, string Type, string Metadata, string Priority, string UpdatedAt, string WithIds, bool IsIndexed, bool IsUnique)
+    string From, string Id, string? Stamp, IReadOnlyList<string> Texts, string Title, string Type, string Metadata, string Priority,
+    string UpdatedAt, string WithIds, bool IsIndexed, bool IsUnique)
 {
     public const string NoStamp = "-";
 
@@ -55,7 +56,8 @@ internal sealed record RowQuery(
     public string Present => Filtered($"SELECT {Id} AS id FROM {From}");
 
     /// <summary>id of those that are one of the names in <c>$1</c>, whatever the case.</summary>
-    public string Similar => $"SELECT id FROM (SELECT {Id} AS id FROM {From}) ids WHERE lower(id) IN (SELECT lower(name) FROM unnest($1::text[]) name)";
+    public string Similar =>
+        $"SELECT id FROM (SELECT {Id} AS id FROM {From}) ids WHERE lower(id) IN (SELECT lower(name) FROM unnest($1::text[]) name)";
 
     /// <summary>
     /// id, stamp, hash, type, title, metadata, priority, updated_at, bytes, then the texts of the ids in <c>$1</c>; no text above <c>$2</c>
@@ -74,5 +76,6 @@ internal sealed record RowQuery(
     public string Duplicates => $"SELECT id, count(*) FROM (SELECT {Id} AS id FROM {From}) ids WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1 ORDER BY id LIMIT $1";
 
     // The condition of the user stands in brackets, so that this one is about all of it.
-    private string Filtered(string select) => $"{select}\n{(From.Contains("\nWHERE (", StringComparison.Ordinal) ? "AND" : "WHERE")} {WithIds}";
+    private string Filtered(string select) =>
+        $"{select}\n{(From.Contains("\nWHERE (", StringComparison.Ordinal) ? "AND" : "WHERE")} {WithIds}";
 }

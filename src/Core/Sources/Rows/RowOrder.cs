@@ -25,7 +25,8 @@ internal static partial class RowOrder
         null or "" => null,
         "true" or "t" => 1,
         "false" or "f" => 0,
-        var text => Number(text) is { } number ? (int)Math.Clamp(Math.Round(number, MidpointRounding.AwayFromZero), int.MinValue, int.MaxValue) : null,
+        var text => Number(text) is { } number
+        ? (int)Math.Clamp(Math.Round(number, MidpointRounding.AwayFromZero), int.MinValue, int.MaxValue) : null,
     };
 
     /// <summary>
@@ -55,12 +56,14 @@ internal static partial class RowOrder
     {
         if (!string.IsNullOrWhiteSpace(priority) && PriorityOf(priority) is null)
         {
-            yield return new(ProblemCodes.UnreadableOrder, null, $"its priority '{Shown(priority)}' is no number: the source's priority is taken. Make it a number");
+            yield return new(ProblemCodes.UnreadableOrder, null,
+                $"its priority '{Shown(priority)}' is no number: the source's priority is taken. Make it a number");
         }
 
         if (!string.IsNullOrWhiteSpace(updatedAt) && TimeOf(updatedAt) is null)
         {
-            yield return new(ProblemCodes.UnreadableOrder, null, $"its time of change '{Shown(updatedAt)}' is no time such as 2025-01-31T12:00:00Z: it is taken as unknown");
+            yield return new(ProblemCodes.UnreadableOrder, null,
+                $"its time of change '{Shown(updatedAt)}' is no time such as 2025-01-31T12:00:00Z: it is taken as unknown");
         }
     }
 
@@ -77,7 +80,9 @@ internal static partial class RowOrder
     };
 
     private static DateTimeOffset OfSeconds(double seconds) =>
-        DateTimeOffset.UnixEpoch.AddTicks((long)(Math.Clamp(seconds, (Earliest - DateTimeOffset.UnixEpoch).TotalSeconds, (Latest - DateTimeOffset.UnixEpoch).TotalSeconds) * TimeSpan.TicksPerSecond));
+        DateTimeOffset.UnixEpoch.AddTicks(
+            (long)(Math.Clamp(seconds, (Earliest - DateTimeOffset.UnixEpoch).TotalSeconds,
+            (Latest - DateTimeOffset.UnixEpoch).TotalSeconds) * TimeSpan.TicksPerSecond));
 
     private static DateTimeOffset Within(DateTimeOffset time) => time < Earliest ? Earliest : time > Latest ? Latest : time;
 

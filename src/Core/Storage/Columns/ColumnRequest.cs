@@ -10,7 +10,8 @@ namespace EmbSync.Core.Storage.Columns;
 /// <param name="DropIndexFirst">With <paramref name="Relax"/>: its vector indexes go before the rows are written; an untyped column can't
 /// keep one.</param>
 /// <param name="ConcurrentIndex">CREATE INDEX CONCURRENTLY.</param>
-public sealed record ColumnRequest(string Table, string? Id, IReadOnlyList<string> Texts, string Column, bool Relax, bool DropIndexFirst, bool ConcurrentIndex)
+public sealed record ColumnRequest(
+    string Table, string? Id, IReadOnlyList<string> Texts, string Column, bool Relax, bool DropIndexFirst, bool ConcurrentIndex)
 {
     /// <summary>Overrules the configured bound on vectors that are taken away from rows without text.</summary>
     public DeleteLimit? MaxDelete { get; init; }
@@ -37,7 +38,8 @@ internal sealed record ColumnIndex(string Name, string Method, string Operator, 
 /// <summary>A model that a column holds, or is being filled with.</summary>
 /// <param name="Shadow">Name of the column beside; null where there is none.</param>
 /// <param name="Dropped">Indexes that were dropped for it and are to be built again.</param>
-internal sealed record ColumnModel(int Id, Model.EmbeddingSignature Signature, bool IsActive, string? Shadow, IReadOnlyList<ColumnIndex> Dropped);
+internal sealed record ColumnModel(
+    int Id, Model.EmbeddingSignature Signature, bool IsActive, string? Shadow, IReadOnlyList<ColumnIndex> Dropped);
 
 /// <summary>A row whose vector is missing or of another text.</summary>
 /// <param name="Id">As text.</param>

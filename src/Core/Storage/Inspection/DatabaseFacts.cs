@@ -94,7 +94,8 @@ internal sealed record VectorColumn(
 /// <param name="Dimensions">That vectors really have, most frequent first.</param>
 /// <param name="NotUnit">Vectors whose length differs from 1 by more than 0.01; zero vectors don't count.</param>
 internal sealed record ColumnValues(
-    long Looked, bool IsSample, long Embedded, IReadOnlyList<(int Dimension, long Rows)> Dimensions, long Zero, long NotFinite, long NotUnit)
+    long Looked, bool IsSample, long Embedded, IReadOnlyList<(int Dimension, long Rows)> Dimensions, long Zero, long NotFinite,
+    long NotUnit)
 {
     /// <summary>Vectors that dimensions and lengths were taken of; of a sample, they are fewer than there are.</summary>
     public long Seen { get; init; } = Embedded;

@@ -34,7 +34,8 @@ internal sealed record StoreFacts(
 
 /// <param name="HasTable">The table of its vectors is there.</param>
 /// <param name="Missing">Chunks without a vector in it.</param>
-internal sealed record GenerationFacts(Generation Value, string Table, bool HasTable, long Vectors, long Missing, long WrongSize, long Zero, long NotFinite);
+internal sealed record GenerationFacts(
+    Generation Value, string Table, bool HasTable, long Vectors, long Missing, long WrongSize, long Zero, long NotFinite);
 
 /// <param name="Integrity">What SQLite's own check says; null when it found nothing.</param>
 /// <param name="OthersMay">Rights of others on the file, such as 0644; null when only its owner has any.</param>

@@ -50,17 +50,21 @@ internal sealed class MemoryBuild(MemoryData data, StoredGeneration generation, 
         return true;
     });
 
-    public Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) => Write<IReadOnlyList<ClaimedChunk>>(() =>
+    public Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) =>
+        Write<IReadOnlyList<ClaimedChunk>>(() =>
     {
         var (queue, now) = (Queue(), clock.GetUtcNow());
         var places = Offers().Keys.Index().ToDictionary(one => one.Item, one => one.Index);
-        var free = queue.Where(entry => entry.Value < now || entry.Value > now + lease).OrderBy(entry => places.GetValueOrDefault(entry.Key, int.MaxValue)).Take(limit).Select(entry => entry.Key).ToHashSet();
+        var free = queue.Where(entry => entry.Value < now || entry.Value > now + lease)
+            .OrderBy(entry => places.GetValueOrDefault(entry.Key, int.MaxValue)).Take(limit).Select(entry => entry.Key).ToHashSet();
         foreach (var hash in free)
         {
             queue[hash] = now + lease;
         }
 
-        return [.. Offers().Values.Where(chunk => free.Contains(chunk.Hash)), .. data.Chunks().Where(chunk => free.Contains(chunk.Chunk.Hash) && !Offers().ContainsKey(chunk.Chunk.Hash)).DistinctBy(chunk => chunk.Chunk.Hash)
+        return [.. Offers().Values.Where(chunk => free.Contains(chunk.Hash)),
+            .. data.Chunks().Where(chunk => free.Contains(chunk.Chunk.Hash) && !Offers().ContainsKey(chunk.Chunk.Hash)).DistinctBy(
+            chunk => chunk.Chunk.Hash)
             .Select(chunk => new ClaimedChunk(chunk.Chunk.Hash, chunk.Chunk.Text is { Length: > 0 } text ? text : null, chunk.Key))];
     });
 
@@ -72,7 +76,8 @@ internal sealed class MemoryBuild(MemoryData data, StoredGeneration generation, 
             throw StoreRefusals.NoLongerBuilt(Store, generation.Value);
         }
 
-        var stored = rows.Count(row => data.Vectors[generation.Value.Id].TryAdd(row.Hash, new(VectorCodec.Encode(generation.Vectors, row.Vector.Span), row.Tokens)));
+        var stored = rows.Count(row => data.Vectors[generation.Value.Id].TryAdd(
+            row.Hash, new(VectorCodec.Encode(generation.Vectors, row.Vector.Span), row.Tokens)));
         foreach (var row in rows)
         {
             Queue().Remove(row.Hash);
@@ -107,11 +112,13 @@ internal sealed class MemoryBuild(MemoryData data, StoredGeneration generation, 
     public Task ShareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Searches read every vector: there is nothing to build.</summary>
-    public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
 
     public Task DropIndexAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) => Task.FromResult<RecallSample?>(null);
+    public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<RecallSample?>(null);
 
     public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
     {

@@ -76,7 +76,8 @@ internal sealed record MemoryItem(StoredItem Stored, ItemKey Key, string Metadat
 
     /// <param name="now">When the source changed it, where the source doesn't know.</param>
     public static MemoryItem Of(Item item, DateTimeOffset now, bool keepText) => new(
-        new(item.Key.Id, item.Path, item.Version, item.Pipeline, item.ContentDigest, item.RecordDigest, item.Title, item.Type, item.Chunks.Count),
+        new(item.Key.Id, item.Path, item.Version, item.Pipeline, item.ContentDigest, item.RecordDigest, item.Title, item.Type,
+        item.Chunks.Count),
         item.Key,
         item.Metadata,
         StoreClock.InMicroseconds(item.UpdatedAt ?? now),

@@ -40,7 +40,8 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
         Read<IReadOnlySet<string>>(() =>
         {
             var known = data.VectorsOf(generation);
-            return data.ItemsOf(source).Where(item => !item.Chunks.All(chunk => known.ContainsKey(chunk.Hash))).Select(item => item.Key.Id).ToHashSet();
+            return data.ItemsOf(source).Where(item => !item.Chunks.All(chunk => known.ContainsKey(chunk.Hash))).Select(
+                item => item.Key.Id).ToHashSet();
         });
 
     public Task<IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>> ReadChunkHashesAsync(
@@ -66,7 +67,8 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             return hashes.Distinct().Where(known.ContainsKey).ToDictionary(hash => hash, hash => Numbers(generation, known[hash]));
         });
 
-    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit,
+        CancellationToken cancellationToken) =>
         Read<IReadOnlyList<VectorRow>>(() => [.. data.VectorsOf(generation)
             .Where(vector => after is not { } last || vector.Key.CompareTo(last) > 0)
             .OrderBy(vector => vector.Key)
@@ -108,23 +110,29 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             return [.. rows.OrderBy(row => row.Source, Utf8Order.Instance).ThenBy(row => row.Type, Utf8Order.Instance)];
         });
 
-    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) => Read<IReadOnlyList<Facet>>(() =>
-        [.. data.Items.Values.SelectMany(items => items.Values).SelectMany(item => MetadataFilter.Facets(item.Metadata, key).Distinct(StringComparer.Ordinal))
-            .CountBy(value => value, StringComparer.Ordinal).OrderByDescending(value => value.Value).ThenBy(value => value.Key, Utf8Order.Instance).Take(limit).Select(value => new Facet(value.Key, value.Value))]);
+    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<Facet>>(() =>
+        [.. data.Items.Values.SelectMany(items => items.Values).SelectMany(
+            item => MetadataFilter.Facets(item.Metadata, key).Distinct(StringComparer.Ordinal))
+            .CountBy(value => value, StringComparer.Ordinal).OrderByDescending(value => value.Value)
+                .ThenBy(value => value.Key, Utf8Order.Instance).Take(limit).Select(value => new Facet(value.Key, value.Value))]);
 
     public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => Read(() =>
     {
         var (known, costs) = (data.VectorsOf(generation), data.VectorsOf(priced));
         var chunks = data.Chunks().DistinctBy(chunk => chunk.Chunk.Hash).ToList();
         var missing = chunks.Where(chunk => !known.ContainsKey(chunk.Chunk.Hash)).ToList();
-        return new Backlog(chunks.Count, missing.Count, missing.Sum(chunk => (long)(costs.TryGetValue(chunk.Chunk.Hash, out var cost) ? cost.Tokens
+        return new Backlog(chunks.Count, missing.Count, missing.Sum(
+            chunk => (long)(costs.TryGetValue(chunk.Chunk.Hash, out var cost) ? cost.Tokens
             : (System.Text.Encoding.UTF8.GetByteCount(chunk.Chunk.Text) + 3) / 4)), keepText ? 0 : missing.Count);
     });
 
     /// <summary>It is as old as its process: nothing in it had the time to go wrong.</summary>
-    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<StoreFault>>([]);
+    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<StoreFault>>([]);
 
-    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed,
+        CancellationToken cancellationToken) =>
         Read<IReadOnlyList<(VectorRow, ClaimedChunk)>>(() =>
         {
             var known = data.VectorsOf(generation);
@@ -166,7 +174,8 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
             return [];
         }
 
-        var generation = data.Generations.GetValueOrDefault(query.Generation) ?? throw StoreRefusals.NoGeneration(Description, query.Generation);
+        var generation = data.Generations.GetValueOrDefault(query.Generation) ?? throw StoreRefusals.NoGeneration(
+            Description, query.Generation);
         if (VectorCodec.Fault(VectorType.Vector, query.Vector.Span, generation.Value.Signature.Dimension) is { } fault)
         {
             throw StoreRefusals.NotAQuery(fault, generation);
@@ -196,7 +205,8 @@ internal sealed class MemoryStore(VectorType vectors, bool keepText, TimeProvide
         }
 
         return [.. nearest.Take().Select(hit => new SearchHit(
-            hit.Chunk.Item.Key, hit.Chunk.Chunk.Seq, hit.Chunk.Chunk.Hash, hit.Chunk.Item.Stored.Title, hit.Chunk.Item.Stored.Path, hit.Score,
+            hit.Chunk.Item.Key, hit.Chunk.Chunk.Seq, hit.Chunk.Chunk.Hash, hit.Chunk.Item.Stored.Title, hit.Chunk.Item.Stored.Path,
+            hit.Score,
             hit.Chunk.Chunk.Heading, hit.Chunk.Chunk.StartLine, hit.Chunk.Chunk.EndLine,
             keepText ? hit.Chunk.Chunk.Text : null, hit.Chunk.Item.Metadata))];
     }

@@ -4,17 +4,20 @@ using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Storage.Memory;
 
-internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vectors, bool keepText, TimeProvider clock, Action end) : IStoreWriter
+internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vectors, bool keepText, TimeProvider clock, Action end)
+    : IStoreWriter
 {
     private const string Store = "memory";
     private bool hasEnded;
 
-    public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => Write(() =>
+    public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) =>
+        Write(() =>
         data.Builders.GetValueOrDefault(space) > 0 && Find(space, signature) is not { Value.State: GenerationState.Active }
             ? throw StoreRefusals.IsBuilt(Store, space, "")
             : Open(space, signature));
 
-    public Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => Write<IGenerationBuild>(() =>
+    public Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) =>
+        Write<IGenerationBuild>(() =>
     {
         if (data.Builders.GetValueOrDefault(space) > 0 && Find(space, signature) is not { Value.State: not GenerationState.Retired })
         {
@@ -49,7 +52,8 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
             ? found with { Value = found.Value with { State = GenerationState.Building, RetiredAt = null } }
             : new(new(id, space, signature, GenerationState.Building, clock.Now(), null), vectors);
         var isNew = data.Vectors.TryAdd(id, []);
-        foreach (var like in data.Generations.Values.Where(one => isNew && one.Value.Id != id && one.Value.Signature.Fingerprint == signature.Fingerprint))
+        foreach (var like in data.Generations.Values.Where(
+            one => isNew && one.Value.Id != id && one.Value.Signature.Fingerprint == signature.Fingerprint))
         {
             foreach (var (hash, vector) in data.Vectors[like.Value.Id])
             {
@@ -87,7 +91,8 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
     {
         BatchCheck.Check(batch, data.Generations.GetValueOrDefault(batch.Generation));
         _ = batch.Activates.Select(Generation).ToList(); // nothing is half done where one is unknown
-        var changes = batch.Vectors.DistinctBy(row => row.Hash).Count(row => Put(batch, row)) + batch.Items.Count(Put) + batch.Deletions.Count(Delete);
+        var changes = batch.Vectors.DistinctBy(row => row.Hash).Count(row => Put(batch, row)) + batch.Items.Count(Put)
+            + batch.Deletions.Count(Delete);
         data.Revision += changes > 0 ? 1 : 0;
         return batch.Activates.All(generation => Activate(generation, pin: false));
     });
@@ -185,7 +190,8 @@ internal sealed class MemoryWriter(MemoryData data, long epoch, VectorType vecto
     {
         lock (data.Gate)
         {
-            return hasEnded ? throw StoreRefusals.Ended(Store) : epoch != data.Epoch ? throw StoreRefusals.Lost(Store) : Task.FromResult(write());
+            return hasEnded ? throw StoreRefusals.Ended(Store) : epoch != data.Epoch ? throw StoreRefusals.Lost(Store) : Task.FromResult(
+                write());
         }
     }
 }

@@ -8,7 +8,8 @@ using Npgsql;
 namespace EmbSync.Core.Storage.Postgres;
 
 internal sealed class PostgresBuild(
-    PostgresDatabase database, PostgresLock shared, StoredGeneration generation, VectorExtension extension, StoreConfig config, TimeProvider clock) : IGenerationBuild
+    PostgresDatabase database, PostgresLock shared, StoredGeneration generation, VectorExtension extension, StoreConfig config,
+    TimeProvider clock) : IGenerationBuild
 {
     /// <summary>Between two looks whether the others are done.</summary>
     private static readonly TimeSpan OwnPause = TimeSpan.FromMilliseconds(300);
@@ -32,20 +33,25 @@ internal sealed class PostgresBuild(
         return await connection.ScalarAsync<int>(work.Waiting, cancellationToken, Id);
     }, cancellationToken);
 
-    public Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken) => WriteAsync(async connection =>
+    public Task OfferAsync(IReadOnlyList<ClaimedChunk> chunks, bool isWhole, CancellationToken cancellationToken) =>
+        WriteAsync(async connection =>
     {
         await connection.RunAsync(
-            work.Offer, cancellationToken, Id, ("hashes", PostgresCommit.Bytes(chunks.Select(chunk => chunk.Hash))), ("texts", chunks.Select(chunk => chunk.Text).ToArray()),
+            work.Offer, cancellationToken, Id, ("hashes", PostgresCommit.Bytes(chunks.Select(chunk => chunk.Hash))),
+            ("texts", chunks.Select(chunk => chunk.Text).ToArray()),
             ("sources", chunks.Select(chunk => chunk.Key.Source).ToArray()), ("items", chunks.Select(chunk => chunk.Key.Id).ToArray()));
-        return await connection.RunAsync(work.Known, cancellationToken, Id) + (isWhole ? await connection.RunAsync(work.Whole, cancellationToken, Id) : 0);
+        return await connection.RunAsync(work.Known, cancellationToken, Id)
+            + (isWhole ? await connection.RunAsync(work.Whole, cancellationToken, Id) : 0);
     }, cancellationToken);
 
-    public Task WithdrawAsync(CancellationToken cancellationToken) => WriteAsync(connection => connection.RunAsync(work.Withdraw, cancellationToken, Id), cancellationToken);
+    public Task WithdrawAsync(CancellationToken cancellationToken) =>
+        WriteAsync(connection => connection.RunAsync(work.Withdraw, cancellationToken, Id), cancellationToken);
 
     public async Task<IReadOnlyList<ClaimedChunk>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
     {
         var rows = await WriteAsync(connection => connection.RowsAsync(
-            work.Claim, row => (Token: row.GetInt64(1), Chunk: new ClaimedChunk(row.Hash(0), row.TextOf(2), new(row.GetString(3), row.GetString(4)))), cancellationToken,
+            work.Claim, row => (Token: row.GetInt64(1),
+            Chunk: new ClaimedChunk(row.Hash(0), row.TextOf(2), new(row.GetString(3), row.GetString(4)))), cancellationToken,
             Id, ("limit", limit), ("worker", worker), ("seconds", lease.TotalSeconds)), cancellationToken);
         lock (gate)
         {
@@ -65,7 +71,8 @@ internal sealed class PostgresBuild(
                 throw StoreRefusals.NoLongerBuilt(database.Place.ToString(), generation.Value);
             }
 
-            var stored = await new PostgresCommit(connection, database.Sql, keepText: true, clock.Now(), cancellationToken).CopyNewAsync(generation, rows);
+            var stored = await new PostgresCommit(connection, database.Sql, keepText: true, clock.Now(), cancellationToken).CopyNewAsync(
+                generation, rows);
             await connection.RunAsync(work.Complete, cancellationToken, Id, ("hashes", PostgresCommit.Bytes(rows.Select(row => row.Hash))));
             return stored > 0 ? await connection.RunAsync(database.Sql.Grow, cancellationToken) : 0;
         }, cancellationToken);
@@ -107,13 +114,15 @@ internal sealed class PostgresBuild(
     public async Task ShareAsync(CancellationToken cancellationToken)
     {
         await DisposeAsync();
-        held = await database.Errors.GuardAsync(() => PostgresLock.TryTakeBuildAsync(database, generation.Value.Space, shared: true, cancellationToken))
+        held = await database.Errors.GuardAsync(
+            () => PostgresLock.TryTakeBuildAsync(database, generation.Value.Space, shared: true, cancellationToken))
             ?? throw StoreRefusals.IsBuilt(database.Place.ToString(), generation.Value.Space, "");
     }
 
     public Task DropIndexAsync(CancellationToken cancellationToken) => WriteAsync(async connection =>
     {
-        var found = await new PostgresIndex(database.Sql, extension, config.Index).FindAsync(connection, generation, database.Place, cancellationToken);
+        var found = await new PostgresIndex(database.Sql, extension, config.Index).FindAsync(
+            connection, generation, database.Place, cancellationToken);
         foreach (var name in generation.Value.State == GenerationState.Active ? [] : found)
         {
             await connection.RunAsync($"DROP INDEX {name}", cancellationToken);
@@ -123,10 +132,12 @@ internal sealed class PostgresBuild(
     }, cancellationToken);
 
     public Task<bool> EnsureIndexAsync(bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
-        database.Errors.GuardAsync(() => new PostgresIndexBuild(database, extension, config.Index, clock).RunAsync(generation, concurrently, progress, cancellationToken));
+        database.Errors.GuardAsync(() => new PostgresIndexBuild(database, extension, config.Index, clock).RunAsync(
+            generation, concurrently, progress, cancellationToken));
 
     public Task<RecallSample?> MeasureRecallAsync(RecallRequest request, CancellationToken cancellationToken) =>
-        database.Errors.GuardAsync(() => new PostgresRecall(database, extension, config.Index).MeasureAsync(generation, request, cancellationToken));
+        database.Errors.GuardAsync(
+            () => new PostgresRecall(database, extension, config.Index).MeasureAsync(generation, request, cancellationToken));
 
     public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => WriteAsync(connection =>
         connection.ScalarAsync<long>(database.Sql.AddRun, cancellationToken, PostgresRows.Values(run)), cancellationToken);
@@ -148,7 +159,8 @@ internal sealed class PostgresBuild(
     {
         lock (gate)
         {
-            return [("hashes", PostgresCommit.Bytes(hashes)), ("tokens", hashes.Select(hash => tokens.GetValueOrDefault(hash, -1)).ToArray())];
+            return [("hashes", PostgresCommit.Bytes(hashes)),
+                ("tokens", hashes.Select(hash => tokens.GetValueOrDefault(hash, -1)).ToArray())];
         }
     }
 

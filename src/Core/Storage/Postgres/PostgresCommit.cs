@@ -8,7 +8,8 @@ using NpgsqlTypes;
 namespace EmbSync.Core.Storage.Postgres;
 
 /// <summary>The rows of one batch, inside the writer's transaction. Every method answers how many rows really changed.</summary>
-internal sealed class PostgresCommit(NpgsqlConnection connection, PostgresSql sql, bool keepText, DateTimeOffset now, CancellationToken cancellationToken)
+internal sealed class PostgresCommit(
+    NpgsqlConnection connection, PostgresSql sql, bool keepText, DateTimeOffset now, CancellationToken cancellationToken)
 {
     /// <summary>Hashes in one question: 320 KB.</summary>
     public const int HashSlice = 10_000;
@@ -24,7 +25,8 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, PostgresSql sq
         foreach (var slice in rows.Chunk(HashSlice))
         {
             known.UnionWith(await connection.RowsAsync(
-                sql.Existing(generation.Value.Id), row => row.Hash(0), cancellationToken, ("hashes", Bytes(slice.Select(row => row.Hash)))));
+                sql.Existing(generation.Value.Id), row =>
+                row.Hash(0), cancellationToken, ("hashes", Bytes(slice.Select(row => row.Hash)))));
         }
 
         var fresh = rows.Where(row => known.Add(row.Hash)).ToList();
@@ -56,7 +58,8 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, PostgresSql sq
     }
 
     public async Task<int> DeleteAsync(IReadOnlyList<ItemKey> keys) => keys.Count == 0 ? 0 : await connection.RunAsync(
-        sql.DeleteItems, cancellationToken, ("source", keys.Select(key => key.Source).ToArray()), ("id", keys.Select(key => key.Id).ToArray()));
+        sql.DeleteItems, cancellationToken, ("source", keys.Select(key => key.Source).ToArray()),
+        ("id", keys.Select(key => key.Id).ToArray()));
 
     public static byte[][] Bytes(IEnumerable<ContentHash> hashes) => [.. hashes.Select(hash => hash.ToBytes())];
 
@@ -68,7 +71,8 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, PostgresSql sq
             ("pipeline", Of(item => item.Pipeline)), ("metadata", Of(item => item.Metadata)), ("priority", Of(item => item.Priority)),
             ("content", Of(item => item.ContentDigest.ToBytes())), ("record", Of(item => item.RecordDigest.ToBytes())),
             ("chunks", Of(item => item.Chunks.Count)), ("remarks", Of(ItemRemarks.Of)), ("now", now));
-        put.Parameters.Add(new NpgsqlParameter("updated", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = Of(item => item.UpdatedAt?.UtcDateTime) });
+        put.Parameters.Add(new NpgsqlParameter("updated", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz)
+            { Value = Of(item => item.UpdatedAt?.UtcDateTime) });
         var changes = await put.ExecuteNonQueryAsync(cancellationToken);
 
         var chunks = items.SelectMany(item => item.Chunks.Select(chunk => (item.Key, Chunk: chunk))).ToArray();

@@ -25,7 +25,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     {
         if (schema.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(schema) > PostgresSql.MaxNameBytes)
         {
-            throw new UsageException(FormattableString.Invariant($"store.schema '{schema}' must be 1 to {PostgresSql.MaxNameBytes} bytes long: PostgreSQL cuts longer names off."));
+            throw new UsageException(FormattableString.Invariant(
+                $"store.schema '{schema}' must be 1 to {PostgresSql.MaxNameBytes} bytes long: PostgreSQL cuts longer names off."));
         }
 
         var builder = PostgresUrl.Parse(url);
@@ -52,7 +53,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         Sql = new(schema);
         Errors = new(Place);
         pooled = NpgsqlDataSource.Create(builder);
-        single = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(builder.ConnectionString) { Pooling = false, KeepAlive = LockKeepAlive });
+        single = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(builder.ConnectionString) { Pooling = false, KeepAlive = LockKeepAlive });
     }
 
     public PostgresPlace Place { get; }
@@ -61,10 +63,12 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     public PostgresErrors Errors { get; }
 
-    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => await pooled.OpenConnectionAsync(cancellationToken);
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
+        await pooled.OpenConnectionAsync(cancellationToken);
 
     /// <summary>A connection of its own, never shared or reset.</summary>
-    public async Task<NpgsqlConnection> OpenSingleAsync(CancellationToken cancellationToken) => await single.OpenConnectionAsync(cancellationToken);
+    public async Task<NpgsqlConnection> OpenSingleAsync(CancellationToken cancellationToken) =>
+        await single.OpenConnectionAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

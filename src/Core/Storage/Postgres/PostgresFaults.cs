@@ -14,16 +14,19 @@ internal sealed class PostgresFaults(PostgresDatabase database, VectorExtension 
 
     private readonly string s = database.Sql.Schema;
 
-    public async Task<IReadOnlyList<StoreFault>> FindAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoreFault>> FindAsync(
+        NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var faults = new List<StoreFault>();
         var generations = await connection.RowsAsync(database.Sql.Generations, PostgresRows.Generation, cancellationToken);
         foreach (var generation in generations)
         {
-            var exists = await connection.ScalarAsync<bool>("SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", Table(generation)));
+            var exists = await connection.ScalarAsync<bool>(
+                "SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", Table(generation)));
             if (generation.Value is { State: GenerationState.Retired, RetiredAt: { } retired } && retired < before)
             {
-                var bytes = exists ? await connection.ScalarAsync<long>("SELECT pg_total_relation_size(to_regclass(@table))", cancellationToken, ("table", Table(generation))) : 0;
+                var bytes = exists ? await connection.ScalarAsync<long>("SELECT pg_total_relation_size(to_regclass(@table))",
+                    cancellationToken, ("table", Table(generation))) : 0;
                 faults.Add(new(StoreFaultKind.RetiredGeneration, Name(generation), generation.Value.Id, 1, bytes));
             }
             else if (!exists)
@@ -50,7 +53,8 @@ internal sealed class PostgresFaults(PostgresDatabase database, VectorExtension 
     }
 
     /// <summary>One transaction's worth; says whether there is more.</summary>
-    public async Task<(long Count, bool More)> MendAsync(NpgsqlConnection connection, StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task<(long Count, bool More)> MendAsync(
+        NpgsqlConnection connection, StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken)
     {
         if (fault.Kind == StoreFaultKind.LeftoverWork)
         {
@@ -68,10 +72,12 @@ internal sealed class PostgresFaults(PostgresDatabase database, VectorExtension 
         switch (fault.Kind)
         {
             case StoreFaultKind.BadVectors:
-                return (await connection.RunAsync($"DELETE FROM {Table(generation)} v WHERE {IsBad(generation)}", cancellationToken), false);
+                return (await connection.RunAsync($"DELETE FROM {Table(generation)} v WHERE {IsBad(generation)}", cancellationToken),
+                    false);
             case StoreFaultKind.SpareVectors:
                 var deleted = await connection.RunAsync(
-                    $"DELETE FROM {Table(generation)} WHERE hash IN (SELECT hash FROM {Table(generation)} v WHERE {IsSpare} LIMIT @batch)", cancellationToken, ("before", before), ("batch", Batch));
+                    $"DELETE FROM {Table(generation)} WHERE hash IN (SELECT hash FROM {Table(generation)} v WHERE {IsSpare} LIMIT @batch)",
+                    cancellationToken, ("before", before), ("batch", Batch));
                 return (deleted, deleted == Batch);
             case StoreFaultKind.MissingTable:
                 await connection.RunAsync(PostgresSchema.VectorTable(s, extension, generation), cancellationToken);
@@ -98,7 +104,8 @@ internal sealed class PostgresFaults(PostgresDatabase database, VectorExtension 
         return 1;
     }
 
-    private async Task<IReadOnlyList<StoreFault>> OfTableAsync(NpgsqlConnection connection, StoredGeneration generation, DateTimeOffset before, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoreFault>> OfTableAsync(
+        NpgsqlConnection connection, StoredGeneration generation, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var table = Table(generation);
         var (rows, bad, spare) = (await connection.RowsAsync(
@@ -110,7 +117,8 @@ internal sealed class PostgresFaults(PostgresDatabase database, VectorExtension 
                 EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = x.indexrelid OR p.relid = x.indrelid)
             FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am a ON a.oid = c.relam WHERE x.indrelid = to_regclass(@table) AND a.amname = 'hnsw'
             """,
-            row => (Name: row.GetString(0), IsValid: row.GetBoolean(1), IsInTheMaking: row.GetBoolean(2)), cancellationToken, ("table", table));
+            row => (Name: row.GetString(0), IsValid: row.GetBoolean(1), IsInTheMaking: row.GetBoolean(2)), cancellationToken,
+            ("table", table));
         var faults = new List<StoreFault>();
         if (bad > 0)
         {
@@ -119,11 +127,14 @@ internal sealed class PostgresFaults(PostgresDatabase database, VectorExtension 
 
         if (spare > 0)
         {
-            faults.Add(new(StoreFaultKind.SpareVectors, Name(generation), generation.Value.Id, spare, spare * VectorCodec.Size(generation.Vectors, generation.Value.Signature.Dimension)) { Held = rows });
+            faults.Add(new(StoreFaultKind.SpareVectors, Name(generation), generation.Value.Id, spare, spare * VectorCodec.Size(
+                generation.Vectors, generation.Value.Signature.Dimension)) { Held = rows });
         }
 
-        faults.AddRange(indexes.FindAll(index => index is { IsValid: false, IsInTheMaking: false }).Select(index => new StoreFault(StoreFaultKind.InvalidIndex, index.Name, generation.Value.Id, 1)));
-        if (generation.Value.State == GenerationState.Active && rows >= config.MinRows && !indexes.Exists(index => index.IsValid || index.IsInTheMaking))
+        faults.AddRange(indexes.FindAll(index => index is { IsValid: false, IsInTheMaking: false }).Select(
+            index => new StoreFault(StoreFaultKind.InvalidIndex, index.Name, generation.Value.Id, 1)));
+        if (generation.Value.State == GenerationState.Active && rows >= config.MinRows && !indexes.Exists(
+            index => index.IsValid || index.IsInTheMaking))
         {
             faults.Add(new(StoreFaultKind.MissingIndex, Name(generation), generation.Value.Id, 1));
         }

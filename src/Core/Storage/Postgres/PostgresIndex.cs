@@ -13,7 +13,8 @@ internal sealed class PostgresIndex(PostgresSql sql, VectorExtension extension, 
 
     /// <summary>Names of the HNSW indexes over the generation.</summary>
     /// <exception cref="StoreException">One of them is INVALID.</exception>
-    public async Task<IReadOnlyList<string>> FindAsync(NpgsqlConnection connection, StoredGeneration generation, PostgresPlace place, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FindAsync(
+        NpgsqlConnection connection, StoredGeneration generation, PostgresPlace place, CancellationToken cancellationToken)
     {
         var found = await ListAsync(connection, generation, cancellationToken);
         return found.Find(index => !index.IsValid) is { Name: not null } broken
@@ -25,7 +26,8 @@ internal sealed class PostgresIndex(PostgresSql sql, VectorExtension extension, 
 
     /// <summary>There is none that searches use, and the table is large enough to need one.</summary>
     public async Task<bool> IsMissingAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken) =>
-        !(await ListAsync(connection, generation, cancellationToken)).Exists(index => index.IsValid) && await IsNeededAsync(connection, generation, cancellationToken);
+        !(await ListAsync(connection, generation, cancellationToken)).Exists(index => index.IsValid) && await IsNeededAsync(
+            connection, generation, cancellationToken);
 
     public async Task<bool> IsNeededAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken) =>
         await CountAsync(connection, Table(generation), config.MinRows, cancellationToken) >= config.MinRows;
@@ -50,19 +52,23 @@ internal sealed class PostgresIndex(PostgresSql sql, VectorExtension extension, 
             """));
     }
 
-    public string Analyze(StoredGeneration generation) => $"ANALYZE {Table(generation)}; ANALYZE {sql.Schema}.chunk; ANALYZE {sql.Schema}.item";
+    public string Analyze(StoredGeneration generation) =>
+        $"ANALYZE {Table(generation)}; ANALYZE {sql.Schema}.chunk; ANALYZE {sql.Schema}.item";
 
     public string Table(StoredGeneration generation) => $"{sql.Schema}.{generation.Table}";
 
     public string Name(StoredGeneration generation) => $"{Table(generation)}_hnsw";
 
-    private Task<List<(string Name, bool IsValid)>> ListAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken) => connection.RowsAsync(
+    private Task<List<(string Name, bool IsValid)>> ListAsync(NpgsqlConnection connection, StoredGeneration generation,
+        CancellationToken cancellationToken) => connection.RowsAsync(
         """
         SELECT x.indexrelid::regclass::text, x.indisvalid FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am a ON a.oid = c.relam
         WHERE x.indrelid = to_regclass(@table) AND a.amname = 'hnsw'
         """,
         row => (row.GetString(0), row.GetBoolean(1)), cancellationToken, ("table", Table(generation)));
 
-    private static async Task<long> CountAsync(NpgsqlConnection connection, string table, long atMost, CancellationToken cancellationToken) =>
-        await connection.ScalarAsync<long>($"SELECT count(*) FROM (SELECT FROM {table} LIMIT @most) t", cancellationToken, ("most", atMost));
+    private static async Task<long> CountAsync(NpgsqlConnection connection, string table, long atMost,
+        CancellationToken cancellationToken) =>
+        await connection.ScalarAsync<long>(
+            $"SELECT count(*) FROM (SELECT FROM {table} LIMIT @most) t", cancellationToken, ("most", atMost));
 }

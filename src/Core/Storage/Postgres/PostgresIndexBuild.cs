@@ -36,11 +36,13 @@ internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtens
     }
 
     /// <summary>Answers whether one was built.</summary>
-    public async Task<bool> RunAsync(StoredGeneration generation, bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(
+        StoredGeneration generation, bool concurrently, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenSingleAsync(cancellationToken);
         await AwaitOtherAsync(connection, generation, progress, cancellationToken);
-        if ((await index.FindAsync(connection, generation, database.Place, cancellationToken)).Count > 0 || !await index.IsNeededAsync(connection, generation, cancellationToken))
+        if ((await index.FindAsync(connection, generation, database.Place, cancellationToken)).Count > 0 || !await index.IsNeededAsync(
+            connection, generation, cancellationToken))
         {
             return false;
         }
@@ -78,7 +80,8 @@ internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtens
     }
 
     /// <summary>A client that was killed leaves its server process building.</summary>
-    private async Task AwaitOtherAsync(NpgsqlConnection connection, StoredGeneration generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
+    private async Task AwaitOtherAsync(
+        NpgsqlConnection connection, StoredGeneration generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken)
     {
         while (await SeenAsync(connection, generation, cancellationToken) is { } seen)
         {
@@ -93,9 +96,11 @@ internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtens
         try
         {
             await using var connection = await database.OpenSingleAsync(CancellationToken.None);
-            await connection.RunAsync(FormattableString.Invariant($"SET lock_timeout = '{DropPatience.TotalSeconds}s'"), CancellationToken.None);
+            await connection.RunAsync(
+                FormattableString.Invariant($"SET lock_timeout = '{DropPatience.TotalSeconds}s'"), CancellationToken.None);
             if (await connection.ScalarAsync<bool>(
-                "SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(@index)", CancellationToken.None, ("index", index.Name(generation))))
+                "SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(@index)", CancellationToken.None,
+                ("index", index.Name(generation))))
             {
                 await connection.RunAsync($"DROP INDEX IF EXISTS {index.Name(generation)}", CancellationToken.None);
             }
@@ -130,7 +135,8 @@ internal sealed class PostgresIndexBuild(PostgresDatabase database, VectorExtens
         }
     }
 
-    private async Task<IndexProgress?> SeenAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken) =>
+    private async Task<IndexProgress?> SeenAsync(NpgsqlConnection connection, StoredGeneration generation,
+        CancellationToken cancellationToken) =>
         (await connection.RowsAsync(
             "SELECT phase, tuples_done, tuples_total, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE relid = to_regclass(@table)",
             row => new IndexProgress(row.GetString(0), Share(row.GetInt64(1), row.GetInt64(2)) ?? Share(row.GetInt64(3), row.GetInt64(4))),

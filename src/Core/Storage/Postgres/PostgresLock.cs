@@ -39,11 +39,13 @@ internal sealed class PostgresLock : IAsyncDisposable
     public static async Task<PostgresLock> TakeAsync(PostgresDatabase database, CancellationToken cancellationToken)
     {
         var key = Key(database.Place, "writer");
-        return await TryTakeAsync(database, key, shared: false, cancellationToken) ?? throw await TakenAsync(database, key, cancellationToken);
+        return await TryTakeAsync(database, key, shared: false, cancellationToken) ?? throw await TakenAsync(
+            database, key, cancellationToken);
     }
 
     /// <summary>That of who fills a generation of the space; null when it is taken. Shared ones get along with each other.</summary>
-    public static Task<PostgresLock?> TryTakeBuildAsync(PostgresDatabase database, string space, bool shared, CancellationToken cancellationToken) =>
+    public static Task<PostgresLock?> TryTakeBuildAsync(PostgresDatabase database, string space, bool shared,
+        CancellationToken cancellationToken) =>
         TryTakeAsync(database, Key(database.Place, "build " + space), shared, cancellationToken);
 
     /// <summary>That of who builds the index of a generation; null when it is taken.</summary>
@@ -56,12 +58,14 @@ internal sealed class PostgresLock : IAsyncDisposable
     {
         try
         {
-            await (transaction?.Connection ?? throw new InvalidOperationException("the lock's transaction is over")).RunAsync(LeaveSnapshot, cancellationToken);
+            await (transaction?.Connection ?? throw new InvalidOperationException("the lock's transaction is over")).RunAsync(
+                LeaveSnapshot, cancellationToken);
         }
         catch (Exception e) when (PostgresErrors.Is(e) || e is InvalidOperationException)
         {
             await DisposeAsync();
-            (connection, transaction) = await ConnectAsync(database, key, shared, cancellationToken) ?? throw await TakenAsync(database, key, cancellationToken);
+            (connection, transaction) = await ConnectAsync(database, key, shared, cancellationToken) ?? throw await TakenAsync(
+                database, key, cancellationToken);
         }
     }
 
@@ -118,8 +122,10 @@ internal sealed class PostgresLock : IAsyncDisposable
         return await HolderAsync(connection, Key(database.Place, "build " + space), cancellationToken) ?? "";
     }
 
-    private static async Task<PostgresLock?> TryTakeAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken) =>
-        await ConnectAsync(database, key, shared, cancellationToken) is var (connection, transaction) ? new(database, key, shared, connection, transaction) : null;
+    private static async Task<PostgresLock?> TryTakeAsync(PostgresDatabase database, long key, bool shared,
+        CancellationToken cancellationToken) =>
+        await ConnectAsync(database, key, shared, cancellationToken) is var (connection, transaction)
+            ? new(database, key, shared, connection, transaction) : null;
 
     private static async Task<LockedException> TakenAsync(PostgresDatabase database, long key, CancellationToken cancellationToken)
     {
@@ -128,14 +134,16 @@ internal sealed class PostgresLock : IAsyncDisposable
             + "to end, or give --wait; its lock goes with its connection.");
     }
 
-    private static async Task<(NpgsqlConnection Connection, NpgsqlTransaction Transaction)?> ConnectAsync(PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken)
+    private static async Task<(NpgsqlConnection Connection, NpgsqlTransaction Transaction)?> ConnectAsync(
+        PostgresDatabase database, long key, bool shared, CancellationToken cancellationToken)
     {
         var connection = await database.OpenSingleAsync(cancellationToken);
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.RunAsync(MayIdle, cancellationToken);
-            if (await connection.ScalarAsync<bool>($"SELECT pg_try_advisory_xact_lock{(shared ? "_shared" : "")}(@key)", cancellationToken, ("key", key)))
+            if (await connection.ScalarAsync<bool>(
+                $"SELECT pg_try_advisory_xact_lock{(shared ? "_shared" : "")}(@key)", cancellationToken, ("key", key)))
             {
                 await connection.RunAsync(LeaveSnapshot, cancellationToken);
                 return (connection, transaction);

@@ -19,13 +19,15 @@ internal sealed class PostgresRecall(PostgresDatabase database, VectorExtension 
     public async Task<RecallSample?> MeasureAsync(StoredGeneration generation, RecallRequest request, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        if ((await new PostgresIndex(database.Sql, extension, config).FindAsync(connection, generation, database.Place, cancellationToken)).Count == 0)
+        if ((await new PostgresIndex(database.Sql, extension, config).FindAsync(connection, generation, database.Place, cancellationToken))
+            .Count == 0)
         {
             return null;
         }
 
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        await connection.RunAsync(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL jit = off; SET LOCAL hnsw.ef_search = {config.EfSearch}"), cancellationToken);
+        await connection.RunAsync(string.Create(CultureInfo.InvariantCulture,
+            $"SET LOCAL jit = off; SET LOCAL hnsw.ef_search = {config.EfSearch}"), cancellationToken);
         var table = $"{database.Sql.Schema}.{generation.Table}";
         var random = new Random(request.Seed);
         var (found, wanted, queries) = (0, 0, 0);

@@ -25,25 +25,31 @@ internal static class PostgresRows
     /// <summary>Columns as <see cref="PostgresSql.Items"/> lists them.</summary>
     /// <param name="at">Number of the first of them.</param>
     public static StoredItem Item(NpgsqlDataReader row, int at = 0) => new(
-        row.GetString(at), row.TextOf(at + 1), row.GetString(at + 2), row.GetString(at + 3), row.Hash(at + 4), row.Hash(at + 5), row.GetString(at + 6), row.GetString(at + 7),
+        row.GetString(at), row.TextOf(at + 1), row.GetString(at + 2), row.GetString(at + 3), row.Hash(at + 4), row.Hash(at + 5),
+        row.GetString(at + 6), row.GetString(at + 7),
         row.GetInt32(at + 8));
 
     /// <summary>Columns as <see cref="PostgresSql.Embedded"/> lists them.</summary>
     public static EmbeddedChunk Embedded(NpgsqlDataReader row) => new(
-        new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.TextOf(4), Canonical(row.GetString(5)), row.Time(6), row.GetInt32(7),
+        new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.TextOf(4), Canonical(row.GetString(5)),
+        row.Time(6), row.GetInt32(7),
         row.GetInt32(8), row.Hash(9), row.GetString(10), row.GetFieldValue<float[]>(11));
 
     /// <summary>jsonb has an order of keys of its own.</summary>
-    public static string Canonical(string metadata) => CanonicalJson.Of(JsonSerializer.Deserialize<Dictionary<string, JsonNode?>>(metadata)!);
+    public static string Canonical(string metadata) =>
+        CanonicalJson.Of(JsonSerializer.Deserialize<Dictionary<string, JsonNode?>>(metadata)!);
 
     /// <summary>Columns as <see cref="PostgresSql.Runs"/> lists them.</summary>
     public static RunRecord Receipt(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetInt64(5),
-        row.IsDBNull(6) ? null : row.GetDecimal(6), row.TextOf(7), row.TextOf(8), row.Time(9), row.IsDBNull(10) ? null : row.Time(10), row.GetString(11));
+        row.IsDBNull(6) ? null : row.GetDecimal(6), row.TextOf(7), row.TextOf(8), row.Time(9), row.IsDBNull(10) ? null
+        : row.Time(10), row.GetString(11));
 
     public static (string Name, object? Value)[] Values(RunRecord run) =>
     [
-        ("command", run.Command), ("status", run.Status), ("total", run.ItemsTotal), ("processed", run.ItemsProcessed), ("tokens", run.Tokens),
-        ("cost", run.Cost), ("error", run.Error), ("commit", run.Commit), ("started", run.StartedAt), ("completed", run.CompletedAt), ("details", run.Details),
+        ("command", run.Command), ("status", run.Status), ("total", run.ItemsTotal), ("processed", run.ItemsProcessed),
+            ("tokens", run.Tokens),
+        ("cost", run.Cost), ("error", run.Error), ("commit", run.Commit), ("started", run.StartedAt), ("completed", run.CompletedAt),
+            ("details", run.Details),
     ];
 }

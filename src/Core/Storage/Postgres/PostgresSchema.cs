@@ -89,17 +89,20 @@ internal static class PostgresSchema
 
     /// <summary>Version of the schema in the database; 0 when there is none yet.</summary>
     public static async Task<int> VersionAsync(NpgsqlConnection connection, PostgresSql sql, CancellationToken cancellationToken) =>
-        await connection.ScalarAsync<bool>("SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", $"{sql.Schema}.schema_version"))
+        await connection.ScalarAsync<bool>(
+            "SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", $"{sql.Schema}.schema_version"))
             ? await connection.ScalarAsync<int>($"SELECT coalesce(max(version), 0) FROM {sql.Schema}.schema_version", cancellationToken)
             : 0;
 
     /// <summary>Applies the steps that are missing, all or none of them, one process at a time.</summary>
     public static async Task MigrateAsync(
-        NpgsqlConnection connection, PostgresDatabase database, IReadOnlyList<string> steps, TimeProvider clock, CancellationToken cancellationToken)
+        NpgsqlConnection connection, PostgresDatabase database, IReadOnlyList<string> steps, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var s = database.Sql.Schema;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.RunAsync("SELECT pg_advisory_xact_lock(@key)", cancellationToken, ("key", PostgresLock.Key(database.Place, "migration")));
+        await connection.RunAsync(
+            "SELECT pg_advisory_xact_lock(@key)", cancellationToken, ("key", PostgresLock.Key(database.Place, "migration")));
         var version = await VersionAsync(connection, database.Sql, cancellationToken);
         if (version == 0)
         {

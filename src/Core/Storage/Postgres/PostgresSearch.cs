@@ -13,7 +13,8 @@ namespace EmbSync.Core.Storage.Postgres;
 /// answer is short only when there is no more.
 /// </summary>
 internal sealed class PostgresSearch(
-    PostgresDatabase database, NpgsqlConnection connection, VectorExtension extension, IndexConfig index, StoredGeneration generation, SearchQuery query)
+    PostgresDatabase database, NpgsqlConnection connection, VectorExtension extension, IndexConfig index, StoredGeneration generation,
+    SearchQuery query)
 {
     /// <summary>
     /// Chunks after the filter up to which comparing all is faster than the index and finds all (measured: 2,000 to 5,000).
@@ -24,7 +25,8 @@ internal sealed class PostgresSearch(
     private const int MostFromIndex = 10_000;
 
     private readonly string s = database.Sql.Schema;
-    private readonly List<(string Name, object? Value)> values = [("limit", query.Limit), ("query", new Pgvector.Vector(query.Vector.ToArray()).ToString())];
+    private readonly List<(string Name, object? Value)> values = [("limit", query.Limit),
+        ("query", new Pgvector.Vector(query.Vector.ToArray()).ToString())];
 
     public async Task<IReadOnlyList<SearchHit>> RunAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +60,8 @@ internal sealed class PostgresSearch(
         SELECT count(*) FROM (SELECT FROM {s}.chunk c JOIN {s}.item i ON i.source = c.source AND i.id = c.item {filter} LIMIT {FewChunks + 1}) few
         """);
 
-    private string IndexSettings(int rows) => FormattableString.Invariant($"SET LOCAL hnsw.ef_search = {Math.Clamp(Math.Max(rows, index.EfSearch), 1, 1_000)}")
+    private string IndexSettings(int rows) =>
+        FormattableString.Invariant($"SET LOCAL hnsw.ef_search = {Math.Clamp(Math.Max(rows, index.EfSearch), 1, 1_000)}")
         + (extension.HasIterativeScan ? "; SET LOCAL hnsw.iterative_scan = relaxed_order" : "");
 
     private string ByIndex(string filter) => $"""

@@ -59,7 +59,8 @@ internal static class PostgresServer
 
     /// <summary>Makes the extension where it is missing and allowed.</summary>
     /// <exception cref="StoreRefusedException">Absent and not to be made by this user, or too old.</exception>
-    public static async Task<VectorExtension> EnsureExtensionAsync(NpgsqlConnection connection, PostgresPlace place, CancellationToken cancellationToken)
+    public static async Task<VectorExtension> EnsureExtensionAsync(
+        NpgsqlConnection connection, PostgresPlace place, CancellationToken cancellationToken)
     {
         if (await FindExtensionAsync(connection, cancellationToken) is not { } extension)
         {
@@ -97,12 +98,14 @@ internal static class PostgresServer
     }
 
     public static async Task<VectorExtension?> FindExtensionAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        (await connection.RowsAsync(Find, row => new VectorExtension(row.GetString(0), ParseVersion(row.GetString(1))), cancellationToken)).SingleOrDefault();
+        (await connection.RowsAsync(Find, row => new VectorExtension(row.GetString(0), ParseVersion(row.GetString(1))), cancellationToken))
+            .SingleOrDefault();
 
     /// <summary>Numbers up to the first that is none: forks append letters.</summary>
     public static Version ParseVersion(string text)
     {
-        var numbers = text.Split('.', '-', '+').TakeWhile(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        var numbers = text.Split('.', '-', '+').TakeWhile(
+            part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .Select(part => int.Parse(part, CultureInfo.InvariantCulture)).Concat([0, 0]).Take(3).ToArray();
         return numbers.Length == 3 ? new(numbers[0], numbers[1], numbers[2]) : new(numbers[0], numbers[1]);
     }

@@ -75,11 +75,13 @@ internal sealed class PostgresSql(string schema)
 
     public string Grow => $"UPDATE {s}.meta SET revision = revision + 1";
 
-    public string Retire => $"UPDATE {s}.generation SET state = 'retired', retired_at = @at, pinned = false WHERE space = @space AND state = @state";
+    public string Retire =>
+        $"UPDATE {s}.generation SET state = 'retired', retired_at = @at, pinned = false WHERE space = @space AND state = @state";
 
     public string Rebuild => $"UPDATE {s}.generation SET state = 'building', retired_at = NULL WHERE id = @id";
 
-    public string Activate => $"UPDATE {s}.generation SET state = 'active', activated_at = @at, retired_at = NULL, pinned = @pinned WHERE id = @id";
+    public string Activate =>
+        $"UPDATE {s}.generation SET state = 'active', activated_at = @at, retired_at = NULL, pinned = @pinned WHERE id = @id";
 
     public string Pin => $"UPDATE {s}.generation SET pinned = @pinned WHERE id = @id";
 
@@ -154,7 +156,8 @@ internal sealed class PostgresSql(string schema)
         GROUP BY i.source, i.type ORDER BY i.source, i.type
         """);
 
-    public string Existing(int generation) => FormattableString.Invariant($"SELECT hash FROM {s}.vec_{generation} WHERE hash = ANY (@hashes)");
+    public string Existing(int generation) =>
+        FormattableString.Invariant($"SELECT hash FROM {s}.vec_{generation} WHERE hash = ANY (@hashes)");
 
     public string Vectors(int generation) => FormattableString.Invariant(
         $"SELECT hash, embedding::real[] FROM {s}.vec_{generation} WHERE hash = ANY (@hashes)");
@@ -173,7 +176,8 @@ internal sealed class PostgresSql(string schema)
 
     public string AbandonRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command NOT LIKE 'reembed%' AND command <> 'backfill'";
 
-    public string AbandonBuildRuns => $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command IN (@command, 'backfill')";
+    public string AbandonBuildRuns =>
+        $"UPDATE {s}.run SET status = @abandoned, error = @error WHERE status = @running AND command IN (@command, 'backfill')";
 
     public string VectorPage(int generation) => FormattableString.Invariant(
         $"SELECT hash, tokens, embedding::real[] FROM {s}.vec_{generation} WHERE hash > @after ORDER BY hash LIMIT @limit");

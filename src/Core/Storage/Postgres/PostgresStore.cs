@@ -55,7 +55,8 @@ internal sealed class PostgresStore : IStore
     }, cancellationToken);
 
     public Task<StoreHome?> ReadHomeAsync(CancellationToken cancellationToken) => ReadAsync<StoreHome?>(null, async connection =>
-        await SourceDatabase.IdentityAsync(connection, cancellationToken) is { } identity ? new(identity, Sql.Schema) : null, cancellationToken);
+        await SourceDatabase.IdentityAsync(connection, cancellationToken) is { } identity ? new(identity, Sql.Schema)
+            : null, cancellationToken);
 
     public async IAsyncEnumerable<StoredItem> ReadItemsAsync(string source, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -77,15 +78,18 @@ internal sealed class PostgresStore : IStore
         ReadAsync<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(), async connection =>
             await PostgresSchema.VersionAsync(connection, Sql, cancellationToken) < PostgresSchema.WithRemarks
                 ? new Dictionary<string, string>()
-                : (await connection.RowsAsync(Sql.Remarks, row => (Id: row.GetString(0), Text: row.GetString(1)), cancellationToken, ("source", source)))
+                : (await connection.RowsAsync(
+                    Sql.Remarks, row => (Id: row.GetString(0), Text: row.GetString(1)), cancellationToken, ("source", source)))
                     .ToDictionary(row => row.Id, row => row.Text, StringComparer.Ordinal), cancellationToken);
 
-    public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<string>>([], async connection =>
+    public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<string>>([], async connection =>
         await connection.RowsAsync(Sql.SourceNames, row => row.GetString(0), cancellationToken), cancellationToken);
 
     public Task<IReadOnlySet<string>> ReadIncompleteAsync(string source, int? generation, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlySet<string>>(new HashSet<string>(), async connection => (await connection.RowsAsync(
-            generation is { } id ? Sql.Incomplete(id) : Sql.WithChunks, row => row.GetString(0), cancellationToken, ("source", source))).ToHashSet(), cancellationToken);
+            generation is { } id ? Sql.Incomplete(id) : Sql.WithChunks, row =>
+            row.GetString(0), cancellationToken, ("source", source))).ToHashSet(), cancellationToken);
 
     public Task<IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>> ReadChunkHashesAsync(
         string source, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
@@ -96,7 +100,8 @@ internal sealed class PostgresStore : IStore
             foreach (var slice in ids.Chunk(PostgresCommit.HashSlice))
             {
                 var rows = await connection.RowsAsync(
-                    Sql.ChunkHashes, row => (Id: row.GetString(0), Hash: row.IsDBNull(1) ? (ContentHash?)null : row.Hash(1)), cancellationToken,
+                    Sql.ChunkHashes, row => (Id: row.GetString(0), Hash: row.IsDBNull(1) ? (ContentHash?)null : row.Hash(1)),
+                    cancellationToken,
                     ("source", source), ("ids", slice));
                 foreach (var item in rows.GroupBy(row => row.Id, row => row.Hash))
                 {
@@ -133,19 +138,23 @@ internal sealed class PostgresStore : IStore
             foreach (var slice in hashes.Chunk(PostgresCommit.HashSlice))
             {
                 await connection.RowsAsync(
-                    Sql.Vectors(generation), row => found[row.Hash(0)] = row.GetFieldValue<float[]>(1), cancellationToken, ("hashes", PostgresCommit.Bytes(slice)));
+                    Sql.Vectors(generation), row =>
+                    found[row.Hash(0)] = row.GetFieldValue<float[]>(1), cancellationToken, ("hashes", PostgresCommit.Bytes(slice)));
             }
 
             return found;
         }, cancellationToken);
     }
 
-    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit,
+        CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<VectorRow>>([], async connection => await connection.RowsAsync(
-            Sql.VectorPage(generation), row => new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), cancellationToken,
+            Sql.VectorPage(generation), row =>
+            new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), cancellationToken,
             ("after", after?.ToBytes() ?? []), ("limit", limit)), cancellationToken);
 
-    public async IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(EmbeddedScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(
+        EmbeddedScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await OpenPresentAsync(cancellationToken);
         if (connection is null)
@@ -161,8 +170,11 @@ internal sealed class PostgresStore : IStore
         }
     }
 
-    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => ReadAsync(QueueState.Empty, async connection =>
-        (await connection.RowsAsync(PostgresBuildSql.Queue(Sql.Schema), row => new QueueState(row.GetInt32(0), row.GetInt32(1), row.GetBoolean(2)), cancellationToken, ("generation", generation))).Single(), cancellationToken);
+    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) =>
+        ReadAsync(QueueState.Empty, async connection =>
+        (await connection.RowsAsync(PostgresBuildSql.Queue(Sql.Schema),
+            row => new QueueState(row.GetInt32(0), row.GetInt32(1), row.GetBoolean(2)), cancellationToken,
+            ("generation", generation))).Single(), cancellationToken);
 
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<CoverageRow>>([], async connection => await connection.RowsAsync(
@@ -172,18 +184,24 @@ internal sealed class PostgresStore : IStore
 
     public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<Facet>>([], async connection => await connection.RowsAsync(
-            key is null ? Sql.MetadataKeys : Sql.MetadataValues, row => new Facet(row.GetString(0), row.GetInt32(1)), cancellationToken, ("limit", limit), ("key", key ?? "")), cancellationToken);
+            key is null ? Sql.MetadataKeys : Sql.MetadataValues, row =>
+            new Facet(row.GetString(0), row.GetInt32(1)), cancellationToken, ("limit", limit), ("key", key ?? "")), cancellationToken);
 
-    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => ReadAsync(Backlog.None, async connection =>
+    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) =>
+        ReadAsync(Backlog.None, async connection =>
         (await connection.RowsAsync(
-            PostgresBuildSql.Backlog(Sql.Schema, generation, priced), row => new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken)).Single(),
+            PostgresBuildSql.Backlog(Sql.Schema, generation, priced), row =>
+            new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken)).Single(),
         cancellationToken);
 
-    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<StoreFault>>([], async connection =>
+    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<StoreFault>>([], async connection =>
         await PostgresServer.FindExtensionAsync(connection, cancellationToken) is { } extension
-            ? await new PostgresFaults(database, extension, config.Index).FindAsync(connection, before, cancellationToken) : [], cancellationToken);
+            ? await new PostgresFaults(database, extension, config.Index).FindAsync(connection, before, cancellationToken)
+                : [], cancellationToken);
 
-    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed,
+        CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<(VectorRow, ClaimedChunk)>>([], async connection =>
         {
             var probes = new SampleProbes(count, seed);
@@ -191,7 +209,8 @@ internal sealed class PostgresStore : IStore
             {
                 var near = await connection.RowsAsync(
                     PostgresBuildSql.Sample(Sql.Schema, generation),
-                    row => (Vector: new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), Chunk: new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
+                    row => (Vector: new VectorRow(row.Hash(0), row.GetFieldValue<float[]>(2), row.GetInt32(1)), Chunk: new ClaimedChunk(
+                    row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
                     cancellationToken, ("from", from));
                 probes.Answer(near.Count > 0 ? near[0] : null);
             }
@@ -210,11 +229,13 @@ internal sealed class PostgresStore : IStore
             return await new PostgresSearch(database, connection, extension, config.Index, generation, query).RunAsync(cancellationToken);
         }, cancellationToken);
 
-    public Task<bool> EnsureIndexAsync(int generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken) => database.Errors.GuardAsync(async () =>
+    public Task<bool> EnsureIndexAsync(int generation, IProgress<IndexProgress> progress, CancellationToken cancellationToken) =>
+        database.Errors.GuardAsync(async () =>
     {
         StoredGeneration found;
         VectorExtension extension;
-        await using (var connection = await OpenPresentAsync(cancellationToken) ?? throw StoreRefusals.NoGeneration(Description, generation))
+        await using (var connection = await OpenPresentAsync(cancellationToken) ?? throw StoreRefusals.NoGeneration(
+            Description, generation))
         {
             (found, extension) = await FindAsync(connection, generation, cancellationToken);
         }
@@ -222,7 +243,8 @@ internal sealed class PostgresStore : IStore
         return await new PostgresIndexBuild(database, extension, config.Index, clock).TryRunAsync(found, progress, cancellationToken);
     });
 
-    public Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken) => database.Errors.GuardAsync<IStoreWriter>(async () =>
+    public Task<IStoreWriter> BeginWriteAsync(string project, CancellationToken cancellationToken) =>
+        database.Errors.GuardAsync<IStoreWriter>(async () =>
     {
         PostgresLock? held = null;
         try
@@ -270,8 +292,10 @@ internal sealed class PostgresStore : IStore
         }
     }
 
-    private async Task<(StoredGeneration Generation, VectorExtension Extension)> FindAsync(NpgsqlConnection connection, int generation, CancellationToken cancellationToken) => (
-        (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken)).Find(one => one.Value.Id == generation) ?? throw StoreRefusals.NoGeneration(Description, generation),
+    private async Task<(StoredGeneration Generation, VectorExtension Extension)> FindAsync(NpgsqlConnection connection, int generation,
+        CancellationToken cancellationToken) => (
+        (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken)).Find(one => one.Value.Id == generation)
+        ?? throw StoreRefusals.NoGeneration(Description, generation),
         await PostgresServer.FindExtensionAsync(connection, cancellationToken) ?? throw new StoreRefusedException(
             $"{Description}: the extension pgvector was dropped, and all vectors with it. Run 'embsync sync', which makes it again and embeds everything anew."));
 
@@ -311,7 +335,8 @@ internal sealed class PostgresStore : IStore
         return null;
     });
 
-    private Task<T> ReadAsync<T>(T absent, Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) => database.Errors.GuardAsync(async () =>
+    private Task<T> ReadAsync<T>(T absent, Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) =>
+        database.Errors.GuardAsync(async () =>
     {
         await using var connection = await OpenPresentAsync(cancellationToken);
         return connection is null ? absent : await read(connection);

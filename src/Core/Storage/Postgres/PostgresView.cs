@@ -32,12 +32,14 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
     /// <summary>For people.</summary>
     public override string ToString() => Qualified;
 
-    public async Task<bool> ShowsAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken) =>
+    public async Task<bool> ShowsAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations,
+        CancellationToken cancellationToken) =>
         await ShownAsync(connection, cancellationToken) == Comment(TypeOf(generations), generations)
         && await ReadsAsync(connection, generations, cancellationToken);
 
     /// <summary>Who replaces a view leaves its comment.</summary>
-    private async Task<bool> ReadsAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken)
+    private async Task<bool> ReadsAsync(
+        NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken)
     {
         var read = await connection.RowsAsync(
             """
@@ -49,7 +51,8 @@ internal sealed class PostgresView(PostgresSql sql, VectorExtension extension, s
 
     /// <summary>Makes the view show these generations; nothing is done where it does already.</summary>
     /// <exception cref="PostgresException">55P03: readers hold the view longer than the transaction's lock_timeout.</exception>
-    public async Task EnsureAsync(NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken)
+    public async Task EnsureAsync(
+        NpgsqlConnection connection, IReadOnlyList<StoredGeneration> generations, CancellationToken cancellationToken)
     {
         var shown = await ShownAsync(connection, cancellationToken);
         var type = TypeOf(generations);

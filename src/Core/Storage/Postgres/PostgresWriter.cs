@@ -8,7 +8,8 @@ using Npgsql;
 namespace EmbSync.Core.Storage.Postgres;
 
 internal sealed class PostgresWriter(
-    PostgresDatabase database, PostgresLock held, long epoch, VectorExtension extension, StoreConfig config, TimeProvider clock) : IStoreWriter
+    PostgresDatabase database, PostgresLock held, long epoch, VectorExtension extension, StoreConfig config,
+    TimeProvider clock) : IStoreWriter
 {
 #pragma warning disable CA2213 // it has no handle to free, and a call after the end must still learn that the writer ended
     private readonly SemaphoreSlim gate = new(1, 1);
@@ -22,17 +23,20 @@ internal sealed class PostgresWriter(
 
     public async Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)
     {
-        if (!builds.ContainsKey(space) && await database.Errors.GuardAsync(() => FindAsync(space, signature, cancellationToken)) is not { Value.State: GenerationState.Active })
+        if (!builds.ContainsKey(space) && await database.Errors.GuardAsync(() => FindAsync(space, signature, cancellationToken)) is not
+            { Value.State: GenerationState.Active })
         {
             // What is bought into a generation that another process fills would be bought twice.
-            builds.Add(space, await database.Errors.GuardAsync(() => PostgresLock.TryTakeBuildAsync(database, space, shared: false, cancellationToken))
+            builds.Add(space, await database.Errors.GuardAsync(
+                () => PostgresLock.TryTakeBuildAsync(database, space, shared: false, cancellationToken))
                 ?? throw await IsBuiltAsync(space, cancellationToken));
         }
 
         return (await OpenAsync(space, signature, cancellationToken)).Value;
     }
 
-    public Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => database.Errors.GuardAsync<IGenerationBuild>(async () =>
+    public Task<IGenerationBuild> BeginBuildAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) =>
+        database.Errors.GuardAsync<IGenerationBuild>(async () =>
     {
         // Whoever takes this lock has the writer's: between the two forms of it nobody comes in.
         await using (var alone = await PostgresLock.TryTakeBuildAsync(database, space, shared: false, cancellationToken))
@@ -45,7 +49,8 @@ internal sealed class PostgresWriter(
             if (alone is not null)
             {
                 await WriteAsync(connection => connection.RunAsync(
-                    Sql.AbandonBuildRuns, cancellationToken, ("running", RunRecord.Running), ("abandoned", RunRecord.Abandoned), ("error", RunRecord.AbandonedError),
+                    Sql.AbandonBuildRuns, cancellationToken, ("running", RunRecord.Running), ("abandoned", RunRecord.Abandoned),
+                    ("error", RunRecord.AbandonedError),
                     ("command", BuildRuns.CommandOf(space))), cancellationToken);
             }
 
@@ -54,11 +59,13 @@ internal sealed class PostgresWriter(
             {
                 // Whoever had leases is gone.
                 await WriteAsync(connection => connection.RunAsync(
-                    new PostgresBuildSql(Sql.Schema, opened.Value.Id).Reset, cancellationToken, ("generation", opened.Value.Id)), cancellationToken);
+                    new PostgresBuildSql(Sql.Schema, opened.Value.Id).Reset, cancellationToken,
+                    ("generation", opened.Value.Id)), cancellationToken);
             }
 
             await (alone?.DisposeAsync() ?? ValueTask.CompletedTask);
-            var shared = await PostgresLock.TryTakeBuildAsync(database, space, shared: true, cancellationToken) ?? throw await IsBuiltAsync(space, cancellationToken);
+            var shared = await PostgresLock.TryTakeBuildAsync(database, space, shared: true, cancellationToken) ?? throw await IsBuiltAsync(
+                space, cancellationToken);
             return new PostgresBuild(database, shared, opened, extension, config, clock);
         }
     });
@@ -74,7 +81,8 @@ internal sealed class PostgresWriter(
                 found = await BuildAsync(connection, space, signature, await FindAsync(connection), cancellationToken);
             }
 
-            var isNew = !await connection.ScalarAsync<bool>("SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", $"{Sql.Schema}.{found.Table}"));
+            var isNew = !await connection.ScalarAsync<bool>(
+                "SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", $"{Sql.Schema}.{found.Table}"));
             if (isNew)
             {
                 // Only then: altering a table waits for all who read or write it, and they for that.
@@ -96,18 +104,21 @@ internal sealed class PostgresWriter(
         }, cancellationToken);
         return opened;
 
-        async Task<StoredGeneration?> FindAsync(NpgsqlConnection connection) => (await GenerationsAsync(connection, space, cancellationToken))
+        async Task<StoredGeneration?> FindAsync(NpgsqlConnection connection) =>
+            (await GenerationsAsync(connection, space, cancellationToken))
             .Find(one => one.Value.Signature.Fingerprint == signature.Fingerprint);
     }
 
     /// <summary>Of the same signature, in other spaces, with their tables.</summary>
-    private async Task<List<StoredGeneration>> LikeAsync(NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken)
+    private async Task<List<StoredGeneration>> LikeAsync(
+        NpgsqlConnection connection, StoredGeneration generation, CancellationToken cancellationToken)
     {
         var like = new List<StoredGeneration>();
         foreach (var other in await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken))
         {
             if (other.Value.Id != generation.Value.Id && other.Value.Signature.Fingerprint == generation.Value.Signature.Fingerprint
-                && await connection.ScalarAsync<bool>("SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", $"{Sql.Schema}.{other.Table}")))
+                && await connection.ScalarAsync<bool>(
+                    "SELECT to_regclass(@table) IS NOT NULL", cancellationToken, ("table", $"{Sql.Schema}.{other.Table}")))
             {
                 like.Add(other);
             }
@@ -119,7 +130,8 @@ internal sealed class PostgresWriter(
     private async Task<StoredGeneration?> FindAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await GenerationsAsync(connection, space, cancellationToken)).Find(one => one.Value.Signature.Fingerprint == signature.Fingerprint);
+        return (await GenerationsAsync(connection, space, cancellationToken)).Find(
+            one => one.Value.Signature.Fingerprint == signature.Fingerprint);
     }
 
     private async Task<LockedException> IsBuiltAsync(string space, CancellationToken cancellationToken) =>
@@ -134,7 +146,8 @@ internal sealed class PostgresWriter(
         if (found.Value is { State: GenerationState.Active } active)
         {
             return active.IsPinned == pin ? 0
-                : await connection.RunAsync(Sql.Pin, cancellationToken, ("id", generation), ("pinned", pin)) + await connection.RunAsync(Sql.Grow, cancellationToken);
+                : await connection.RunAsync(Sql.Pin, cancellationToken, ("id", generation), ("pinned", pin)) + await connection.RunAsync(
+                    Sql.Grow, cancellationToken);
         }
 
         await connection.RunAsync(Sql.Retire, cancellationToken, ("space", found.Value.Space), ("state", "active"), ("at", clock.Now()));
@@ -184,7 +197,8 @@ internal sealed class PostgresWriter(
 
     public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => WriteAsync(async connection =>
     {
-        await connection.RunAsync(Sql.AbandonRuns, cancellationToken, ("running", RunRecord.Running), ("abandoned", RunRecord.Abandoned), ("error", RunRecord.AbandonedError));
+        await connection.RunAsync(Sql.AbandonRuns, cancellationToken, ("running", RunRecord.Running), ("abandoned", RunRecord.Abandoned),
+            ("error", RunRecord.AbandonedError));
         return await connection.ScalarAsync<long>(Sql.AddRun, cancellationToken, PostgresRows.Values(run));
     }, cancellationToken);
 
@@ -203,7 +217,8 @@ internal sealed class PostgresWriter(
                 ?? throw StoreRefusals.NoGeneration(Store, fault.Generation);
             return await database.Errors.GuardAsync(async () => fault.Kind == StoreFaultKind.InvalidIndex
                 ? await faults.DropInvalidAsync(fault, cancellationToken)
-                : await new PostgresIndexBuild(database, extension, config.Index, clock).TryRunAsync(found, new Progress<IndexProgress>(), cancellationToken) ? 1 : 0);
+                : await new PostgresIndexBuild(database, extension, config.Index, clock)
+                    .TryRunAsync(found, new Progress<IndexProgress>(), cancellationToken) ? 1 : 0);
         }
 
         var mended = 0L;
@@ -212,7 +227,8 @@ internal sealed class PostgresWriter(
             var done = await WriteAsync(async connection =>
             {
                 var changed = await faults.MendAsync(connection, fault, before, cancellationToken);
-                return changed.Count > 0 ? (changed.Count, changed.More, await connection.RunAsync(Sql.Grow, cancellationToken)) : (0, false, 0);
+                return changed.Count > 0 ? (changed.Count, changed.More, await connection.RunAsync(Sql.Grow, cancellationToken))
+                    : (0, false, 0);
             }, cancellationToken);
             (mended, more) = (mended + done.Item1, done.Item2);
         }
@@ -241,7 +257,8 @@ internal sealed class PostgresWriter(
     }
 
     private async Task<StoredGeneration> BuildAsync(
-        NpgsqlConnection connection, string space, EmbeddingSignature signature, StoredGeneration? retired, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string space, EmbeddingSignature signature, StoredGeneration? retired,
+        CancellationToken cancellationToken)
     {
         await connection.RunAsync(Sql.Retire, cancellationToken, ("space", space), ("state", "building"), ("at", clock.Now()));
         if (retired is not null)
@@ -258,7 +275,8 @@ internal sealed class PostgresWriter(
         }
 
         await connection.RunAsync(Sql.Grow, cancellationToken);
-        return (await GenerationsAsync(connection, space, cancellationToken)).Single(one => one.Value.Signature.Fingerprint == signature.Fingerprint);
+        return (await GenerationsAsync(connection, space, cancellationToken)).Single(
+            one => one.Value.Signature.Fingerprint == signature.Fingerprint);
     }
 
     private void RefuseTooLong(EmbeddingSignature signature)
@@ -269,13 +287,15 @@ internal sealed class PostgresWriter(
             throw new StoreRefusedException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Vectors of {signature.Dimension} dimensions can't be indexed in {Store}: pgvector's HNSW takes {most} for ")
-                + PostgresSql.NameOf(config.Vectors) + (config.Vectors == VectorType.Vector && signature.Dimension <= PostgresSchema.MaxDimension(VectorType.HalfVec)
+                + PostgresSql.NameOf(config.Vectors)
+                    + (config.Vectors == VectorType.Vector && signature.Dimension <= PostgresSchema.MaxDimension(VectorType.HalfVec)
                     ? " and 4000 for halfvec. Set store.vectors: halfvec, or a smaller embeddings.dimension."
                     : ". Set a smaller embeddings.dimension."));
         }
     }
 
-    private async Task<List<StoredGeneration>> GenerationsAsync(NpgsqlConnection connection, string space, CancellationToken cancellationToken) =>
+    private async Task<List<StoredGeneration>> GenerationsAsync(NpgsqlConnection connection, string space,
+        CancellationToken cancellationToken) =>
         (await connection.RowsAsync(Sql.Generations, PostgresRows.Generation, cancellationToken)).FindAll(one => one.Value.Space == space);
 
     private async Task<StoredGeneration?> GenerationAsync(NpgsqlConnection connection, int id, CancellationToken cancellationToken) =>
@@ -291,7 +311,8 @@ internal sealed class PostgresWriter(
         await gate.WaitAsync(cancellationToken);
         try
         {
-            return hasEnded ? throw StoreRefusals.Ended(Store) : await database.Errors.GuardAsync(() => PersistAsync(write, cancellationToken));
+            return hasEnded ? throw StoreRefusals.Ended(Store) : await database.Errors.GuardAsync(
+                () => PersistAsync(write, cancellationToken));
         }
         finally
         {

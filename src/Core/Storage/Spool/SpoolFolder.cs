@@ -46,7 +46,9 @@ public sealed class SpoolFolder(string folder, string store, TimeProvider clock)
         }
         catch (Exception exception) when (DiskFault.Is(exception))
         {
-            throw new StoreException($"{folder} can't be read: {DiskFault.Words(exception)} Paid vectors may wait in it, which must not be bought again.", exception);
+            throw new StoreException(
+                $"{folder} can't be read: {DiskFault.Words(exception)} Paid vectors may wait in it, which must not be bought again.",
+                exception);
         }
     }
 
@@ -71,7 +73,8 @@ public sealed class SpoolFolder(string folder, string store, TimeProvider clock)
             }
 
             var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{clock.GetUtcNow():yyyyMMddHHmmssfffffff}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}-{part}{Ending}");
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
+            var options = new FileStreamOptions
+                { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
             if (!OperatingSystem.IsWindows())
             {
                 options.UnixCreateMode = Private;

@@ -77,7 +77,8 @@ public sealed class SpoolReplay(SpoolFolder folder, bool beside = false)
 
     /// <summary>Answers whether all that can be read of the file is in the store.</summary>
     private async Task<bool> PlayAsync(
-        string file, List<string> notes, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets, CancellationToken cancellationToken)
+        string file, List<string> notes, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -91,7 +92,8 @@ public sealed class SpoolReplay(SpoolFolder folder, bool beside = false)
     }
 
     private async Task<bool> TryPlayAsync(
-        string file, List<string> notes, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets, CancellationToken cancellationToken)
+        string file, List<string> notes, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets,
+        CancellationToken cancellationToken)
     {
         await using var stream = await OpenAloneAsync(file, cancellationToken);
         if (stream is null)
@@ -106,7 +108,8 @@ public sealed class SpoolReplay(SpoolFolder folder, bool beside = false)
             return false;
         }
 
-        var generations = reader.Header.HashForm == VectorFileHeader.CurrentHashForm ? await GenerationsAsync(reader.Header.Signature, writer, head, targets, cancellationToken) : [];
+        var generations = reader.Header.HashForm == VectorFileHeader.CurrentHashForm
+            ? await GenerationsAsync(reader.Header.Signature, writer, head, targets, cancellationToken) : [];
         if (generations.Count == 0)
         {
             notes.Add($"{file} holds paid vectors of {reader.Header.Model} with {reader.Header.Dimension} dimensions, which this store has no generation for: it is kept");
@@ -139,7 +142,8 @@ public sealed class SpoolReplay(SpoolFolder folder, bool beside = false)
 
     /// <summary>Every generation that the vectors fit: a text is paid once, however many spaces want it.</summary>
     private static async Task<List<int>> GenerationsAsync(
-        EmbeddingSignature signature, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets, CancellationToken cancellationToken)
+        EmbeddingSignature signature, IStoreWriter writer, StoreHead head, IReadOnlyDictionary<string, EmbeddingSignature> targets,
+        CancellationToken cancellationToken)
     {
         var found = new List<int>();
         foreach (var space in targets.Where(target => target.Value == signature))

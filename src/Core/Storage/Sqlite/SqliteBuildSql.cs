@@ -63,7 +63,9 @@ internal sealed class SqliteBuildSql(int generation)
 
     public const string Reset = "UPDATE work SET lease_until = '', worker = NULL WHERE generation = $generation; DELETE FROM writer WHERE role = 'queue' AND space = 'offered ' || $generation";
 
-    public const string Whole = "INSERT INTO writer (space, role, epoch) VALUES ('offered ' || $generation, 'queue', 1) ON CONFLICT DO NOTHING";
+    public const string Whole =
+        "INSERT INTO writer (space, role, epoch) VALUES ('offered ' || $generation, 'queue', 1) ON CONFLICT DO NOTHING";
 
-    public const string Release = "UPDATE work SET lease_until = '', worker = NULL WHERE generation = $generation AND hash = $hash AND token = $token";
+    public const string Release =
+        "UPDATE work SET lease_until = '', worker = NULL WHERE generation = $generation AND hash = $hash AND token = $token";
 }

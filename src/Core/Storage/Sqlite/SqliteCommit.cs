@@ -15,7 +15,8 @@ internal sealed class SqliteCommit(SqliteConnection connection, bool keepText, D
             return 0;
         }
 
-        using var put = new Statement(connection, SqliteSql.PutVector(batch.Generation, batch.ReplaceVectors), "$hash", "$tokens", "$at", "$embedding");
+        using var put = new Statement(
+            connection, SqliteSql.PutVector(batch.Generation, batch.ReplaceVectors), "$hash", "$tokens", "$at", "$embedding");
         return batch.Vectors.DistinctBy(row => row.Hash).Sum(row =>
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -25,9 +26,11 @@ internal sealed class SqliteCommit(SqliteConnection connection, bool keepText, D
 
     public int PutItems(IReadOnlyList<Item> items)
     {
-        using var putItem = new Statement(connection, SqliteSql.PutItem, "$source", "$id", "$type", "$title", "$path", "$version", "$pipeline",
+        using var putItem = new Statement(
+            connection, SqliteSql.PutItem, "$source", "$id", "$type", "$title", "$path", "$version", "$pipeline",
             "$metadata", "$priority", "$updated", "$content", "$record", "$chunks", "$remarks");
-        using var putChunk = new Statement(connection, SqliteSql.PutChunk, "$source", "$item", "$seq", "$hash", "$heading", "$start", "$end", "$text");
+        using var putChunk = new Statement(
+            connection, SqliteSql.PutChunk, "$source", "$item", "$seq", "$hash", "$heading", "$start", "$end", "$text");
         using var cut = new Statement(connection, SqliteSql.CutChunks, "$source", "$item", "$count");
         var changes = 0;
         foreach (var item in items)
@@ -35,7 +38,8 @@ internal sealed class SqliteCommit(SqliteConnection connection, bool keepText, D
             cancellationToken.ThrowIfCancellationRequested();
             var (source, id) = item.Key;
             changes += putItem.Run(source, id, item.Type, item.Title, item.Path, item.Version, item.Pipeline, item.Metadata, item.Priority,
-                SqliteRows.Text(item.UpdatedAt ?? now), item.ContentDigest.ToBytes(), item.RecordDigest.ToBytes(), item.Chunks.Count, ItemRemarks.Of(item));
+                SqliteRows.Text(item.UpdatedAt ?? now), item.ContentDigest.ToBytes(), item.RecordDigest.ToBytes(), item.Chunks.Count,
+                    ItemRemarks.Of(item));
             changes += item.Chunks.Sum(chunk => putChunk.Run(
                 source, id, chunk.Seq, chunk.Hash.ToBytes(), chunk.Heading, chunk.StartLine, chunk.EndLine, keepText ? chunk.Text : null));
             changes += cut.Run(source, id, item.Chunks.Count);

@@ -49,7 +49,8 @@ internal sealed class SqliteErrors(string path)
     private static double MegaBytes(long bytes) => Math.Ceiling(bytes / 1024.0 / 1024.0);
 
     /// <param name="error">Primary codes as sqlite.org/rescode.html numbers them.</param>
-    public StoreException Translate(SqliteException error) => error.SqliteExtendedErrorCode == Moved || !File.Exists(path) ? Gone(error) : new(error.SqliteErrorCode switch
+    public StoreException Translate(SqliteException error) =>
+        error.SqliteExtendedErrorCode == Moved || !File.Exists(path) ? Gone(error) : new(error.SqliteErrorCode switch
     {
         5 or 6 => $"{path} is locked by another process that is not letting go. End that process (a database browser, a copy, a backup) "
             + "and run the command again.",

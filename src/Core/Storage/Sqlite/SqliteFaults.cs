@@ -19,7 +19,8 @@ internal sealed class SqliteFaults(SqliteConnection connection, CancellationToke
             var exists = Exists(generation);
             if (IsOver(generation, before))
             {
-                faults.Add(new(StoreFaultKind.RetiredGeneration, generation.ToString(), generation.Value.Id, 1, exists ? Rows(generation) * SizeOf(generation) : 0));
+                faults.Add(new(StoreFaultKind.RetiredGeneration, generation.ToString(), generation.Value.Id, 1,
+                    exists ? Rows(generation) * SizeOf(generation) : 0));
             }
             else if (!exists)
             {
@@ -63,7 +64,8 @@ internal sealed class SqliteFaults(SqliteConnection connection, CancellationToke
         switch (fault.Kind)
         {
             case StoreFaultKind.BadVectors:
-                return Bad(generation).Sum(hash => connection.Run($"DELETE FROM {generation.Table} WHERE hash = $hash", ("$hash", hash.ToBytes())));
+                return Bad(generation).Sum(
+                    hash => connection.Run($"DELETE FROM {generation.Table} WHERE hash = $hash", ("$hash", hash.ToBytes())));
             case StoreFaultKind.SpareVectors:
                 return connection.Run($"DELETE FROM {generation.Table} WHERE {IsSpare}", ("$before", SqliteRows.Text(before)));
             case StoreFaultKind.MissingTable:
@@ -92,7 +94,8 @@ internal sealed class SqliteFaults(SqliteConnection connection, CancellationToke
             yield return new(StoreFaultKind.BadVectors, generation.ToString(), generation.Value.Id, bad.Count);
         }
 
-        var spare = connection.Scalar<long>($"SELECT count(*) FROM {generation.Table} WHERE {IsSpare}", ("$before", SqliteRows.Text(before)));
+        var spare = connection.Scalar<long>(
+            $"SELECT count(*) FROM {generation.Table} WHERE {IsSpare}", ("$before", SqliteRows.Text(before)));
         if (spare > 0)
         {
             yield return new(StoreFaultKind.SpareVectors, generation.ToString(), generation.Value.Id, spare, spare * SizeOf(generation))
@@ -129,7 +132,8 @@ internal sealed class SqliteFaults(SqliteConnection connection, CancellationToke
     private long Rows(StoredGeneration generation) => connection.Scalar<long>($"SELECT count(*) FROM {generation.Table}");
 
     private bool Exists(StoredGeneration generation) =>
-        connection.Scalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name", ("$name", generation.Table)) == 1;
+        connection.Scalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name",
+            ("$name", generation.Table)) == 1;
 
     private List<StoredGeneration> Generations() =>
         connection.Rows(SqliteSql.GenerationsAt(SqliteSchema.Version(connection)), SqliteRows.Generation, cancellationToken);

@@ -59,7 +59,8 @@ internal sealed class SqliteFile(string path, SqliteLimits limits)
         }
 
         var bound = limits.MaxPages is { } pages ? FormattableString.Invariant($"; PRAGMA max_page_count = {pages}") : "";
-        return Open(SqliteOpenMode.ReadWrite, $"PRAGMA page_size = {PageSize}; PRAGMA foreign_keys = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL" + bound);
+        return Open(SqliteOpenMode.ReadWrite,
+            $"PRAGMA page_size = {PageSize}; PRAGMA foreign_keys = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL" + bound);
     }
 
     /// <summary>

@@ -62,7 +62,8 @@ internal sealed class SqliteLock : IDisposable
         try
         {
             using var connection = database.OpenToRead();
-            return connection is not null && connection.Rows(SqliteSql.Holder, row => row.TextOf(0), CancellationToken.None) is [{ } holder] ? $" ({holder})" : "";
+            return connection is not null
+                && connection.Rows(SqliteSql.Holder, row => row.TextOf(0), CancellationToken.None) is [{ } holder] ? $" ({holder})" : "";
         }
         catch (SqliteException)
         {

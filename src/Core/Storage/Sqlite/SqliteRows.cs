@@ -9,7 +9,8 @@ namespace EmbSync.Core.Storage.Sqlite;
 /// <summary>Commands and rows, as the store's files use them.</summary>
 internal static class SqliteRows
 {
-    public static SqliteCommand Command(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    public static SqliteCommand Command(
+        this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -81,7 +82,8 @@ internal static class SqliteRows
 
     /// <summary>Columns as <see cref="SqliteSql.EmbeddedAfter"/> lists them.</summary>
     public static EmbeddedChunk Embedded(SqliteDataReader row, float[] vector) => new(
-        new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.TextOf(4), row.GetString(5), row.Time(6), row.GetInt32(7),
+        new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.TextOf(4), row.GetString(5), row.Time(6),
+        row.GetInt32(7),
         row.GetInt32(8), row.Hash(9), row.GetString(10), vector);
 
     /// <summary>Columns as <see cref="SqliteSql.Runs"/> lists them.</summary>
@@ -92,7 +94,8 @@ internal static class SqliteRows
 
     public static (string Name, object? Value)[] Values(RunRecord run) =>
     [
-        ("$command", run.Command), ("$status", run.Status), ("$total", run.ItemsTotal), ("$processed", run.ItemsProcessed), ("$tokens", run.Tokens),
+        ("$command", run.Command), ("$status", run.Status), ("$total", run.ItemsTotal), ("$processed", run.ItemsProcessed),
+            ("$tokens", run.Tokens),
         ("$cost", run.Cost?.ToString(CultureInfo.InvariantCulture)), ("$error", run.Error), ("$commit", run.Commit),
         ("$started", Text(StoreClock.InMicroseconds(run.StartedAt))),
         ("$completed", run.CompletedAt is { } completed ? Text(StoreClock.InMicroseconds(completed)) : null), ("$details", run.Details),

@@ -17,7 +17,8 @@ internal static class SqliteSearch
             throw StoreRefusals.NotAQuery(fault, generation);
         }
 
-        return [.. Scan(connection, generation, query, cancellationToken).Select(hit => Hit(connection, hit.Chunk, hit.Score, cancellationToken))];
+        return [.. Scan(connection, generation, query, cancellationToken).Select(
+            hit => Hit(connection, hit.Chunk, hit.Score, cancellationToken))];
     }
 
     private static IReadOnlyList<(long Chunk, double Score)> Scan(
@@ -51,7 +52,8 @@ internal static class SqliteSearch
         return nearest.Take();
     }
 
-    private static SearchHit Hit(SqliteConnection connection, long chunk, double score, CancellationToken cancellationToken) => connection.Rows(
+    private static SearchHit Hit(SqliteConnection connection, long chunk, double score, CancellationToken cancellationToken) =>
+        connection.Rows(
         SqliteSql.Hit,
         row => new SearchHit(
             new(row.GetString(0), row.GetString(1)), row.GetInt32(2), row.Hash(3), row.GetString(4), row.TextOf(5), score,

@@ -67,11 +67,13 @@ internal static class SqliteSql
 
     public const string Grow = "UPDATE meta SET revision = revision + 1";
 
-    public const string Retire = "UPDATE generation SET state = 'retired', retired_at = $at, pinned = 0 WHERE space = $space AND state = $state";
+    public const string Retire =
+        "UPDATE generation SET state = 'retired', retired_at = $at, pinned = 0 WHERE space = $space AND state = $state";
 
     public const string Rebuild = "UPDATE generation SET state = 'building', retired_at = NULL WHERE id = $id";
 
-    public const string Activate = "UPDATE generation SET state = 'active', activated_at = $at, retired_at = NULL, pinned = $pinned WHERE id = $id";
+    public const string Activate =
+        "UPDATE generation SET state = 'active', activated_at = $at, retired_at = NULL, pinned = $pinned WHERE id = $id";
 
     public const string Pin = "UPDATE generation SET pinned = $pinned WHERE id = $id";
 
@@ -144,7 +146,8 @@ internal static class SqliteSql
 
     public const string AbandonRuns = "UPDATE run SET status = $abandoned, error = $error WHERE status = $running AND command NOT LIKE 'reembed%' AND command <> 'backfill'";
 
-    public const string AbandonBuildRuns = "UPDATE run SET status = $abandoned, error = $error WHERE status = $running AND command IN ($command, 'backfill')";
+    public const string AbandonBuildRuns =
+        "UPDATE run SET status = $abandoned, error = $error WHERE status = $running AND command IN ($command, 'backfill')";
 
     public static string VectorPage(int generation) => FormattableString.Invariant(
         $"SELECT hash, tokens, embedding FROM vec_{generation} WHERE hash > $after ORDER BY hash LIMIT $limit");
@@ -176,7 +179,8 @@ internal static class SqliteSql
     /// </summary>
     public static string Scan(int generation, bool bySource, bool byType, bool byMetadata) =>
         "SELECT c.rowid, i.rowid, v.embedding FROM item i"
-        + FormattableString.Invariant($" CROSS JOIN chunk c ON c.source = i.source AND c.item = i.id CROSS JOIN vec_{generation} v ON v.hash = c.hash")
+        + FormattableString.Invariant(
+            $" CROSS JOIN chunk c ON c.source = i.source AND c.item = i.id CROSS JOIN vec_{generation} v ON v.hash = c.hash")
         + " WHERE true" + (bySource ? " AND i.source = $source" : "") + (byType ? " AND i.type = $type" : "")
         + (byMetadata ? " AND embsync_matches(i.metadata)" : "") + " ORDER BY i.source, i.id, c.seq";
 

@@ -50,8 +50,10 @@ internal sealed class SqliteStore : IStore
             SqliteSchema.Version(connection),
             head.Count == 0 ? null : head[0].Project,
             head.Count == 0 ? 0 : head[0].Revision,
-            connection.Rows(SqliteSql.GenerationsAt(SqliteSchema.Version(connection)), row => SqliteRows.Generation(row).Value, cancellationToken),
-            connection.Rows(SqliteSql.Sources, row => new SourceRecord(row.GetString(0), row.TextOf(1), row.GetString(2)), cancellationToken)
+            connection.Rows(SqliteSql.GenerationsAt(SqliteSchema.Version(connection)), row => SqliteRows.Generation(row).Value,
+            cancellationToken),
+            connection.Rows(SqliteSql.Sources, row => new SourceRecord(row.GetString(0), row.TextOf(1), row.GetString(2)),
+            cancellationToken)
                 .ToDictionary(record => record.Name));
     });
 
@@ -73,17 +75,21 @@ internal sealed class SqliteStore : IStore
     }
 
     public Task<IReadOnlyDictionary<string, string>> ReadRemarksAsync(string source, CancellationToken cancellationToken) =>
-        Read<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(), connection => SqliteSchema.Version(connection) < SqliteSchema.WithRemarks
+        Read<IReadOnlyDictionary<string, string>>(
+            new Dictionary<string, string>(), connection => SqliteSchema.Version(connection) < SqliteSchema.WithRemarks
             ? new Dictionary<string, string>()
-            : connection.Rows(SqliteSql.Remarks, row => (Id: row.GetString(0), Text: row.GetString(1)), cancellationToken, ("$source", source))
+            : connection.Rows(SqliteSql.Remarks, row => (Id: row.GetString(0), Text: row.GetString(1)), cancellationToken,
+                ("$source", source))
                 .ToDictionary(row => row.Id, row => row.Text, StringComparer.Ordinal));
 
-    public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<string>>([], connection =>
+    public Task<IReadOnlyList<string>> ReadSourceNamesAsync(CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<string>>([], connection =>
         connection.Rows(SqliteSql.SourceNames, row => row.GetString(0), cancellationToken));
 
     public Task<IReadOnlySet<string>> ReadIncompleteAsync(string source, int? generation, CancellationToken cancellationToken) =>
         Read<IReadOnlySet<string>>(new HashSet<string>(), connection => connection.Rows(
-            generation is { } id ? SqliteSql.Incomplete(id) : SqliteSql.WithChunks, row => row.GetString(0), cancellationToken, ("$source", source)).ToHashSet());
+            generation is { } id ? SqliteSql.Incomplete(id) : SqliteSql.WithChunks, row =>
+            row.GetString(0), cancellationToken, ("$source", source)).ToHashSet());
 
     public Task<IReadOnlyDictionary<string, IReadOnlyList<ContentHash>>> ReadChunkHashesAsync(
         string source, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
@@ -93,7 +99,8 @@ internal sealed class SqliteStore : IStore
         {
             foreach (var id in ids)
             {
-                var rows = connection.Rows(SqliteSql.ChunkHashes, row => row.IsDBNull(1) ? (ContentHash?)null : row.Hash(1), cancellationToken,
+                var rows = connection.Rows(
+                    SqliteSql.ChunkHashes, row => row.IsDBNull(1) ? (ContentHash?)null : row.Hash(1), cancellationToken,
                     ("$source", source), ("$id", id));
                 if (rows.Count > 0)
                 {
@@ -113,7 +120,8 @@ internal sealed class SqliteStore : IStore
         {
             foreach (var slice in hashes.Chunk(SliceSize))
             {
-                found.UnionWith(ByHash(connection, slice, list => SqliteSql.Existing(generation, list), row => row.Hash(0), cancellationToken));
+                found.UnionWith(ByHash(connection, slice, list => SqliteSql.Existing(generation, list), row => row.Hash(0),
+                    cancellationToken));
             }
 
             return found;
@@ -129,22 +137,26 @@ internal sealed class SqliteStore : IStore
             var stored = Generation(connection, generation);
             foreach (var slice in hashes.Chunk(SliceSize))
             {
-                ByHash(connection, slice, list => SqliteSql.Vectors(generation, list), row => found[row.Hash(0)] = Numbers(row, 1, stored), cancellationToken);
+                ByHash(connection, slice, list => SqliteSql.Vectors(generation, list), row => found[row.Hash(0)] = Numbers(row, 1, stored),
+                    cancellationToken);
             }
 
             return found;
         });
     }
 
-    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<VectorRow>> ReadVectorPageAsync(int generation, ContentHash? after, int limit,
+        CancellationToken cancellationToken) =>
         Read<IReadOnlyList<VectorRow>>([], connection =>
         {
             var stored = Generation(connection, generation);
-            return connection.Rows(SqliteSql.VectorPage(generation), row => new VectorRow(row.Hash(0), Numbers(row, 2, stored), row.GetInt32(1)), cancellationToken,
+            return connection.Rows(SqliteSql.VectorPage(generation),
+                row => new VectorRow(row.Hash(0), Numbers(row, 2, stored), row.GetInt32(1)), cancellationToken,
                 ("$after", after?.ToBytes() ?? []), ("$limit", limit));
         });
 
-    public async IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(EmbeddedScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<EmbeddedChunk> ReadEmbeddedAsync(
+        EmbeddedScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var after = new ItemKey("", "");
         List<(ItemKey Item, EmbeddedChunk? Chunk)> page;
@@ -162,8 +174,10 @@ internal sealed class SqliteStore : IStore
         }
     }
 
-    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) => Read(QueueState.Empty, connection => connection.Rows(
-        SqliteBuildSql.Queue, row => new QueueState(row.GetInt32(0), row.GetInt32(1), row.GetBoolean(2)), cancellationToken, ("$generation", generation), ("$now", SqliteRows.Text(clock.GetUtcNow()))).Single());
+    public Task<QueueState> ReadQueueAsync(int generation, CancellationToken cancellationToken) =>
+        Read(QueueState.Empty, connection => connection.Rows(
+        SqliteBuildSql.Queue, row => new QueueState(row.GetInt32(0), row.GetInt32(1), row.GetBoolean(2)), cancellationToken,
+        ("$generation", generation), ("$now", SqliteRows.Text(clock.GetUtcNow()))).Single());
 
     public Task<IReadOnlyList<CoverageRow>> ReadCoverageAsync(int? generation, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<CoverageRow>>([], connection => connection.Rows(
@@ -171,16 +185,22 @@ internal sealed class SqliteStore : IStore
             row => new CoverageRow(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5)),
             cancellationToken));
 
-    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) => Read<IReadOnlyList<Facet>>([], connection =>
-        connection.Rows(key is null ? SqliteSql.MetadataKeys : SqliteSql.MetadataValues, row => new Facet(row.GetString(0), row.GetInt32(1)), cancellationToken, ("$key", key), ("$limit", limit)));
+    public Task<IReadOnlyList<Facet>> ReadFacetsAsync(string? key, int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<Facet>>([], connection =>
+        connection.Rows(key is null ? SqliteSql.MetadataKeys : SqliteSql.MetadataValues,
+            row => new Facet(row.GetString(0), row.GetInt32(1)), cancellationToken, ("$key", key), ("$limit", limit)));
 
-    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) => Read(Backlog.None, connection =>
-        connection.Rows(SqliteBuildSql.Backlog(generation, priced), row => new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken).Single());
+    public Task<Backlog> ReadBacklogAsync(int? generation, int? priced, CancellationToken cancellationToken) =>
+        Read(Backlog.None, connection =>
+        connection.Rows(SqliteBuildSql.Backlog(generation, priced),
+            row => new Backlog(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt32(3)), cancellationToken).Single());
 
-    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) => Read<IReadOnlyList<StoreFault>>([], connection =>
+    public Task<IReadOnlyList<StoreFault>> FindFaultsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<StoreFault>>([], connection =>
         new SqliteFaults(connection, cancellationToken).Find(before));
 
-    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<(VectorRow Vector, ClaimedChunk Chunk)>> ReadSampleAsync(int generation, int count, int seed,
+        CancellationToken cancellationToken) =>
         Read<IReadOnlyList<(VectorRow, ClaimedChunk)>>([], connection =>
         {
             var stored = Generation(connection, generation);
@@ -189,7 +209,8 @@ internal sealed class SqliteStore : IStore
             {
                 var near = connection.Rows(
                     SqliteBuildSql.Sample(generation),
-                    row => (Vector: new VectorRow(row.Hash(0), Numbers(row, 2, stored), row.GetInt32(1)), Chunk: new ClaimedChunk(row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
+                    row => (Vector: new VectorRow(row.Hash(0), Numbers(row, 2, stored), row.GetInt32(1)), Chunk: new ClaimedChunk(
+                    row.Hash(0), row.TextOf(3), new(row.GetString(4), row.GetString(5)))),
                     cancellationToken, ("$from", from)).ToList();
                 probes.Answer(near.Count > 0 ? near[0] : null);
             }
@@ -260,13 +281,15 @@ internal sealed class SqliteStore : IStore
         }
 
         var epoch = connection.Scalar<long>(SqliteSql.TakeEpoch, ("$holder", string.Create(
-            CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC")));
+            CultureInfo.InvariantCulture,
+            $"process {Environment.ProcessId} on {Environment.MachineName} since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC")));
         transaction.Commit();
         return epoch;
     }
 
     private static List<T> ByHash<T>(
-        SqliteConnection connection, ContentHash[] slice, Func<string, string> sql, Func<SqliteDataReader, T> read, CancellationToken cancellationToken)
+        SqliteConnection connection, ContentHash[] slice, Func<string, string> sql, Func<SqliteDataReader, T> read,
+        CancellationToken cancellationToken)
     {
         var values = slice.Select((hash, i) => (Name: FormattableString.Invariant($"$h{i}"), Value: (object?)hash.ToBytes())).ToArray();
         return connection.Rows(sql(string.Join(',', values.Select(value => value.Name))), read, cancellationToken, values);
@@ -278,7 +301,8 @@ internal sealed class SqliteStore : IStore
         var stored = Generation(connection, scope.Generation);
         return connection.Rows(
             SqliteSql.EmbeddedAfter(scope.Generation),
-            row => (new ItemKey(row.GetString(0), row.GetString(1)), row.IsDBNull(11) ? null : SqliteRows.Embedded(row, Numbers(row, 11, stored))),
+            row => (new ItemKey(row.GetString(0), row.GetString(1)), row.IsDBNull(11) ? null : SqliteRows.Embedded(
+            row, Numbers(row, 11, stored))),
             cancellationToken,
             ("$source", scope.Source), ("$type", scope.Type), ("$afterSource", after.Source), ("$afterId", after.Id));
     }
@@ -291,7 +315,8 @@ internal sealed class SqliteStore : IStore
     }
 
     private StoredGeneration Generation(SqliteConnection connection, int id) =>
-        connection.Rows(SqliteSql.GenerationsAt(SqliteSchema.Version(connection)), SqliteRows.Generation, CancellationToken.None).Find(one => one.Value.Id == id)
+        connection.Rows(SqliteSql.GenerationsAt(SqliteSchema.Version(connection)), SqliteRows.Generation, CancellationToken.None).Find(
+            one => one.Value.Id == id)
             ?? throw StoreRefusals.NoGeneration(Description, id);
 
     private void RefuseNewer(int version)

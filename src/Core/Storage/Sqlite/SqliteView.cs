@@ -24,7 +24,8 @@ internal sealed class SqliteView(SqliteConnection connection, string space)
 
     /// <summary>The statement that made it is kept as it was written.</summary>
     public bool Shows(IReadOnlyList<StoredGeneration> generations) =>
-        connection.Rows("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = $name", row => row.GetString(0), CancellationToken.None, ("$name", Name))
+        connection.Rows("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = $name", row => row.GetString(0),
+            CancellationToken.None, ("$name", Name))
             .FirstOrDefault() == Statement(generations);
 
     private string Statement(IReadOnlyList<StoredGeneration> generations) =>

@@ -6,13 +6,15 @@ using Microsoft.Data.Sqlite;
 namespace EmbSync.Core.Storage.Sqlite;
 
 internal sealed class SqliteWriter(
-    string store, SqliteFile file, SqliteConnection connection, SqliteLock held, long epoch, StoreConfig config, TimeProvider clock) : IStoreWriter
+    string store, SqliteFile file, SqliteConnection connection, SqliteLock held, long epoch, StoreConfig config,
+    TimeProvider clock) : IStoreWriter
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, SqliteLock> builds = [];
     private bool hasEnded;
 
-    public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) => Write(() =>
+    public Task<Generation> OpenGenerationAsync(string space, EmbeddingSignature signature, CancellationToken cancellationToken) =>
+        Write(() =>
     {
         if (!builds.ContainsKey(space) && Find(space, signature) is not { Value.State: GenerationState.Active })
         {
@@ -38,7 +40,8 @@ internal sealed class SqliteWriter(
 
                 if (alone is not null)
                 {
-                    connection.Run(SqliteSql.AbandonBuildRuns, ("$running", RunRecord.Running), ("$abandoned", RunRecord.Abandoned), ("$error", RunRecord.AbandonedError),
+                    connection.Run(SqliteSql.AbandonBuildRuns, ("$running", RunRecord.Running), ("$abandoned", RunRecord.Abandoned),
+                        ("$error", RunRecord.AbandonedError),
                         ("$command", BuildRuns.CommandOf(space)));
                 }
 
@@ -55,7 +58,8 @@ internal sealed class SqliteWriter(
 
         // Taken when nothing can fail any more, so that whoever lets go of it has it.
 #pragma warning disable CA2000 // The build owns it.
-        return new SqliteBuild(store, file, SqliteLock.TryTakeBuild(file, space, shared: true) ?? throw StoreRefusals.IsBuilt(store, space, ""), opened, clock);
+        return new SqliteBuild(store, file, SqliteLock.TryTakeBuild(file, space, shared: true)
+            ?? throw StoreRefusals.IsBuilt(store, space, ""), opened, clock);
 #pragma warning restore CA2000
     }
 
@@ -72,11 +76,13 @@ internal sealed class SqliteWriter(
         var rows = connection.Rows($"SELECT hash, tokens, created_at, embedding FROM {like.Table}", row =>
         {
             VectorCodec.Decode(like.Vectors, row.Bytes(3), numbers);
-            return (Hash: row.GetFieldValue<byte[]>(0), Tokens: row.GetInt64(1), At: row.GetString(2), Numbers: VectorCodec.Encode(generation.Vectors, numbers));
+            return (Hash: row.GetFieldValue<byte[]>(0), Tokens: row.GetInt64(1), At: row.GetString(2), Numbers: VectorCodec.Encode(
+                generation.Vectors, numbers));
         }, CancellationToken.None);
         foreach (var row in rows)
         {
-            connection.Run(SqliteSql.PutVector(generation.Value.Id, replace: false), ("$hash", row.Hash), ("$tokens", row.Tokens), ("$at", row.At), ("$embedding", row.Numbers));
+            connection.Run(SqliteSql.PutVector(generation.Value.Id, replace: false), ("$hash", row.Hash), ("$tokens", row.Tokens),
+                ("$at", row.At), ("$embedding", row.Numbers));
         }
     }
 
@@ -96,7 +102,8 @@ internal sealed class SqliteWriter(
             }
             else
             {
-                connection.Scalar<long>(SqliteSql.AddGeneration, ("$space", space), ("$provider", signature.Provider), ("$model", signature.Model),
+                connection.Scalar<long>(
+                    SqliteSql.AddGeneration, ("$space", space), ("$provider", signature.Provider), ("$model", signature.Model),
                     ("$dimension", signature.Dimension), ("$rules", signature.RoleRules), ("$fingerprint", signature.Fingerprint),
                     ("$vectors", SqliteSchema.NameOf(config.Vectors)), ("$at", SqliteRows.Text(clock.Now())));
             }
@@ -107,7 +114,8 @@ internal sealed class SqliteWriter(
         var after = Generations();
         var opened = after.Find(one => one.Value.Space == space && one.Value.Signature.Fingerprint == signature.Fingerprint)!;
         connection.Run(SqliteSchema.VectorTable(opened.Value.Id));
-        foreach (var like in before.Exists(one => one.Value.Id == opened.Value.Id) ? [] : before.Where(one => one.Value.Signature.Fingerprint == signature.Fingerprint))
+        foreach (var like in before.Exists(one => one.Value.Id == opened.Value.Id) ? [] : before.Where(
+            one => one.Value.Signature.Fingerprint == signature.Fingerprint))
         {
             TakeOver(opened, like);
         }
@@ -127,7 +135,8 @@ internal sealed class SqliteWriter(
         var found = Generations().Find(one => one.Value.Id == generation) ?? throw StoreRefusals.NoGeneration(store, generation);
         if (found.Value is { State: GenerationState.Active } active)
         {
-            return active.IsPinned != pin && connection.Run(SqliteSql.Pin, ("$id", generation), ("$pinned", pin)) + connection.Run(SqliteSql.Grow) > 0;
+            return active.IsPinned != pin && connection.Run(SqliteSql.Pin, ("$id", generation), ("$pinned", pin))
+                + connection.Run(SqliteSql.Grow) > 0;
         }
 
         connection.Run(SqliteSql.Retire, ("$space", found.Value.Space), ("$state", "active"), ("$at", SqliteRows.Text(clock.Now())));
@@ -157,12 +166,14 @@ internal sealed class SqliteWriter(
 
     public Task<long> BeginRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
     {
-        connection.Run(SqliteSql.AbandonRuns, ("$running", RunRecord.Running), ("$abandoned", RunRecord.Abandoned), ("$error", RunRecord.AbandonedError));
+        connection.Run(SqliteSql.AbandonRuns, ("$running", RunRecord.Running), ("$abandoned", RunRecord.Abandoned),
+            ("$error", RunRecord.AbandonedError));
         return connection.Scalar<long>(SqliteSql.AddRun, SqliteRows.Values(run));
     });
 
     public Task UpdateRunAsync(RunRecord run, CancellationToken cancellationToken) => Write(() =>
-        connection.Run(SqliteSql.PutRun, [("$id", run.Id), .. SqliteRows.Values(run)]) == 1 ? true : throw StoreRefusals.NoRun(store, run.Id));
+        connection.Run(SqliteSql.PutRun, [("$id", run.Id), .. SqliteRows.Values(run)]) == 1 ? true : throw StoreRefusals.NoRun(
+            store, run.Id));
 
     public Task<long> MendAsync(StoreFault fault, DateTimeOffset before, CancellationToken cancellationToken) => Write(() =>
     {

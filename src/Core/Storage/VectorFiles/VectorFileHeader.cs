@@ -67,7 +67,8 @@ internal sealed record VectorFileHeader(string Provider, string Model, int Dimen
     public static VectorFileHeader Read(Stream stream)
     {
         Span<byte> start = stackalloc byte[Magic.Length + 8];
-        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start[..Magic.Length].SequenceEqual(Magic))
+        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start[..Magic.Length].SequenceEqual(
+            Magic))
         {
             throw new VectorFileException("is no file of embsync's vectors");
         }

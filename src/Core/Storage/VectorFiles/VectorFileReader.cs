@@ -74,7 +74,8 @@ internal sealed class VectorFileReader
         var numbers = new float[Header.Dimension];
         VectorCodec.Decode(Header.Numbers, record[(ContentHash.Size + sizeof(int))..content], numbers);
         return VectorCodec.Fault(Header.Numbers, numbers, Header.Dimension) is null
-            ? new VectorRow(ContentHash.FromBytes(record[..ContentHash.Size]), numbers, BinaryPrimitives.ReadInt32LittleEndian(record[ContentHash.Size..]))
+            ? new VectorRow(ContentHash.FromBytes(record[..ContentHash.Size]), numbers, BinaryPrimitives.ReadInt32LittleEndian(
+                record[ContentHash.Size..]))
             : null;
     }
 }

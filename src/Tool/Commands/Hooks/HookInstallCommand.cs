@@ -19,13 +19,15 @@ internal static class HookInstallCommand
               embsync hook install --block            a push waits for a sync that works
               embsync hook install --local            the version of .config/dotnet-tools.json, by 'dotnet tool run'
             """;
-        var names = command.ArgumentOf("hook", $"{string.Join(", ", GitHooks.Names)} (default: {GitHook.PrePush.Name()})", GitHooks.Names, multipleValues: true);
+        var names = command.ArgumentOf(
+            "hook", $"{string.Join(", ", GitHooks.Names)} (default: {GitHook.PrePush.Name()})", GitHooks.Names, multipleValues: true);
         var options = new HookRunOptions(command);
         var local = command.Flag("--local", "Start what the repository's tool manifest names, not this program");
         var global = new GlobalOptions(command);
         command.OnExecute(() =>
         {
-            var hooks = names.Values.Count == 0 ? [GitHook.PrePush] : names.Values.Select(name => GitHooks.Parse(name!)).Distinct().ToList();
+            var hooks = names.Values.Count == 0 ? [GitHook.PrePush]
+                : names.Values.Select(name => GitHooks.Parse(name!)).Distinct().ToList();
             using var git = GitRepository.DiscoverFromHook(session.Terminal.WorkingDirectory, session.Terminal.Environment);
             var repository = git.Require();
             var folder = HookFolder.Of(repository, session.Terminal.Environment);

@@ -37,7 +37,8 @@ internal static class HookRunCommand
         command.OnExecute(async () =>
         {
             var hook = GitHooks.Parse(name.Value!);
-            var code = await GuardedAsync(session, global, options, hook, token => RunAsync(session, global, options, hook, arguments.Values, trust.Value(), token));
+            var code = await GuardedAsync(
+                session, global, options, hook, token => RunAsync(session, global, options, hook, arguments.Values, trust.Value(), token));
             return (int)(options.Block ? code : ExitCode.Done);
         });
     });
@@ -90,7 +91,8 @@ internal static class HookRunCommand
         options.Block ? message : message.TrimEnd('.') + (message.EndsWith('?') ? " " : ". ") + "Git goes on";
 
     private static async Task<ExitCode> RunAsync(
-        Session session, GlobalOptions global, HookRunOptions options, GitHook hook, IReadOnlyList<string?> arguments, string? trust, CancellationToken cancellationToken)
+        Session session, GlobalOptions global, HookRunOptions options, GitHook hook, IReadOnlyList<string?> arguments, string? trust,
+        CancellationToken cancellationToken)
     {
 #pragma warning disable CA2000 // The workspace owns the repository, once it is open.
         var git = GitRepository.DiscoverFromHook(session.Terminal.WorkingDirectory, session.Terminal.Environment);
@@ -102,9 +104,11 @@ internal static class HookRunCommand
             return ExitCode.Done;
         }
 
-        await using var workspace = session.Open(global, ConfigOverrides.None with { MaxCost = options.MaxCost }, found: git, check: config => Check(config, trust, hook));
+        await using var workspace = session.Open(
+            global, ConfigOverrides.None with { MaxCost = options.MaxCost }, found: git, check: config => Check(config, trust, hook));
         using var progress = session.Progress(global);
-        var results = await new HookRun(workspace, session.Terminal.Clock).RunAsync(hook.Name(), commits, SpendLimit.Of(workspace.Config.Limits), progress, cancellationToken);
+        var results = await new HookRun(workspace, session.Terminal.Clock).RunAsync(
+            hook.Name(), commits, SpendLimit.Of(workspace.Config.Limits), progress, cancellationToken);
         return Tell(session, global, workspace, hook, results);
     }
 
@@ -124,7 +128,8 @@ internal static class HookRunCommand
         var repository = git.Require();
         return hook switch
         {
-            GitHook.PrePush => HookCommits.Pushed(repository, arguments is [var remote, ..] ? remote : null, await InputAsync(session, cancellationToken)),
+            GitHook.PrePush => HookCommits.Pushed(
+                repository, arguments is [var remote, ..] ? remote : null, await InputAsync(session, cancellationToken)),
             GitHook.PostCommit => HookCommits.Committed(repository) is { } made ? [made] : [],
             _ => HookCommits.Merged(repository, arguments is ["1", ..]) is { } merged ? [merged] : [],
         };
@@ -145,10 +150,12 @@ internal static class HookRunCommand
         return await Task.Run(session.Terminal.In.ReadToEnd, cancellationToken).WaitAsync(cancellationToken);
     }
 
-    private static ExitCode Tell(Session session, GlobalOptions global, Workspace workspace, GitHook hook, IReadOnlyList<SyncResult> results)
+    private static ExitCode Tell(
+        Session session, GlobalOptions global, Workspace workspace, GitHook hook, IReadOnlyList<SyncResult> results)
     {
         var notes = global.Verbose ? results.SelectMany(result => result.Report.Notes).Distinct() : [];
-        session.Note(global, HookText.Of(results, workspace.Config.Embeddings.AutoIndex).Concat(notes).Select(line => $"{hook.Name()}: {line}"));
+        session.Note(global, HookText.Of(results, workspace.Config.Embeddings.AutoIndex).Concat(notes).Select(
+            line => $"{hook.Name()}: {line}"));
         if (results.LastOrDefault(result => result.Stopped is not null) is { Stopped: { } stopped })
         {
             // What was done before it is told already.

@@ -11,7 +11,8 @@ internal sealed class HookRunOptions(CommandLineApplication command)
     /// <summary>A day: who waits longer doesn't push any more.</summary>
     private const int MostSeconds = 86_400;
 
-    private readonly CommandOption _timeout = command.Value("--timeout <SECONDS>", $"Stop after so long and keep what was paid (default {DefaultSeconds})");
+    private readonly CommandOption _timeout = command.Value(
+        "--timeout <SECONDS>", $"Stop after so long and keep what was paid (default {DefaultSeconds})");
     private readonly CommandOption _maxCost = command.Value("--max-cost <USD>", "Refuse to begin, and stop, above this cost");
     private readonly CommandOption _block = command.Flag("--block", "A run that fails, or takes too long, stops the push");
 

@@ -36,7 +36,8 @@ internal static class HookSqlCommand
 
             foreach (var source in chosen)
             {
-                session.Print($"-- embsync: rows of source {source.Name.ReplaceLineEndings(" ")}\n" + await ChangeTrigger.ScriptAsync(source, tables.All(), drop.HasValue(), session.CancellationToken));
+                session.Print($"-- embsync: rows of source {source.Name.ReplaceLineEndings(" ")}\n" + await ChangeTrigger.ScriptAsync(
+                    source, tables.All(), drop.HasValue(), session.CancellationToken));
             }
 
             return (int)ExitCode.Done;
@@ -48,10 +49,12 @@ internal static class HookSqlCommand
         var all = config.Sources.OfType<DatabaseSourceConfig>().ToList();
         if (names.FirstOrDefault(name => !all.Exists(source => source.Name == name)) is { } unknown)
         {
-            throw new UsageException($"no source of type table or query is named '{unknown}': {Guess.ThereIs(unknown, all.Select(source => source.Name))}");
+            throw new UsageException(
+                $"no source of type table or query is named '{unknown}': {Guess.ThereIs(unknown, all.Select(source => source.Name))}");
         }
 
         var chosen = names.Count == 0 ? all : [.. all.Where(source => names.Contains(source.Name))];
-        return chosen.Count > 0 ? chosen : throw new UsageException("no source is of type table or query: triggers are for rows of a database");
+        return chosen.Count > 0 ? chosen : throw new UsageException(
+            "no source is of type table or query: triggers are for rows of a database");
     }
 }

@@ -17,7 +17,8 @@ public sealed class LocalVectors : IDisposable
     [Fact]
     public async Task Are_near_for_one_meaning_in_other_words_and_far_for_another()
     {
-        var vectors = await EmbedAsync(Car, "An automobile failed to turn over; the accumulator had run down.", "Retry the request after a 429 response.");
+        var vectors = await EmbedAsync(
+            Car, "An automobile failed to turn over; the accumulator had run down.", "Retry the request after a 429 response.");
         Cosine(vectors[0], vectors[1]).ShouldBeGreaterThan(0.4);
         Cosine(vectors[0], vectors[2]).ShouldBeLessThan(0.15);
     }
@@ -73,11 +74,13 @@ public sealed class LocalVectors : IDisposable
     [Fact]
     public async Task Of_a_query_without_anything_to_read_are_refused()
     {
-        (await Should.ThrowAsync<UsageException>(() => _provider.Queries.GenerateAsync([" \u200b "]))).Message.ShouldContain("nothing to search for");
+        (await Should.ThrowAsync<UsageException>(() => _provider.Queries.GenerateAsync([" \u200b "]))).Message.ShouldContain(
+            "nothing to search for");
     }
 
     [Fact]
-    public void Need_room_beside_a_prefix() => Should.Throw<UsageException>(() => Open(LocalSettings.Bundled with { Prefixes = new(Words(500), "") }))
+    public void Need_room_beside_a_prefix() =>
+        Should.Throw<UsageException>(() => Open(LocalSettings.Bundled with { Prefixes = new(Words(500), "") }))
         .Message.ShouldBe("a prefix in embeddings.prefixes is 500 tokens long, and all-MiniLM-L6-v2 takes 512 with the text: shorten it");
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class LocalVectors : IDisposable
     {
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(() => _provider.Documents.GenerateAsync([Words(5000)], cancellationToken: cancelled.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => _provider.Documents.GenerateAsync([Words(5000)], cancellationToken: cancelled.Token));
     }
 
     public void Dispose() => _provider.Dispose();
@@ -99,5 +103,6 @@ public sealed class LocalVectors : IDisposable
 
     private static double Cosine(float[] one, float[] other) => TensorPrimitives.CosineSimilarity(one, other);
 
-    private static string Words(int count) => string.Join(' ', Enumerable.Range(0, count).Select(i => (i % 5) switch { 0 => "the", 1 => "river", 2 => "runs", 3 => "to", _ => "sea" }));
+    private static string Words(int count) => string.Join(
+        ' ', Enumerable.Range(0, count).Select(i => (i % 5) switch { 0 => "the", 1 => "river", 2 => "runs", 3 => "to", _ => "sea" }));
 }

@@ -18,7 +18,8 @@ public sealed class ModelsByPath : IDisposable
     {
         Place("models/mine");
         var config = _folder.Load().Embeddings;
-        config.Local.ShouldBe(new("mine", InFolder("models/mine/model.onnx"), InFolder("models/mine/vocab.txt"), 384, Pooling.Mean, 512, true));
+        config.Local.ShouldBe(new(
+            "mine", InFolder("models/mine/model.onnx"), InFolder("models/mine/vocab.txt"), 384, Pooling.Mean, 512, true));
         (await VectorAsync(config)).ShouldBe(await VectorAsync(LocalSettings.Bundled));
     }
 
@@ -39,10 +40,12 @@ public sealed class ModelsByPath : IDisposable
         _folder.Write("models/mine/tokenizer_config.json", """{ "do_lower_case": false, "model_max_length": 1e30 }""");
         _folder.Write("models/mine/sentence_bert_config.json", """{ "max_seq_length": 256 }""");
         _folder.Write("embsync.yaml", "embeddings: { provider: local, model: ./models/mine }\n");
-        _folder.Load().Embeddings.Local.ShouldBe(new("mine", InFolder("models/mine/onnx/model.onnx"), InFolder("models/mine/vocab.txt"), 384, Pooling.Cls, 256, false));
+        _folder.Load().Embeddings.Local.ShouldBe(
+            new("mine", InFolder("models/mine/onnx/model.onnx"), InFolder("models/mine/vocab.txt"), 384, Pooling.Cls, 256, false));
 
         _folder.Write("embsync.yaml", "embeddings: { provider: local, model: ./models/mine, local: { pooling: mean, window: 128 } }\n");
-        _folder.Load().Embeddings.Local.ShouldBe(new("mine", InFolder("models/mine/onnx/model.onnx"), InFolder("models/mine/vocab.txt"), 384, Pooling.Mean, 128, false));
+        _folder.Load().Embeddings.Local.ShouldBe(
+            new("mine", InFolder("models/mine/onnx/model.onnx"), InFolder("models/mine/vocab.txt"), 384, Pooling.Mean, 128, false));
     }
 
     [Fact]
@@ -61,7 +64,8 @@ public sealed class ModelsByPath : IDisposable
         var signatures = new List<EmbeddingSignature> { LocalProvider.SignatureOf(LocalSettings.Bundled), SignatureOf(Usual) };
         foreach (var (text, other) in new[]
         {
-            ("mean", "cls"), ("pooling: mean", "pooling: mean, window: 256"), ("local:", "prefixes: { query: 'q: ' }, local:"), ("local:", "prefixes: { document: 'q: ' }, local:"),
+            ("mean", "cls"), ("pooling: mean", "pooling: mean, window: 256"), ("local:", "prefixes: { query: 'q: ' }, local:"),
+                ("local:", "prefixes: { document: 'q: ' }, local:"),
         })
         {
             signatures.Add(SignatureOf(Usual.Replace(text, other, StringComparison.Ordinal)));
@@ -135,9 +139,11 @@ public sealed class ModelsByPath : IDisposable
     {
         Place("models/mine");
         File.WriteAllBytes(InFolder("models/mine/model.onnx"), TinyOnnx.Identity("pixel_values", "features", elementType: 1, 1, 3, 224));
-        Should.Throw<UsageException>(() => Open(_folder.Load().Embeddings)).Message.ShouldContain("takes pixel_values of Float; expected an ONNX model of the BERT family");
+        Should.Throw<UsageException>(() => Open(_folder.Load().Embeddings)).Message.ShouldContain(
+            "takes pixel_values of Float; expected an ONNX model of the BERT family");
         File.WriteAllBytes(InFolder("models/mine/model.onnx"), TinyOnnx.Identity("input_ids", "logits", elementType: 7, 1, 7));
-        Should.Throw<UsageException>(() => Open(_folder.Load().Embeddings)).Message.ShouldContain("answers logits of Int64 [1, 7]; expected");
+        Should.Throw<UsageException>(() => Open(_folder.Load().Embeddings)).Message.ShouldContain(
+            "answers logits of Int64 [1, 7]; expected");
     }
 
     [Fact]
@@ -145,7 +151,8 @@ public sealed class ModelsByPath : IDisposable
     {
         Place("models/mine");
         _folder.Write("embsync.yaml", Usual.Replace("384", "256", StringComparison.Ordinal));
-        Should.Throw<UsageException>(() => Open(_folder.Load().Embeddings)).Message.ShouldContain("makes vectors of 384 dimensions, not 256: set embeddings.dimension to 384");
+        Should.Throw<UsageException>(() => Open(_folder.Load().Embeddings)).Message.ShouldContain(
+            "makes vectors of 384 dimensions, not 256: set embeddings.dimension to 384");
     }
 
     /// <summary>The store's vectors stay those of the model that made them: another file behind the path isn't taken for it.</summary>
@@ -155,7 +162,8 @@ public sealed class ModelsByPath : IDisposable
         Place("models/mine");
         var made = SignatureOf(Usual);
         File.AppendAllText(InFolder("models/mine/vocab.txt"), "another\n");
-        Should.Throw<UsageException>(() => LocalProvider.Open(_folder.Load().Embeddings, made)).Message.ShouldContain("the vectors in use were made by local model mine (SHA-256 ");
+        Should.Throw<UsageException>(() => LocalProvider.Open(_folder.Load().Embeddings, made)).Message.ShouldContain(
+            "the vectors in use were made by local model mine (SHA-256 ");
 
         // The one inside the tool can always be had, whatever is configured.
         using var bundled = LocalProvider.Open(_folder.Load().Embeddings, LocalProvider.SignatureOf(LocalSettings.Bundled));
@@ -164,7 +172,8 @@ public sealed class ModelsByPath : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static LocalProvider Open(EmbeddingsConfig config) => (LocalProvider)LocalProvider.Open(config, LocalProvider.SignatureOf(config));
+    private static LocalProvider Open(EmbeddingsConfig config) =>
+        (LocalProvider)LocalProvider.Open(config, LocalProvider.SignatureOf(config));
 
     private static async Task<float[]> VectorAsync(EmbeddingsConfig config)
     {

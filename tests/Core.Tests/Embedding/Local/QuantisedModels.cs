@@ -33,8 +33,10 @@ public sealed class QuantisedModels : IDisposable
     {
         const int Rows = 64, Columns = 8, Entries = 5, Width = 16;
         var random = new Random(7);
-        float[] weights = [.. Enumerable.Range(0, Rows * Columns).Select(i => (float)((random.NextDouble() - 0.5) * Math.Pow(10, -(i % Columns))))];
-        float[] table = [.. Enumerable.Range(0, Entries * Width).Select(i => (float)((random.NextDouble() - 0.5) * Math.Pow(10, -(i / Width))))];
+        float[] weights = [.. Enumerable.Range(0, Rows * Columns).Select(
+            i => (float)((random.NextDouble() - 0.5) * Math.Pow(10, -(i % Columns))))];
+        float[] table = [.. Enumerable.Range(0, Entries * Width).Select(
+            i => (float)((random.NextDouble() - 0.5) * Math.Pow(10, -(i / Width))))];
         float[] input = [.. Enumerable.Range(0, Rows).Select(_ => (float)random.NextDouble())];
         var model = TinyOnnx.ProductAndLookup(weights, Rows, Columns, table, Entries);
         for (var entry = 0L; entry < Entries; entry++)
@@ -62,7 +64,8 @@ public sealed class QuantisedModels : IDisposable
         var products = graph.Fields.Where(field => field.Number == 1).Select(field => OnnxNode.Of(ProtoMessage.Parse(field.Bytes)))
             .Where(node => node.Operator == "MatMulInteger").Select(node => node.Inputs[1]).ToHashSet();
         products.Count.ShouldBe(36);
-        foreach (var tensor in graph.Fields.Where(field => field.Number == 5).Select(field => ProtoMessage.Parse(field.Bytes)).Where(tensor => products.Contains(OnnxTensor.NameOf(tensor))))
+        foreach (var tensor in graph.Fields.Where(field => field.Number == 5).Select(field => ProtoMessage.Parse(field.Bytes)).Where(
+            tensor => products.Contains(OnnxTensor.NameOf(tensor))))
         {
             var columns = (int)tensor.Numbers(1)[1];
             var weights = tensor.Fields.Single(field => field.Number == 9).Bytes.Span;

@@ -30,7 +30,8 @@ public sealed class SyncWithTheLocalModel : IDisposable
     [Fact]
     public async Task Says_how_long_it_takes()
     {
-        _repository.Write("tasks/long.md", string.Join("\n\n", Enumerable.Range(0, 600).Select(i => $"Paragraph {i} of a long task says something that no other paragraph says, {i * i}.")));
+        _repository.Write("tasks/long.md", string.Join("\n\n", Enumerable.Range(0, 600).Select(
+            i => $"Paragraph {i} of a long task says something that no other paragraph says, {i * i}.")));
         using var world = World(LocalSettings.Bundled);
         var plan = await world.DryRunAsync();
         plan.Cost.Estimated.ShouldBe(0m);
@@ -66,7 +67,8 @@ public sealed class SyncWithTheLocalModel : IDisposable
     /// <summary>Pages that say in short what others say: they would be right answers as well.</summary>
     private static readonly string[] Overviews =
     [
-        "docs/index.md", "docs/architecture.md", "docs/commands.md", "docs/models.md", "docs/operations.md", "docs/schema.md", "docs/spending.md",
+        "docs/index.md", "docs/architecture.md", "docs/commands.md", "docs/models.md", "docs/operations.md", "docs/schema.md",
+            "docs/spending.md",
     ];
 
     /// <summary>Questions that hardly share a word with their answer, over this repository's own documents.</summary>
@@ -91,10 +93,12 @@ public sealed class SyncWithTheLocalModel : IDisposable
         {
             Store = config.Store with { Path = Path.Combine(_repository.Path, "index.db") },
             Embeddings = LocalSettings.Bundled,
-            Sources = [new MarkdownSourceConfig("docs", 0, ["docs/*.md", "tasks/*.md"], Overviews, null, ["title"], [], "doc", ChunkConfig.Default, false)],
+            Sources = [new MarkdownSourceConfig(
+            "docs", 0, ["docs/*.md", "tasks/*.md"], Overviews, null, ["title"], [], "doc", ChunkConfig.Default, false)],
         };
         await using var workspace = Workspace.Open(config, GitRepository.Discover(Root()), TimeProvider.System);
-        (await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default)).ExitCode.ShouldBe(ExitCode.Done);
+        (await new SyncEngine(workspace, TimeProvider.System).RunAsync(new(), new(null, null), new Progress<SyncProgress>(), default))
+            .ExitCode.ShouldBe(ExitCode.Done);
         var missed = new List<string>();
         foreach (var (question, path) in judged)
         {
@@ -126,5 +130,6 @@ public sealed class SyncWithTheLocalModel : IDisposable
         _repository.Commit();
     }
 
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../.."));
+    private static string Root([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../.."));
 }

@@ -27,7 +27,8 @@ internal static class TinyOnnx
         .Add(Output, Value("y", 1, 1, columns))
         .Add(Output, Value("z", 1, 1, 1, table.Length / entries)));
 
-    private static byte[] Model(ProtoMessage graph) => new ProtoMessage().Add(1, 8).Add(8, new ProtoMessage().Add(2, 14)).Add(7, graph).ToBytes();
+    private static byte[] Model(ProtoMessage graph) =>
+        new ProtoMessage().Add(1, 8).Add(8, new ProtoMessage().Add(2, 14)).Add(7, graph).ToBytes();
 
     private static ProtoMessage Value(string name, long elementType, params long[] shape)
     {

@@ -13,7 +13,8 @@ public sealed class ColumnValues(PostgresFixture postgres) : IClassFixture<Postg
     public async Task InitializeAsync()
     {
         var url = await postgres.NewVectorDatabaseAsync();
-        _world = await RowWorld.StartAsync(url, _ => new(StoreBackend.Postgres, "", new Secret(url, "env:TEST"), "embsync", null, VectorType.HalfVec, true));
+        _world = await RowWorld.StartAsync(
+            url, _ => new(StoreBackend.Postgres, "", new Secret(url, "env:TEST"), "embsync", null, VectorType.HalfVec, true));
         await _world.RunAsync("""CREATE TABLE config_option (name text, "Value of it" text)""");
         _world.Configure("""
             - { name: options, type: table, table: config_option, column: "Value of it" }

@@ -35,7 +35,8 @@ public sealed class ManyRows(PostgresFixture postgres) : IClassFixture<PostgresF
 
         var report = (await _world.SyncedAsync()).Report;
 
-        (report.Items.Total, report.Items.New, report.Items.Unchanged, report.Remaining, report.Chunks.Embedded).ShouldBe((Rows, Rows, 0, 0, Rows));
+        (report.Items.Total, report.Items.New, report.Items.Unchanged, report.Remaining, report.Chunks.Embedded).ShouldBe(
+            (Rows, Rows, 0, 0, Rows));
         report.Cost.Estimated.ShouldBe(planned.Cost.Estimated);
         report.Spaces.Single().Chunks.ShouldBe(Rows);
         (await _world.SyncedAsync()).Report.Items.Unchanged.ShouldBe(Rows);

@@ -11,7 +11,8 @@ public sealed class OddRows(PostgresFixture postgres) : IClassFixture<PostgresFi
     public async Task InitializeAsync()
     {
         var url = await postgres.NewDatabaseAsync();
-        _world = await RowWorld.StartAsync(url, _ => new(StoreBackend.Postgres, "", new Secret(url, "env:TEST"), "embsync", null, VectorType.HalfVec, true));
+        _world = await RowWorld.StartAsync(
+            url, _ => new(StoreBackend.Postgres, "", new Secret(url, "env:TEST"), "embsync", null, VectorType.HalfVec, true));
     }
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
@@ -24,7 +25,8 @@ public sealed class OddRows(PostgresFixture postgres) : IClassFixture<PostgresFi
     [InlineData("bigint", "-9223372036854775808", "-1", "1738281600000", "4102444800000", "9223372036854775807")]
     [InlineData("float8", "'-Infinity'", "-1e300", "1738281600", "2e18", "'Infinity'")]
     [InlineData("numeric", "-1e400", "-2", "1738281600.5", "1e25", "1e400")]
-    public async Task Times_beyond_the_calendar_order_work_as_they_are_and_no_more(string type, string first, string second, string third, string fourth, string last)
+    public async Task Times_beyond_the_calendar_order_work_as_they_are_and_no_more(
+        string type, string first, string second, string third, string fourth, string last)
     {
         await _world.RunAsync($"CREATE TABLE doc (id text PRIMARY KEY, body text, changed {type}); INSERT INTO doc VALUES "
             + $"('a', 'first', {first}), ('b', 'second', {second}), ('c', 'third', {third}), ('d', 'fourth', {fourth}), ('e', 'last', {last}), ('f', 'none', NULL)");
@@ -49,7 +51,8 @@ public sealed class OddRows(PostgresFixture postgres) : IClassFixture<PostgresFi
         (await _world.SyncedAsync()).Report.Items.New.ShouldBe(5);
 
         (await PrioritiesAsync()).ShouldBe(["a 3", "b 7", "c 2147483647", "d 3", "e 3"]);
-        (await PostgresFixture.RowsAsync(_world.Url, "SELECT id || ' ' || (remarks::json -> 'warnings' -> 0 ->> 'code') FROM embsync.item WHERE remarks IS NOT NULL ORDER BY id"))
+        (await PostgresFixture.RowsAsync(_world.Url,
+            "SELECT id || ' ' || (remarks::json -> 'warnings' -> 0 ->> 'code') FROM embsync.item WHERE remarks IS NOT NULL ORDER BY id"))
             .ShouldBe(["a EMB1118", "c EMB1118", "d EMB1118"]);
     }
 
@@ -96,8 +99,10 @@ public sealed class OddRows(PostgresFixture postgres) : IClassFixture<PostgresFi
     {
         await using var workspace = _world.Sync.Open();
         var active = (await workspace.Store.ReadHeadAsync(default)).Active("default")!;
-        return await workspace.Store.ReadEmbeddedAsync(new(active.Id, null, null), default).ToDictionaryAsync(chunk => chunk.Key.Id, chunk => chunk.UpdatedAt);
+        return await workspace.Store.ReadEmbeddedAsync(new(active.Id, null, null), default).ToDictionaryAsync(
+            chunk => chunk.Key.Id, chunk => chunk.UpdatedAt);
     }
 
-    private Task<IReadOnlyList<string>> PrioritiesAsync() => PostgresFixture.RowsAsync(_world.Url, "SELECT id || ' ' || priority FROM embsync.item ORDER BY id");
+    private Task<IReadOnlyList<string>> PrioritiesAsync() =>
+        PostgresFixture.RowsAsync(_world.Url, "SELECT id || ' ' || priority FROM embsync.item ORDER BY id");
 }

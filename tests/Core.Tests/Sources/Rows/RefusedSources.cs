@@ -53,7 +53,8 @@ public sealed class RefusedSources(PostgresFixture postgres) : IClassFixture<Pos
             ("query that takes too long", "SELECT id, body AS text FROM doc, pg_sleep(30)"),
         ];
         var said = new List<string>();
-        foreach (var (name, source) in cases.Select(one => (one.Name, $"type: table, {one.Source}")).Concat(queries.Select(one => (one.Name, $"type: query, timeoutSeconds: 1, query: \"{one.Query}\""))))
+        foreach (var (name, source) in cases.Select(one => (one.Name, $"type: table, {one.Source}")).Concat(
+            queries.Select(one => (one.Name, $"type: query, timeoutSeconds: 1, query: \"{one.Query}\""))))
         {
             _world.Configure($"- {{ name: rows, {source} }}");
             var error = await Should.ThrowAsync<EmbSyncException>(_world.Sync.SyncAsync());

@@ -143,7 +143,9 @@ public sealed class RowTypes(PostgresFixture postgres) : IClassFixture<PostgresF
     public async Task Are_ids(string type, string value, string id)
     {
         await _world.RunAsync($"CREATE TABLE doc (id {type} PRIMARY KEY, body text); INSERT INTO doc VALUES ({value}, 'text')");
-        foreach (var (name, source) in new[] { ("rows", "- { name: rows, type: table, table: doc, text: [body] }"), ("asked", "- { name: asked, type: query, query: \"SELECT id, body AS text FROM doc\" }") })
+        foreach (var (name, source) in new[]
+            { ("rows", "- { name: rows, type: table, table: doc, text: [body] }"), ("asked",
+            "- { name: asked, type: query, query: \"SELECT id, body AS text FROM doc\" }") })
         {
             _world.Configure(source);
             await _world.SyncedAsync(new() { MaxDelete = new(null, 10) });
@@ -226,7 +228,8 @@ public sealed class RowTypes(PostgresFixture postgres) : IClassFixture<PostgresF
                 _world.Configure(source);
                 var report = (await _world.SyncedAsync(new() { MaxDelete = new(null, 10) })).Report;
                 report.Items.Total.ShouldBe(3);
-                report.Notes.ShouldContain(note => note.Contains($"row-level security shows user '{reader}' a part of the rows", StringComparison.Ordinal));
+                report.Notes.ShouldContain(
+                    note => note.Contains($"row-level security shows user '{reader}' a part of the rows", StringComparison.Ordinal));
 
                 _world.Url = owner;
                 _world.Configure(source);
@@ -257,7 +260,9 @@ public sealed class RowTypes(PostgresFixture postgres) : IClassFixture<PostgresF
     {
         await _world.RunAsync("CREATE SCHEMA app; CREATE TABLE app.doc (id int PRIMARY KEY, body text); INSERT INTO app.doc VALUES (1, 'text'); CREATE TABLE \"Odd Schema\".doc (id int PRIMARY KEY, body text); INSERT INTO \"Odd Schema\".doc VALUES (1, 'odd')");
         var url = _world.Url;
-        foreach (var (parameters, text) in new[] { ("schema=app", "text"), ("schema=Odd%20Schema", "odd"), ("pgbouncer=true&schema=app&connection_limit=1", "text"), ("search_path=app,public", "text"), ("options=-c%20search_path%3Dapp", "text") })
+        foreach (var (parameters, text) in new[]
+            { ("schema=app", "text"), ("schema=Odd%20Schema", "odd"), ("pgbouncer=true&schema=app&connection_limit=1",
+            "text"), ("search_path=app,public", "text"), ("options=-c%20search_path%3Dapp", "text") })
         {
             _world.Url = $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{parameters}";
             _world.Configure("- { name: rows, type: table, table: doc, text: [body] }");
@@ -280,6 +285,7 @@ public sealed class RowTypes(PostgresFixture postgres) : IClassFixture<PostgresF
     {
         await using var workspace = _world.Sync.Open();
         var generation = (await workspace.Store.ReadHeadAsync(default)).Active("default")!;
-        return [.. await workspace.Store.ReadEmbeddedAsync(new(generation.Id, null, null), default).Select(chunk => chunk.Metadata).ToListAsync()];
+        return [.. await workspace.Store.ReadEmbeddedAsync(new(generation.Id, null, null), default).Select(chunk => chunk.Metadata)
+            .ToListAsync()];
     }
 }

@@ -31,10 +31,12 @@ internal sealed partial class RowWorld : IAsyncDisposable
 
     public StoreConfig Store => _store;
 
-    public static async Task<RowWorld> StartAsync(string url, Func<string, StoreConfig> store) => new(url, await FakeEmbeddingServer.StartAsync(), store);
+    public static async Task<RowWorld> StartAsync(string url, Func<string, StoreConfig> store) =>
+        new(url, await FakeEmbeddingServer.StartAsync(), store);
 
     public static EmbeddingsConfig Embeddings(FakeEmbeddingServer server) => new(
-        AutoIndex.OnCreate, "openai", server.BaseUrl, null, "text-embedding-3-small", 16, 8, 0, 2, new Dictionary<string, decimal>(), [], false, RolePrefixes.None);
+        AutoIndex.OnCreate, "openai", server.BaseUrl, null, "text-embedding-3-small", 16, 8, 0, 2, new Dictionary<string, decimal>(), [],
+        false, RolePrefixes.None);
 
     /// <param name="sources">What stands under <c>sources:</c>.</param>
     public void Configure(string sources)

@@ -77,7 +77,8 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
 
         var report = (await _world.SyncedAsync()).Report;
 
-        (report.Items.New, report.Items.Changed, report.Items.Metadata, report.Items.Deleted, report.Items.Unchanged).ShouldBe((1, 1, 1, 1, 27));
+        (report.Items.New, report.Items.Changed, report.Items.Metadata, report.Items.Deleted, report.Items.Unchanged).ShouldBe(
+            (1, 1, 1, 1, 27));
         report.Chunks.Embedded.ShouldBe(2);
         await _world.ShouldBeCleanAsync();
     }
@@ -102,7 +103,8 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
     {
         _world.Configure(Scoped);
         (await _world.SyncedAsync()).Report.Items.New.ShouldBe(15);
-        _world.Server.Purchases.Keys.Select(text => int.Parse(text.Split('\n')[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)).ShouldAllBe(id => id % 2 == 0);
+        _world.Server.Purchases.Keys.Select(text =>
+            int.Parse(text.Split('\n')[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)).ShouldAllBe(id => id % 2 == 0);
 
         await _world.RunAsync("UPDATE issue SET workspace = 2 WHERE id = 4; UPDATE issue SET workspace = 1 WHERE id = 5");
         var report = (await _world.SyncedAsync()).Report;
@@ -116,7 +118,8 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
     public async Task That_leave_the_scope_while_the_run_is_under_way_are_not_written()
     {
         _world.Configure(Scoped);
-        var leaving = new Lazy<int>(() => PostgresFixture.RunAsync(_world.Url, "UPDATE issue SET workspace = 2 WHERE id = 8; DELETE FROM issue WHERE id = 10").GetAwaiter().GetResult());
+        var leaving = new Lazy<int>(() => PostgresFixture.RunAsync(_world.Url,
+            "UPDATE issue SET workspace = 2 WHERE id = 8; DELETE FROM issue WHERE id = 10").GetAwaiter().GetResult());
         _world.Server.Decide = _ => leaving.Value < 0 ? throw new InvalidOperationException() : null;
 
         var result = await _world.Sync.SyncAsync();
@@ -178,7 +181,8 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
         var result = await _world.Sync.SyncAsync();
 
         result.ExitCode.ShouldBe(ExitCode.Partial);
-        result.Report.Errors.Select(error => (error.Code, error.Id)).ShouldBe([(ProblemCodes.InvalidId, "(null)"), (ProblemCodes.DuplicateId, "1")], ignoreOrder: true);
+        result.Report.Errors.Select(error => (error.Code, error.Id)).ShouldBe(
+            [(ProblemCodes.InvalidId, "(null)"), (ProblemCodes.DuplicateId, "1")], ignoreOrder: true);
         result.Report.Items.New.ShouldBe(27);
         await _world.RunAsync("DELETE FROM issue WHERE id = 9");
         (await _world.Sync.SyncAsync()).Report.Items.Deleted.ShouldBe(0, "who has no id may be anybody");
@@ -210,7 +214,8 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
 
         var result = await _world.Sync.SyncAsync();
 
-        result.Report.Errors.ShouldHaveSingleItem().ShouldSatisfyAllConditions(error => error.Code.ShouldBe(ProblemCodes.TooLarge), error => error.Id.ShouldBe("1"));
+        result.Report.Errors.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            error => error.Code.ShouldBe(ProblemCodes.TooLarge), error => error.Id.ShouldBe("1"));
         (await _world.ItemsAsync("issues"))["2"].Chunks.ShouldBe(0);
         result.Report.Items.New.ShouldBe(29);
         await _world.RunAsync("DELETE FROM issue WHERE id = 3");
@@ -240,7 +245,8 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
         var report = (await _world.SyncedAsync(new() { Ids = ["7", "8"], KeepOrphans = true })).Report;
 
         (report.Items.Total, report.Items.New).ShouldBe((2, 2));
-        (await Should.ThrowAsync<UsageException>(_world.Sync.SyncAsync(new() { Ids = ["99"], KeepOrphans = true }))).Message.ShouldContain("'99'");
+        (await Should.ThrowAsync<UsageException>(_world.Sync.SyncAsync(new() { Ids = ["99"], KeepOrphans = true }))).Message.ShouldContain(
+            "'99'");
         (await _world.Sync.SyncAsync(new() { Ids = ["7"], KeepOrphans = true })).Report.Items.Unchanged.ShouldBe(1);
     }
 
@@ -248,14 +254,17 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
     public async Task With_a_limit_come_by_priority_then_newest()
     {
         await _world.RunAsync("UPDATE issue SET updated_at = timestamptz '2025-02-01' + id * interval '1 day'");
-        _world.Configure(Issues + "\n" + Issues.Replace("name: issues", "name: later", StringComparison.Ordinal).Replace("priority: 3", "priority: 2", StringComparison.Ordinal).Replace("metadata: [state]", "where: \"id > 25\"", StringComparison.Ordinal));
+        _world.Configure(Issues + "\n" + Issues.Replace("name: issues", "name: later", StringComparison.Ordinal)
+            .Replace("priority: 3", "priority: 2", StringComparison.Ordinal).Replace(
+            "metadata: [state]", "where: \"id > 25\"", StringComparison.Ordinal));
 
         var report = (await _world.SyncedAsync(new() { Limit = 2 })).Report;
 
         (await _world.ItemsAsync("issues")).Keys.Order().ShouldBe(["29", "30"]);
         report.Items.New.ShouldBe(4, "what the two bought is reused by the other source");
         report.Remaining.ShouldBe(31);
-        (await _world.Sync.StatusAsync()).Items.ShouldSatisfyAllConditions(items => items.Total.ShouldBe(35), items => items.Missing.ShouldBe(31), items => items.Current.ShouldBe(4));
+        (await _world.Sync.StatusAsync()).Items.ShouldSatisfyAllConditions(
+            items => items.Total.ShouldBe(35), items => items.Missing.ShouldBe(31), items => items.Current.ShouldBe(4));
     }
 
     /// <summary>
@@ -269,7 +278,8 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
     {
         string?[] texts =
         [
-            null, "", " ", "A", "A ", "\tA", "a\\b", "\\x41", "\\\\", "é", "e\u0301", "日本語", "😀 \ud83d\ude00", "line\r\nline", "line\nline", "'; DROP TABLE issue; --", "\u001f", "\u001e", "\u00a0x\u2028", new string('x', 5000),
+            null, "", " ", "A", "A ", "\tA", "a\\b", "\\x41", "\\\\", "é", "e\u0301", "日本語", "😀 \ud83d\ude00", "line\r\nline",
+                "line\nline", "'; DROP TABLE issue; --", "\u001f", "\u001e", "\u00a0x\u2028", new string('x', 5000),
         ];
         var random = new Random(seed);
         _world.Configure(Issues);
@@ -279,8 +289,10 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
             {
                 for (var i = 0; i < 8; i++)
                 {
-                    await using var command = new Npgsql.NpgsqlCommand("UPDATE issue SET title = coalesce($1, ''), body = $2, state = $3 WHERE id = $4", connection);
-                    foreach (var value in new object?[] { texts[random.Next(texts.Length)], texts[random.Next(texts.Length)], texts[random.Next(texts.Length)] })
+                    await using var command = new Npgsql.NpgsqlCommand(
+                        "UPDATE issue SET title = coalesce($1, ''), body = $2, state = $3 WHERE id = $4", connection);
+                    foreach (var value in new object?[]
+                        { texts[random.Next(texts.Length)], texts[random.Next(texts.Length)], texts[random.Next(texts.Length)] })
                     {
                         command.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
                     }
@@ -301,7 +313,8 @@ public abstract class TableRows(PostgresFixture postgres) : IAsyncLifetime
     {
         var copy = await postgres.NewVectorDatabaseAsync();
         await PostgresFixture.RunAsync(copy, "CREATE TABLE issue (id bigint PRIMARY KEY, workspace int, title text NOT NULL, body text, state text, updated_at timestamptz)");
-        foreach (var row in await PostgresFixture.RowsAsync(_world.Url, "SELECT format('INSERT INTO issue VALUES (%L, %L, %L, %L, %L, %L)', id, workspace, title, body, state, updated_at) FROM issue"))
+        foreach (var row in await PostgresFixture.RowsAsync(_world.Url,
+            "SELECT format('INSERT INTO issue VALUES (%L, %L, %L, %L, %L, %L)', id, workspace, title, body, state, updated_at) FROM issue"))
         {
             await PostgresFixture.RunAsync(copy, row);
         }

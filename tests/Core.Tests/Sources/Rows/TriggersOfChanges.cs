@@ -123,7 +123,8 @@ public sealed class TriggersOfChanges(PostgresFixture postgres) : IClassFixture<
     {
         (await Should.ThrowAsync<UsageException>(() => ScriptAsync("joined", drop: false))).Message.ShouldContain("--table");
         (await Should.ThrowAsync<UsageException>(() => ScriptAsync("joined", drop: false, "app.seen"))).Message.ShouldContain("is a view");
-        (await Should.ThrowAsync<UsageException>(() => ScriptAsync("joined", drop: false, "app.none"))).Message.ShouldContain("no table or view");
+        (await Should.ThrowAsync<UsageException>(() => ScriptAsync("joined", drop: false, "app.none"))).Message.ShouldContain(
+            "no table or view");
     }
 
     [Fact]
@@ -132,7 +133,8 @@ public sealed class TriggersOfChanges(PostgresFixture postgres) : IClassFixture<
         await using var listener = await ChangeListener.StartAsync(_sources, default);
         var heard = listener.HearAsync(default);
 
-        await PostgresFixture.RowsAsync(_url, "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'");
+        await PostgresFixture.RowsAsync(_url,
+            "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'");
 
         (await Should.ThrowAsync<SourceException>(() => heard.WaitAsync(Soon))).Message.ShouldContain("can't be listened to");
     }
@@ -141,7 +143,8 @@ public sealed class TriggersOfChanges(PostgresFixture postgres) : IClassFixture<
     public async Task Without_a_database_there_is_nothing_to_wait_for() =>
         (await Should.ThrowAsync<UsageException>(() => ChangeListener.StartAsync([], default))).Message.ShouldContain("--watch");
 
-    private async Task InstallAsync(string source, params string[] tables) => await PostgresFixture.RunAsync(_url, await ScriptAsync(source, drop: false, tables));
+    private async Task InstallAsync(string source, params string[] tables) =>
+        await PostgresFixture.RunAsync(_url, await ScriptAsync(source, drop: false, tables));
 
     private Task<string> ScriptAsync(string source, bool drop, params string[] tables) =>
         ChangeTrigger.ScriptAsync((DatabaseSourceConfig)_sources.Single(one => one.Name == source), tables, drop, default);

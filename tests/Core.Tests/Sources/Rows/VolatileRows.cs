@@ -50,14 +50,16 @@ public abstract class VolatileRows(PostgresFixture postgres) : IAsyncLifetime
 
         result.ExitCode.ShouldBe(ExitCode.Done, result.Stopped?.Message);
         (_world.Server.Inputs, result.Report.Items.New, result.Report.Chunks.Embedded).ShouldBe((Many, Many, Many));
-        result.Report.Notes.ShouldContain(note => note.StartsWith("source 'docs': its rows are others at each look", StringComparison.Ordinal));
+        result.Report.Notes.ShouldContain(
+            note => note.StartsWith("source 'docs': its rows are others at each look", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Of_more_rows_than_a_run_holds_each_is_bought_once()
     {
         const int Rows = RowSurvey.MostRows + 1_000;
-        await FillAsync("- { name: docs, type: query, query: 'SELECT id, body || clock_timestamp()::text AS text FROM doc' }", Rows, RowSurvey.MostRows);
+        await FillAsync("- { name: docs, type: query, query: 'SELECT id, body || clock_timestamp()::text AS text FROM doc' }", Rows,
+            RowSurvey.MostRows);
 
         (await RunAsync()).ExitCode.ShouldBe(ExitCode.Done);
 
@@ -146,7 +148,8 @@ public abstract class VolatileRows(PostgresFixture postgres) : IAsyncLifetime
         _world.Sync.RowsAtATime = 30;
         var planned = await _world.Sync.DryRunAsync();
         var configured = _world.Sync.Configure;
-        _world.Sync.Configure = config => configured(config) with { Limits = config.Limits with { MaxTokens = planned.Tokens.Estimated + 100 } };
+        _world.Sync.Configure = config =>
+            configured(config) with { Limits = config.Limits with { MaxTokens = planned.Tokens.Estimated + 100 } };
 
         (await RunAsync()).ExitCode.ShouldBe(ExitCode.Done);
 
@@ -192,7 +195,8 @@ public abstract class VolatileRows(PostgresFixture postgres) : IAsyncLifetime
         await _world.RunAsync($"INSERT INTO doc SELECT g, 'Row ' || g, timestamptz '2025-01-01' + g * interval '1 second' FROM generate_series(1, {rows}) g");
         _world.Configure(source);
         var configured = _world.Sync.Configure;
-        _world.Sync.Configure = config => configured(config) with { Embeddings = config.Embeddings with { BatchSize = rows == Many ? 8 : 512 } };
+        _world.Sync.Configure = config =>
+            configured(config) with { Embeddings = config.Embeddings with { BatchSize = rows == Many ? 8 : 512 } };
     }
 
     /// <summary>A run that buys rows again and again is cut off.</summary>
@@ -223,18 +227,21 @@ public abstract class VolatileRows(PostgresFixture postgres) : IAsyncLifetime
 public sealed class VolatileRowsBesideTheStore(PostgresFixture postgres) : VolatileRows(postgres), IClassFixture<PostgresFixture>
 {
     private protected override Task<StoreConfig> StoreAsync(string url, string folder) =>
-        Task.FromResult(new StoreConfig(StoreBackend.Postgres, "", new Secret(url, "env:TEST"), "embsync", null, VectorType.HalfVec, true) { Spool = Path.Combine(folder, ".git", "spool") });
+        Task.FromResult(new StoreConfig(StoreBackend.Postgres, "", new Secret(url, "env:TEST"), "embsync", null, VectorType.HalfVec, true)
+            { Spool = Path.Combine(folder, ".git", "spool") });
 }
 
 /// <summary>Rows and store are in two databases: compared by walking through both.</summary>
 public sealed class VolatileRowsElsewhere(PostgresFixture postgres) : VolatileRows(postgres), IClassFixture<PostgresFixture>
 {
     private protected override async Task<StoreConfig> StoreAsync(string url, string folder) =>
-        new(StoreBackend.Postgres, "", new Secret(await Postgres.NewVectorDatabaseAsync(), "env:TEST"), "embsync", null, VectorType.HalfVec, true) { Spool = Path.Combine(folder, ".git", "spool") };
+        new(StoreBackend.Postgres, "", new Secret(await Postgres.NewVectorDatabaseAsync(), "env:TEST"), "embsync", null,
+            VectorType.HalfVec, true) { Spool = Path.Combine(folder, ".git", "spool") };
 }
 
 /// <summary>The store is a file.</summary>
 public sealed class VolatileRowsAndAFile(PostgresFixture postgres) : VolatileRows(postgres), IClassFixture<PostgresFixture>
 {
-    private protected override Task<StoreConfig> StoreAsync(string url, string folder) => Task.FromResult(Sync.SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
+    private protected override Task<StoreConfig> StoreAsync(string url, string folder) =>
+        Task.FromResult(Sync.SyncWorld.StoreAt(Path.Combine(folder, ".git", "embsync-test.db")));
 }

@@ -27,7 +27,9 @@ internal static class PlanComparison
             .Select(key => $"{key} was {saved.Configuration.GetValueOrDefault(key, "not set")} and is {now.Configuration.GetValueOrDefault(key, "not set")}")
             .ToList();
         return changed.Count > 0 ? $"the configuration moved: {List(changed)}"
-            : !saved.Generations.Select(one => (one.Space, one.Fingerprint)).SequenceEqual(now.Generations.Select(one => (one.Space, one.Fingerprint))) ? "the configuration moved: another model, dimension or role rules"
+            : !saved.Generations.Select(one => (one.Space, one.Fingerprint))
+                .SequenceEqual(now.Generations.Select(one => (one.Space, one.Fingerprint)))
+                ? "the configuration moved: another model, dimension or role rules"
             : null;
     }
 
@@ -42,9 +44,11 @@ internal static class PlanComparison
         var changed = Differing(saved.Items, now.Items, item => (item.Source, item.Id), Same)
             .Concat(Differing(saved.Deletions, now.Deletions, item => (item.Source, item.Id), (before, after) => before == after))
             .Concat(Differing(saved.Blocked, now.Blocked, item => (item.Source, item.Id), (before, after) => before == after))
-            .Concat(saved.Refused.SequenceEqual(now.Refused) ? [] : now.Refused.Concat(saved.Refused).Select(refused => (refused.Source, Id: "(deletions)")))
+            .Concat(saved.Refused.SequenceEqual(now.Refused) ? [] : now.Refused.Concat(saved.Refused).Select(
+                refused => (refused.Source, Id: "(deletions)")))
             .Distinct().Select(key => $"{key.Source}/{Plain.Line(key.Id)}").ToList();
-        var since = saved.Commit == now.Commit || saved.Commit is null || now.Commit is null ? "" : $" (commit {Short(saved.Commit)} then, {Short(now.Commit)} now)";
+        var since = saved.Commit == now.Commit || saved.Commit is null || now.Commit is null ? ""
+            : $" (commit {Short(saved.Commit)} then, {Short(now.Commit)} now)";
         return changed.Count > 0 ? $"the source moved{since}: {List(changed)}"
             : !saved.Items.Select(item => (item.Source, item.Id)).SequenceEqual(now.Items.Select(item => (item.Source, item.Id)))
                 ? $"the source moved{since}: the order of work is another"
@@ -56,13 +60,15 @@ internal static class PlanComparison
         before.Digest == after.Digest && before.Path == after.Path && before.Change == after.Change && before.Replaces == after.Replaces
         && before.Reasons.SequenceEqual(after.Reasons) && before.Buy.SequenceEqual(after.Buy);
 
-    private static IEnumerable<TKey> Differing<T, TKey>(IReadOnlyList<T> saved, IReadOnlyList<T> now, Func<T, TKey> key, Func<T, T, bool> same)
+    private static IEnumerable<TKey> Differing<T, TKey>(
+        IReadOnlyList<T> saved, IReadOnlyList<T> now, Func<T, TKey> key, Func<T, T, bool> same)
         where TKey : notnull
     {
         var before = saved.ToLookup(key);
         var after = now.ToLookup(key);
         return before.Select(group => group.Key).Union(after.Select(group => group.Key))
-            .Where(one => before[one].Count() != after[one].Count() || !before[one].Zip(after[one]).All(pair => same(pair.First, pair.Second)));
+            .Where(one => before[one].Count() != after[one].Count() || !before[one].Zip(after[one]).All(
+                pair => same(pair.First, pair.Second)));
     }
 
     private static string List(List<string> all) =>

@@ -13,7 +13,8 @@ internal static class PlanSettings
     /// </summary>
     private static readonly HashSet<Setting> Free =
     [
-        ConfigSchema.BatchSize, ConfigSchema.SleepMs, ConfigSchema.Concurrency, ConfigSchema.RequestsPerMinute, ConfigSchema.TokensPerMinute,
+        ConfigSchema.BatchSize, ConfigSchema.SleepMs, ConfigSchema.Concurrency, ConfigSchema.RequestsPerMinute,
+            ConfigSchema.TokensPerMinute,
         ConfigSchema.RetrySeconds, ConfigSchema.MaxRetries, ConfigSchema.TimeoutSeconds, ConfigSchema.MaxCost, ConfigSchema.MaxTokens,
         ConfigSchema.ApiKey, ConfigSchema.Project, ConfigSchema.Url, ConfigSchema.Spool,
     ];
@@ -24,5 +25,6 @@ internal static class PlanSettings
             .ToDictionary(row => row.Subject, row => Written(row.Value!), StringComparer.Ordinal),
         StringComparer.Ordinal);
 
-    private static string Written(JsonNode value) => value is JsonValue one && one.TryGetValue<string>(out var text) ? text : value.ToJsonString();
+    private static string Written(JsonNode value) =>
+        value is JsonValue one && one.TryGetValue<string>(out var text) ? text : value.ToJsonString();
 }

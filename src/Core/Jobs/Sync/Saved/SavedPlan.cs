@@ -46,7 +46,8 @@ public sealed record SavedPlan(
             PlanSettings.Of(workspace.Config),
             plan.Request,
             [.. plan.Spaces.Select(space => SavedGeneration.Of(space))],
-            new(plan.Purchase.Chunks, plan.ReusedChunks, plan.Purchase.Requests, plan.Purchase.Tokens, plan.Purchase.Cost, plan.Purchase.Seconds),
+            new(plan.Purchase.Chunks, plan.ReusedChunks, plan.Purchase.Requests, plan.Purchase.Tokens, plan.Purchase.Cost,
+            plan.Purchase.Seconds),
             violation,
             [.. plan.Items.Select(item => SavedItem.Of(item, plan.Spaces))],
             [.. plan.Deletions.Select(deletion => new SavedDeletion(deletion.Key.Source, deletion.Key.Id, deletion.Path, deletion.Moved))],
@@ -60,12 +61,14 @@ public sealed record SavedStore(string Place, long Revision);
 
 /// <param name="Chunks">To buy in this space.</param>
 /// <param name="Cost">USD; null where the price is unknown.</param>
-public sealed record SavedGeneration(string Space, string Provider, string Model, int Dimension, string Fingerprint, int Chunks, long Tokens, decimal? Cost)
+public sealed record SavedGeneration(
+    string Space, string Provider, string Model, int Dimension, string Fingerprint, int Chunks, long Tokens, decimal? Cost)
 {
     internal static SavedGeneration Of(SpacePlan space)
     {
         var signature = space.Target.Signature;
-        return new(space.Name, signature.Provider, signature.Model, signature.Dimension, signature.Fingerprint, space.Buy.Count, space.Purchase.Tokens, space.Purchase.Cost);
+        return new(space.Name, signature.Provider, signature.Model, signature.Dimension, signature.Fingerprint, space.Buy.Count,
+            space.Purchase.Tokens, space.Purchase.Cost);
     }
 }
 
@@ -96,7 +99,8 @@ public sealed record SavedItem(
     internal static SavedItem Of(PlannedItem planned, IReadOnlyList<SpacePlan> spaces)
     {
         var item = planned.Item;
-        var chunks = item.Hashes.Zip(item.Tokens).DistinctBy(chunk => chunk.First).Where(chunk => planned.Buy.Contains(chunk.First)).ToList();
+        var chunks = item.Hashes.Zip(item.Tokens).DistinctBy(chunk => chunk.First).Where(
+            chunk => planned.Buy.Contains(chunk.First)).ToList();
         var (tokens, cost) = (0L, (decimal?)0m);
         foreach (var space in spaces)
         {
@@ -111,7 +115,8 @@ public sealed record SavedItem(
             item.Path,
             item.Title,
             planned.Change.ToString().ToLowerInvariant(),
-            planned.Change == ItemChange.Metadata ? ["metadata"] : planned.State == ItemState.Missing ? ["missing"] : planned.Reasons.Names(),
+            planned.Change == ItemChange.Metadata ? ["metadata"] : planned.State == ItemState.Missing ? ["missing"]
+            : planned.Reasons.Names(),
             item.Hashes.Count,
             [.. planned.Buy.Select(hash => hash.ToString())],
             tokens,

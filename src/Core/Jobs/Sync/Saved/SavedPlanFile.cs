@@ -53,7 +53,8 @@ public static class SavedPlanFile
                 throw new UsageException($"--apply '{path}' is no plan: make one with 'embsync sync --plan {path}'");
             }
 
-            var version = root.TryGetProperty("schemaVersion", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var said) ? said : 0;
+            var version = root.TryGetProperty("schemaVersion", out var number) && number.ValueKind == JsonValueKind.Number
+                && number.TryGetInt32(out var said) ? said : 0;
             return version == SavedPlan.Version
                 ? root.Deserialize(Context.SavedPlan)!
                 : throw new UsageException($"--apply '{path}' is a plan of version {version}, this embsync knows version {SavedPlan.Version}: make it again with 'embsync sync --plan'");
@@ -64,7 +65,9 @@ public static class SavedPlanFile
         }
         catch (JsonException exception)
         {
-            throw new UsageException($"--apply '{path}' is no whole plan (at line {exception.LineNumber + 1}): make it again with 'embsync sync --plan {path}'", exception);
+            throw new UsageException(
+                $"--apply '{path}' is no whole plan (at line {exception.LineNumber + 1}): make it again with 'embsync sync --plan {path}'",
+                exception);
         }
     }
 

@@ -14,7 +14,8 @@ namespace EmbSync.Core.Storage.Postgres.Columns;
 /// <param name="Vector"><c>vector</c> or <c>halfvec</c>.</param>
 /// <param name="Dimension">As declared; null for none.</param>
 internal sealed record ColumnFacts(
-    uint Oid, string Table, string Key, string Id, string IdType, string Text, string Column, string ColumnName, string Vector, int? Dimension, bool IsNotNull, IReadOnlyList<ColumnIndex> Indexes)
+    uint Oid, string Table, string Key, string Id, string IdType, string Text, string Column, string ColumnName, string Vector,
+    int? Dimension, bool IsNotNull, IReadOnlyList<ColumnIndex> Indexes)
 {
     public string Type => Dimension is { } length ? FormattableString.Invariant($"{Vector}({length})") : Vector;
 }
@@ -30,7 +31,8 @@ internal sealed class ColumnCatalogue(NpgsqlConnection connection, PostgresPlace
             SELECT c.oid, c.relkind::text, format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.oid = coalesce(to_regclass(quote_ident(@table)), to_regclass(@table))
             """,
-            row => (Oid: row.GetFieldValue<uint>(0), Kind: row.GetString(1), Name: row.GetString(2)), cancellationToken, ("table", request.Table))).FirstOrDefault();
+            row => (Oid: row.GetFieldValue<uint>(0), Kind: row.GetString(1), Name: row.GetString(2)), cancellationToken,
+            ("table", request.Table))).FirstOrDefault();
         if (table.Name is null)
         {
             throw new UsageException($"--table '{request.Table}': there is no such table in {place.Host}/{place.Database}. Write schema.table, in double quotes where SQL wants them");
@@ -47,7 +49,8 @@ internal sealed class ColumnCatalogue(NpgsqlConnection connection, PostgresPlace
                 EXISTS (SELECT FROM pg_index x WHERE x.indrelid = a.attrelid AND x.indisprimary AND x.indnkeyatts = 1 AND x.indkey[0] = a.attnum), a.attnum
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = @oid::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """,
-            row => new Attribute(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt32(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8), row.GetInt16(9)),
+            row => new Attribute(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt32(4),
+            row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8), row.GetInt16(9)),
             cancellationToken, ("oid", (long)table.Oid));
         var column = Find(columns, "--column", request.Column, table.Name);
         if (column.Type is not ("vector" or "halfvec") || column.IsGenerated)
@@ -57,11 +60,13 @@ internal sealed class ColumnCatalogue(NpgsqlConnection connection, PostgresPlace
 
         await RefuseTiedAsync(table.Oid, table.Name, column, cancellationToken);
         var id = request.Id is { } named ? Find(columns, "--id", named, table.Name)
-            : columns.Find(one => one.IsKey) ?? throw new UsageException($"{table.Name} has no primary key of one column: name a column that is unique and not null with --id");
+            : columns.Find(one => one.IsKey) ?? throw new UsageException(
+                $"{table.Name} has no primary key of one column: name a column that is unique and not null with --id");
         return new(
             table.Oid, table.Name, table.Name, id.Quoted, id.Shown,
             $"concat_ws(E'\\n\\n', {string.Join(", ", request.Texts.Select(text => $"nullif(t.{Find(columns, "--text", text, table.Name).Quoted}::text, '')"))})",
-            column.Quoted, column.Name, column.Type, column.Modifier > 0 ? column.Modifier : null, column.IsNotNull, await IndexesAsync(table.Oid, column, cancellationToken));
+            column.Quoted, column.Name, column.Type, column.Modifier > 0 ? column.Modifier : null, column.IsNotNull, await IndexesAsync(
+            table.Oid, column, cancellationToken));
     }
 
     /// <summary>What hangs on the column would go with it when another takes its place.</summary>
@@ -93,7 +98,8 @@ internal sealed class ColumnCatalogue(NpgsqlConnection connection, PostgresPlace
             FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid = i.relam JOIN pg_opclass o ON o.oid = x.indclass[0]
             WHERE x.indrelid = @oid::oid AND @number = ANY (x.indkey::int2[]) ORDER BY 1
             """,
-            row => (Name: row.GetString(0), Method: row.GetString(1), Class: row.GetString(2), Options: row.GetString(3), IsValid: row.GetBoolean(4), IsPlain: row.GetBoolean(5), Quoted: row.GetString(6)),
+            row => (Name: row.GetString(0), Method: row.GetString(1), Class: row.GetString(2), Options: row.GetString(3),
+            IsValid: row.GetBoolean(4), IsPlain: row.GetBoolean(5), Quoted: row.GetString(6)),
             cancellationToken, ("oid", (long)table), ("number", column.Number));
         if (found.Find(index => !index.IsValid) is { Name: not null } broken)
         {
@@ -101,13 +107,16 @@ internal sealed class ColumnCatalogue(NpgsqlConnection connection, PostgresPlace
         }
 
         return found.Find(index => !index.IsPlain || index.Method is not ("hnsw" or "ivfflat")) is { Name: not null } odd
-            ? throw new UsageException($"the index {odd.Quoted} is not a plain index of vectors: it would be lost. Drop it, run this, and make it again")
-            : [.. found.Select(index => new ColumnIndex(index.Name, index.Method, index.Class[(index.Class.IndexOf('_', StringComparison.Ordinal) + 1)..], index.Options))];
+            ? throw new UsageException(
+                $"the index {odd.Quoted} is not a plain index of vectors: it would be lost. Drop it, run this, and make it again")
+            : [.. found.Select(index => new ColumnIndex(
+                index.Name, index.Method, index.Class[(index.Class.IndexOf('_', StringComparison.Ordinal) + 1)..], index.Options))];
     }
 
     private static Attribute Find(List<Attribute> columns, string flag, string name, string table) => columns.Find(one => one.Name == name)
         ?? throw new UsageException($"{flag} '{name}': {table} has no such column: {Guess.ThereIs(name, columns.Select(one => one.Name))}");
 
     private sealed record Attribute(
-        string Name, string Quoted, string Shown, string Type, int Modifier, bool IsNotNull, bool IsGenerated, bool HasDefault, bool IsKey, short Number);
+        string Name, string Quoted, string Shown, string Type, int Modifier, bool IsNotNull, bool IsGenerated, bool HasDefault, bool IsKey,
+        short Number);
 }

@@ -16,7 +16,8 @@ internal sealed class InspectionScope : IAsyncDisposable
 
     /// <param name="seconds">That one statement may take.</param>
     /// <param name="uncounted">Leave no trace in the server's counts of scans; only a superuser can.</param>
-    public static async Task<InspectionScope> BeginAsync(NpgsqlConnection connection, int seconds, bool uncounted, CancellationToken cancellationToken)
+    public static async Task<InspectionScope> BeginAsync(
+        NpgsqlConnection connection, int seconds, bool uncounted, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.RunAsync(

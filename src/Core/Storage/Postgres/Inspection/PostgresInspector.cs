@@ -39,7 +39,8 @@ internal sealed class PostgresInspector(PostgresDatabase database, TimeProvider 
         var names = new HashSet<TableName>();
         await using (await InspectionScope.BeginAsync(connection, Patience, server.IsSuperuser, cancellationToken))
         {
-            names.UnionWith(await connection.RowsAsync(InspectionSql.HnswNames, row => new TableName(row.GetString(0), row.GetString(1)), cancellationToken));
+            names.UnionWith(await connection.RowsAsync(
+                InspectionSql.HnswNames, row => new TableName(row.GetString(0), row.GetString(1)), cancellationToken));
         }
 
         foreach (var schema in range.Table is null ? (await StoresAsync(connection, cancellationToken)).Where(range.Has) : [])
@@ -57,7 +58,8 @@ internal sealed class PostgresInspector(PostgresDatabase database, TimeProvider 
         }
 
         return new DatabaseFacts(
-            $"{database.Place.Host}/{database.Place.Database}", database.Place.User, server.Version, server.Encoding, server.IsReadOnly, server.Extension,
+            $"{database.Place.Host}/{database.Place.Database}", database.Place.User, server.Version, server.Encoding, server.IsReadOnly,
+            server.Extension,
             columns, texts, stores, server.CountedSince, names, unseen);
     });
 
@@ -72,7 +74,8 @@ internal sealed class PostgresInspector(PostgresDatabase database, TimeProvider 
         await using var scope = await InspectionScope.BeginAsync(connection, Patience, uncounted: false, cancellationToken);
         var (version, encoding, isReadOnly, isSuperuser, since, mayMake) = (await connection.RowsAsync(
             InspectionSql.Server,
-            row => (row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.IsDBNull(4) ? (DateTimeOffset?)null : row.Time(4),
+            row => (row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetBoolean(3),
+            row.IsDBNull(4) ? (DateTimeOffset?)null : row.Time(4),
                 !row.IsDBNull(5) && row.GetBoolean(5)), cancellationToken)).Single();
         var extension = (await connection.RowsAsync(
             InspectionSql.Extension,

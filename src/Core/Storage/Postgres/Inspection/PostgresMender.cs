@@ -40,7 +40,8 @@ internal sealed class PostgresMender(PostgresDatabase database)
         }
         catch (PostgresException e) when (connection.State == System.Data.ConnectionState.Open)
         {
-            return mend.Builds is { } left ? $"{e.MessageText} ({e.SqlState}){await RemoveAsync(connection, left, cancellationToken)}" : $"{e.MessageText} ({e.SqlState})";
+            return mend.Builds is { } left ? $"{e.MessageText} ({e.SqlState}){await RemoveAsync(connection, left, cancellationToken)}"
+                : $"{e.MessageText} ({e.SqlState})";
         }
 
         return mend.Builds is not { } index ? null : await IsValidAsync(connection, index, cancellationToken) switch
@@ -53,7 +54,8 @@ internal sealed class PostgresMender(PostgresDatabase database)
 
     /// <summary>Null when there is none.</summary>
     private static async Task<bool?> IsValidAsync(NpgsqlConnection connection, TableName index, CancellationToken cancellationToken) =>
-        (await connection.RowsAsync(Valid, row => (bool?)row.GetBoolean(0), cancellationToken, ("schema", index.Schema), ("name", index.Name))).FirstOrDefault();
+        (await connection.RowsAsync(Valid, row => (bool?)row.GetBoolean(0), cancellationToken, ("schema", index.Schema),
+            ("name", index.Name))).FirstOrDefault();
 
     /// <summary>What a failed build of ours left behind is ours to remove.</summary>
     private static async Task<string> RemoveAsync(NpgsqlConnection connection, TableName index, CancellationToken cancellationToken)

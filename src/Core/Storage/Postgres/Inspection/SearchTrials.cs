@@ -49,9 +49,12 @@ internal sealed class SearchTrials(NpgsqlConnection connection, ExtensionFacts e
         var search = $"SELECT {InspectionSql.Mark} ctid FROM {column.Table.Sql} WHERE {column.Sql} IS NOT NULL{condition}"
             + $" ORDER BY {key} OPERATOR({extension.Schema}.{symbol}) {SqlQuote.Literal(sample)}::{type} LIMIT 10";
         var chosen = await PlannedAsync(search, indexes, cancellationToken);
-        await connection.RunAsync("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off", cancellationToken);
+        await connection.RunAsync(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off", cancellationToken);
         var usable = await PlannedAsync(search, indexes, cancellationToken);
-        await connection.RunAsync("SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_sort TO DEFAULT; SET LOCAL enable_bitmapscan TO DEFAULT", cancellationToken);
+        await connection.RunAsync(
+            "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_sort TO DEFAULT; SET LOCAL enable_bitmapscan TO DEFAULT",
+            cancellationToken);
         return new(symbol, chosen, usable is not null, await MedianAsync(search, cancellationToken), null);
     }
 

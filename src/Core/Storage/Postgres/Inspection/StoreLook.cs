@@ -30,16 +30,19 @@ internal sealed class StoreLook(NpgsqlConnection connection, PostgresPlace place
 
         var active = generations.Find(one => one.Value is { State: GenerationState.Active, Space: Generation.DefaultSpace });
         var runs = await connection.RowsAsync(
-            $"SELECT id, command, started_at FROM {s}.run WHERE status = 'running' ORDER BY id", row => (row.GetInt64(0), row.GetString(1), row.Time(2)), cancellationToken);
+            $"SELECT id, command, started_at FROM {s}.run WHERE status = 'running' ORDER BY id", row =>
+            (row.GetInt64(0), row.GetString(1), row.Time(2)), cancellationToken);
         return facts with
         {
             Project = await connection.ScalarAsync<string>($"SELECT project FROM {s}.meta", cancellationToken),
             Generations = generations,
             Chunks = await connection.ScalarAsync<long>($"SELECT count(*) FROM {s}.chunk", cancellationToken),
             SpareVectors = active is { HasTable: true } ? await connection.ScalarAsync<long>(
-                $"SELECT count(*) FROM {s}.{active.Table} v WHERE NOT EXISTS (SELECT FROM {s}.chunk c WHERE c.hash = v.hash)", cancellationToken) : 0,
+                $"SELECT count(*) FROM {s}.{active.Table} v WHERE NOT EXISTS (SELECT FROM {s}.chunk c WHERE c.hash = v.hash)",
+                cancellationToken) : 0,
             Sources = await connection.RowsAsync(
-                $"SELECT source, count(*) FROM {s}.item GROUP BY source ORDER BY source", row => (row.GetString(0), row.GetInt64(1)), cancellationToken),
+                $"SELECT source, count(*) FROM {s}.item GROUP BY source ORDER BY source", row =>
+                (row.GetString(0), row.GetInt64(1)), cancellationToken),
             LockHolder = await PostgresLock.HolderAsync(connection, PostgresLock.Key(place, "writer"), cancellationToken),
             OpenRuns = runs,
             HasView = await AreShownAsync(generations, cancellationToken),
@@ -59,7 +62,8 @@ internal sealed class StoreLook(NpgsqlConnection connection, PostgresPlace place
         {
             Vectors = await connection.ScalarAsync<long>($"SELECT count(*) FROM {table}", cancellationToken),
             Missing = await connection.ScalarAsync<long>(
-                $"SELECT count(*) FROM {sql.Schema}.chunk c WHERE NOT EXISTS (SELECT FROM {table} v WHERE v.hash = c.hash)", cancellationToken),
+                $"SELECT count(*) FROM {sql.Schema}.chunk c WHERE NOT EXISTS (SELECT FROM {table} v WHERE v.hash = c.hash)",
+                cancellationToken),
         };
     }
 

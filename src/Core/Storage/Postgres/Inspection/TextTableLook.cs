@@ -21,7 +21,8 @@ internal sealed class TextTableLook(NpgsqlConnection connection, int patience, b
         var found = await CandidatesAsync(range, cancellationToken);
         if (found.Count > MostTables)
         {
-            unseen.Add((FormattableString.Invariant($"{found.Count - MostTables} tables without a vector column"), "only the first 200 are looked into; name one with --table"));
+            unseen.Add((FormattableString.Invariant($"{found.Count - MostTables} tables without a vector column"),
+                "only the first 200 are looked into; name one with --table"));
         }
 
         var texts = new List<TextTable>();
@@ -42,18 +43,21 @@ internal sealed class TextTableLook(NpgsqlConnection connection, int patience, b
         return texts;
     }
 
-    private async Task<List<(TableName Name, string[] Columns, long Estimate, bool MayRead)>> CandidatesAsync(InspectionRange range, CancellationToken cancellationToken)
+    private async Task<List<(TableName Name, string[] Columns, long Estimate, bool MayRead)>> CandidatesAsync(
+        InspectionRange range, CancellationToken cancellationToken)
     {
         await using var scope = await InspectionScope.BeginAsync(connection, patience, isSuperuser, cancellationToken);
         var own = (await connection.RowsAsync(InspectionSql.Stores, row => row.GetString(0), cancellationToken)).ToHashSet();
         return [.. (await range.FindAsync((schema, name) => connection.RowsAsync(
             InspectionSql.TextTables,
-            row => (Name: new TableName(row.GetString(1), row.GetString(2)), row.GetFieldValue<string[]>(4), row.GetInt64(3), row.GetBoolean(5)),
+            row => (Name: new TableName(row.GetString(1), row.GetString(2)), row.GetFieldValue<string[]>(4), row.GetInt64(3),
+            row.GetBoolean(5)),
             cancellationToken, ("schema", schema), ("table", name)))).Where(one => !own.Contains(one.Name.Schema))];
     }
 
     /// <summary>Average length of each column over its first rows; null where it couldn't be read.</summary>
-    private async Task<List<(string Column, int Length)>?> LengthsAsync(TableName name, string[] columns, CancellationToken cancellationToken)
+    private async Task<List<(string Column, int Length)>?> LengthsAsync(
+        TableName name, string[] columns, CancellationToken cancellationToken)
     {
         if (columns.Length == 0)
         {

@@ -46,7 +46,8 @@ internal sealed class SqliteInspector(StoreConfig config, string place)
             .ConvertAll(stored => Generation(connection, stored, cancellationToken));
         var active = generations.Find(one => one.Value is { State: GenerationState.Active, Space: Model.Generation.DefaultSpace });
         var runs = connection.Rows(
-            "SELECT id, command, started_at FROM run WHERE status = 'running' ORDER BY id", row => (row.GetInt64(0), row.GetString(1), row.Time(2)), cancellationToken);
+            "SELECT id, command, started_at FROM run WHERE status = 'running' ORDER BY id", row =>
+            (row.GetInt64(0), row.GetString(1), row.Time(2)), cancellationToken);
         return facts with
         {
             Project = connection.Rows(SqliteSql.Head, row => row.GetString(0), cancellationToken).FirstOrDefault(),
@@ -54,11 +55,13 @@ internal sealed class SqliteInspector(StoreConfig config, string place)
             Chunks = connection.Scalar<long>("SELECT count(*) FROM chunk"),
             SpareVectors = active is { HasTable: true }
                 ? connection.Scalar<long>($"SELECT count(*) FROM {active.Table} WHERE hash NOT IN (SELECT hash FROM chunk)") : 0,
-            Sources = connection.Rows("SELECT source, count(*) FROM item GROUP BY source ORDER BY source", row => (row.GetString(0), row.GetInt64(1)), cancellationToken),
+            Sources = connection.Rows("SELECT source, count(*) FROM item GROUP BY source ORDER BY source",
+                row => (row.GetString(0), row.GetInt64(1)), cancellationToken),
             OpenRuns = runs,
             LockHolder = runs.Count > 0 && IsLocked()
                 ? connection.Rows(SqliteSql.Holder, row => row.TextOf(0), cancellationToken).FirstOrDefault() ?? "another process" : null,
-            HasView = active is null ? null : generations.Where(one => one.Value.State == GenerationState.Active).GroupBy(one => one.Value.Space)
+            HasView = active is null ? null : generations.Where(one => one.Value.State == GenerationState.Active).GroupBy(
+                one => one.Value.Space)
                 .All(space => IsShown(connection, new SqliteView(connection, space.Key).Name, space.First().Table, cancellationToken)),
         };
     }
@@ -66,7 +69,8 @@ internal sealed class SqliteInspector(StoreConfig config, string place)
     private static GenerationFacts Generation(SqliteConnection connection, StoredGeneration stored, CancellationToken cancellationToken)
     {
         var facts = new GenerationFacts(stored.Value, stored.Table, true, 0, 0, 0, 0, 0);
-        if (connection.Scalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name", ("$name", stored.Table)) == 0)
+        if (connection.Scalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name",
+            ("$name", stored.Table)) == 0)
         {
             return facts with { HasTable = false };
         }
@@ -103,7 +107,8 @@ internal sealed class SqliteInspector(StoreConfig config, string place)
 
     /// <summary>The view's query names the table.</summary>
     private static bool IsShown(SqliteConnection connection, string view, string table, CancellationToken cancellationToken) =>
-        connection.Rows("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = $view", row => row.GetString(0), cancellationToken, ("$view", view))
+        connection.Rows("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = $view", row => row.GetString(0), cancellationToken,
+            ("$view", view))
             .Exists(sql => sql.Split([' ', ')', '\n'], StringSplitOptions.RemoveEmptyEntries).Contains(table));
 
     /// <summary>Asked only where a receipt says that a run is under way: asking touches the lock for a moment.</summary>
