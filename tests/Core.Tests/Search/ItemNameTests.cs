@@ -4,7 +4,7 @@ namespace EmbSync.Core.Tests.Search;
 
 public sealed class ItemNameTests
 {
-    private const string Root = "/work/repo";
+    private const string Root = "/home/ada/repo";
 
     private static readonly NamedItem[] Items =
     [
@@ -35,7 +35,7 @@ public sealed class ItemNameTests
     [InlineData("tasks:tasks/one.md", "", "tasks:T-1")]
     [InlineData("./tasks/one.md", "", "tasks:T-1")]
     [InlineData("../tasks/one.md", "docs", "tasks:T-1")]
-    [InlineData("/work/repo/tasks/one.md", "docs", "tasks:T-1")]
+    [InlineData("/home/ada/repo/tasks/one.md", "docs", "tasks:T-1")]
     [InlineData("TASKS/ONE.MD", "", "tasks:T-1")]
     [InlineData("one.md", "tasks", "tasks:T-1")]
     [InlineData("tasks/one.md:12", "", "tasks:T-1")]
@@ -50,7 +50,7 @@ public sealed class ItemNameTests
     [InlineData("./T-1", "", "")]
     [InlineData("T-3", "", "")]
     [InlineData("one.md", "", "")]
-    [InlineData("/work/other/tasks/one.md", "", "")]
+    [InlineData("/home/ada/other/tasks/one.md", "", "")]
     [InlineData("../outside.md", "", "")]
     [InlineData("", "", "")]
     [InlineData("tasks", "", "")]
