@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Providers;
 
 namespace EmbSync.Core.Buying;

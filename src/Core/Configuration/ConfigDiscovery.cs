@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Configuration.Definition;
 using EmbSync.Core.Model;
 

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Planning;

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Model;
 using EmbSync.Core.Storage;
 

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Model;
 using EmbSync.Core.Providers.Lexical;

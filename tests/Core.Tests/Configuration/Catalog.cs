@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Configuration;
 
 namespace EmbSync.Core.Tests.Configuration;

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Jobs.Hooks;
 using EmbSync.Core.Model;
 

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Jobs.Map;
 
 namespace EmbSync.Core.Tests.Map;

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Configuration.Parsing;
 using EmbSync.Core.Model;
 

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
 using EmbSync.Core.Planning;

@@ -1,3 +1,4 @@
+using EmbSync.Core.Buying;
 using EmbSync.Core.Jobs.Sync;
 using EmbSync.Core.Model;
 using EmbSync.Core.Planning;
@@ -132,7 +133,7 @@ internal sealed class BackfillFeed(
         var executor = new SyncExecutor(
             workspace.Store, writer, (_, _) => throw new InvalidOperationException("items whose vectors are there asked for embeddings"),
             workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal),
-            new(new(null, null), [.. plan.Spaces.Select(space => space.Terms)]), new Progress<SyncProgress>());
+            new Bill(new(null, null), [.. plan.Spaces.Select(space => space.Terms)]), new Progress<SyncProgress>());
         var outcome = await executor.ExecuteAsync(free, [.. builds.Select(build => build.Generation.Id)], cancellationToken);
         _failures.AddRange(outcome.Failures);
         Written += outcome.New + outcome.Changed + outcome.Metadata;

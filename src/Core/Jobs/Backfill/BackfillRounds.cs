@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Buying;
 using EmbSync.Core.Jobs.Reembed;
 using EmbSync.Core.Model;

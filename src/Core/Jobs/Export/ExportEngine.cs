@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Jobs.Map;
 using EmbSync.Core.Jobs.Search;
 using EmbSync.Core.Model;

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Git;
 
 namespace EmbSync.Core.Jobs.Hooks;

@@ -9,20 +9,14 @@ using EmbSync.Core.Storage;
 
 namespace EmbSync.Core.Jobs.Sync;
 
-/// <param name="Terms">Of each space, in the order of the plan.</param>
-public sealed record ExecutionOptions(SpendLimit Spend, IReadOnlyList<PurchaseTerms> Terms)
-{
-    /// <summary>Counts what is bought; of the run, where it began before.</summary>
-    public Bill Bill { get; init; } = new(Spend, Terms);
-}
-
 /// <summary>
 /// Applies a plan. What needs no purchase is written first, then chunks are bought in the order of the plan; each answer is committed
 /// before anything else happens, together with the items that it completes. So whatever was paid is kept, an item is stored only
 /// with all its vectors, and a rerun goes on where this run stopped.
 /// </summary>
+/// <param name="bill">Counts what is bought, in the spaces of the plan.</param>
 public sealed class SyncExecutor(
-    IStore store, IStoreWriter writer, EmbedStream embed, IReadOnlyDictionary<string, ISource> sources, ExecutionOptions options,
+    IStore store, IStoreWriter writer, EmbedStream embed, IReadOnlyDictionary<string, ISource> sources, Bill bill,
     IProgress<SyncProgress> progress)
 {
     private const int WriteBatch = 256;
@@ -32,7 +26,7 @@ public sealed class SyncExecutor(
 
     private static readonly HashSet<ContentHash> Nothing = [];
 
-    private readonly Tally _tally = new(options.Bill);
+    private readonly Tally _tally = new(bill);
 
     /// <summary>Why a source can't be asked any more: what is under way still comes in, and nothing else is bought.</summary>
     private volatile EmbSyncException? _sourceFailure;
@@ -176,7 +170,7 @@ public sealed class SyncExecutor(
         }
 
         var waiting = new WaitingItems();
-        await new BuyingLoop(embed, options.Bill).RunAsync(
+        await new BuyingLoop(embed, bill).RunAsync(
             InputsAsync(plan, generations, waiting, cancellationToken), StoreAsync, cancellationToken, SettleAsync);
         return waiting.HasSettled(plan.Spaces);
 
@@ -343,7 +337,7 @@ public sealed class SyncExecutor(
 
         _tally.Commit(items);
         _tally.Deleted += moved.Count;
-        progress.Report(new(_tally.Items, _itemsTotal, _tally.Embedded, _chunksTotal, options.Bill.Tokens, _tally.FailureCount)
-            { Batches = options.Bill.Batches, BatchesTotal = _batchesTotal });
+        progress.Report(new(_tally.Items, _itemsTotal, _tally.Embedded, _chunksTotal, bill.Tokens, _tally.FailureCount)
+            { Batches = bill.Batches, BatchesTotal = _batchesTotal });
     }
 }

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Buying;
 using EmbSync.Core.Model;
 using EmbSync.Core.Planning;
@@ -41,7 +40,7 @@ internal sealed class SyncRun(
 
         async Task<SyncOutcome> DoneAsync()
         {
-            var applied = await AppliedAsync(plan, [.. generations.Select(generation => generation.Id)], spend, bill, cancellationToken);
+            var applied = await AppliedAsync(plan, [.. generations.Select(generation => generation.Id)], bill, cancellationToken);
             return applied.Stopped is null ? await CompletedAsync(made, generations, applied, cancellationToken) : applied;
         }
     }
@@ -79,7 +78,7 @@ internal sealed class SyncRun(
     }
 
     private async Task<SyncOutcome> AppliedAsync(
-        SyncPlan plan, IReadOnlyList<int> generations, SpendLimit spend, Bill bill, CancellationToken cancellationToken)
+        SyncPlan plan, IReadOnlyList<int> generations, Bill bill, CancellationToken cancellationToken)
     {
         if (plan.IsEmpty)
         {
@@ -93,8 +92,7 @@ internal sealed class SyncRun(
         }
 
         var sources = workspace.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
-        return await new SyncExecutor(workspace.Store, writer, paid is null ? NothingToBuy : paid.Stream, sources,
-            new(spend, [.. plan.Spaces.Select(space => space.Terms)]) { Bill = bill }, progress)
+        return await new SyncExecutor(workspace.Store, writer, paid is null ? NothingToBuy : paid.Stream, sources, bill, progress)
             .ExecuteAsync(plan, generations, cancellationToken);
     }
 

@@ -36,11 +36,8 @@ internal sealed class JsonFields(JsonSourceConfig config)
         var body = TextTemplate.Fill(config.Template, config.Text, [.. text.Select(path => path.TextOf(item))]);
         var stored = CanonicalJson.Of(metadata.Select(path => (Key: path.Name, Value: path.NodeOf(item)))
             .Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value));
-        var row = new RawRow(key, type?.TextOf(item), title?.TextOf(item), body, stored, RowOrder.PriorityOf(priority?.TextOf(item)),
-            RowOrder.TimeOf(updatedAt?.TextOf(item)), "")
-        {
-            Warnings = [.. RowOrder.Warnings(priority?.TextOf(item), updatedAt?.TextOf(item))],
-        };
+        var (rank, time, warnings) = RowOrder.Read(priority?.TextOf(item), updatedAt?.TextOf(item));
+        var row = new RawRow(key, type?.TextOf(item), title?.TextOf(item), body, stored, rank, time, "") { Warnings = warnings };
         return row with { Version = "json:"
             + ContentHash.Of(string.Join('\u001f', row.Text, row.Type ?? "\u001e", row.Title ?? "\u001e", row.Metadata,
             row.Priority?.ToString(CultureInfo.InvariantCulture) ?? "")) };

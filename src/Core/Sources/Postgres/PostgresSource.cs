@@ -221,18 +221,18 @@ public sealed class PostgresSource(DatabaseSourceConfig config, long maxBytes) :
     private ReadOutcome Read(NpgsqlDataReader row, string id, IReadOnlyList<string> names, string? template)
     {
         var (metadata, fault) = RowMetadata.Of(row.TextOf(5));
+        var (priority, time, warnings) = RowOrder.Read(row.TextOf(6), row.TextOf(7));
         return reader.Read(new(
             id,
             row.TextOf(3),
             row.TextOf(4),
             TextTemplate.Fill(template, names, [.. Enumerable.Range(9, row.FieldCount - 9).Select(row.TextOf)]),
             metadata,
-            RowOrder.PriorityOf(row.TextOf(6)),
-            RowOrder.TimeOf(row.TextOf(7)),
+            priority,
+            time,
             RowVersion.Of(row.GetString(1), row.GetString(2)))
         {
-            Warnings = [.. RowOrder.Warnings(row.TextOf(6), row.TextOf(7)), .. fault is null ? [] : new[]
-                { new ItemWarning(ProblemCodes.InvalidField, null, fault) }],
+            Warnings = fault is null ? warnings : [.. warnings, new(ProblemCodes.InvalidField, null, fault)],
         });
     }
 

@@ -51,20 +51,24 @@ internal static partial class RowOrder
             : null;
     }
 
-    /// <summary>What people should know of a row whose order could not be read; at most one each.</summary>
-    public static IEnumerable<ItemWarning> Warnings(string? priority, string? updatedAt)
+    /// <summary>Both, with what people should know where one could not be read.</summary>
+    public static (int? Priority, DateTimeOffset? UpdatedAt, IReadOnlyList<ItemWarning> Warnings) Read(string? priority, string? updatedAt)
     {
-        if (!string.IsNullOrWhiteSpace(priority) && PriorityOf(priority) is null)
+        var (rank, time) = (PriorityOf(priority), TimeOf(updatedAt));
+        var warnings = new List<ItemWarning>();
+        if (rank is null && !string.IsNullOrWhiteSpace(priority))
         {
-            yield return new(ProblemCodes.UnreadableOrder, null,
-                $"its priority '{Shown(priority)}' is no number: the source's priority is taken. Make it a number");
+            warnings.Add(new(ProblemCodes.UnreadableOrder, null,
+                $"its priority '{Shown(priority)}' is no number: the source's priority is taken. Make it a number"));
         }
 
-        if (!string.IsNullOrWhiteSpace(updatedAt) && TimeOf(updatedAt) is null)
+        if (time is null && !string.IsNullOrWhiteSpace(updatedAt))
         {
-            yield return new(ProblemCodes.UnreadableOrder, null,
-                $"its time of change '{Shown(updatedAt)}' is no time such as 2025-01-31T12:00:00Z: it is taken as unknown");
+            warnings.Add(new(ProblemCodes.UnreadableOrder, null,
+                $"its time of change '{Shown(updatedAt)}' is no time such as 2025-01-31T12:00:00Z: it is taken as unknown"));
         }
+
+        return (rank, time, warnings);
     }
 
     /// <summary>Infinities too; not what is no number at all.</summary>

@@ -1,5 +1,3 @@
-
-
 namespace EmbSync.Core.Storage.Inspection;
 
 public enum MendKind

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Model;
 
 namespace EmbSync.Core.Storage.Memory;

@@ -1,4 +1,3 @@
-
 using EmbSync.Core.Configuration;
 using EmbSync.Core.Providers.Local;
 
